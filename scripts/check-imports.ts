@@ -1,0 +1,100 @@
+/**
+ * Who may import whom. The table is the one in ARCHITECTURE.md; a file that reaches past it is named with the line's
+ * specifier. Type-only imports count: a type is knowledge too. Run by `npm run check` and by a test.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+type Rule = 'anything' | readonly string[]
+
+/** A room, and what it may import besides itself: a room's name, or one file of a room. */
+const RULES: Record<string, Rule> = {
+  core: [],
+  'config.ts': ['core'],
+  net: ['core'],
+  runs: ['core'],
+  storage: ['core', 'runs'],
+  market: ['core', 'net'],
+  trading: ['core', 'market'],
+  llm: ['core'],
+  committee: [
+    'core',
+    'runs/workflow.ts',
+    'runs/event.ts',
+    'runs/state.ts',
+    'runs/summary.ts',
+    'market',
+    'trading',
+    'llm',
+  ],
+  lab: ['core', 'runs/workflow.ts', 'runs/event.ts', 'runs/state.ts', 'runs/summary.ts', 'market', 'trading'],
+  live: [
+    'core',
+    'runs/workflow.ts',
+    'runs/event.ts',
+    'runs/state.ts',
+    'runs/summary.ts',
+    'net',
+    'market',
+    'trading',
+  ],
+  web: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes()],
+  api: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes()],
+  cli: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes()],
+  'app.ts': 'anything',
+  'main.ts': 'anything',
+}
+
+/** Schemas and state types of the workflows: what a door must know of a kind. */
+function workflowShapes(): string[] {
+  return ['decision', 'assessment-input', 'launch-form', 'plan', 'state'].map(
+    (name) => `committee/${name}.ts`,
+  )
+}
+
+function marketShapes(): string[] {
+  return ['market/series.ts', 'market/vendor.ts']
+}
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\b[^'"\n]*(?:\n[^'"]*?)?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g
+
+export function findImportViolations(srcDir: string): string[] {
+  const violations: string[] = []
+  for (const file of listFiles(srcDir)) {
+    const from = relative(srcDir, file).split(sep).join('/')
+    const room = from.split('/')[0]!
+    const rule = RULES[room]
+    if (!rule) {
+      violations.push(`${from}: ${room} is not a room of the house`)
+      continue
+    }
+    if (rule === 'anything') continue
+    for (const specifier of importsOf(readFileSync(file, 'utf8'))) {
+      if (!specifier.startsWith('.')) continue
+      const target = relative(srcDir, resolve(dirname(file), specifier))
+        .split(sep)
+        .join('/')
+      const allowed = [room, ...rule].some((entry) => target === entry || target.startsWith(`${entry}/`))
+      if (!allowed) violations.push(`${from} imports ${target}, which ${room} may not`)
+    }
+  }
+  return violations
+}
+
+function importsOf(source: string): string[] {
+  return [...source.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3]!)
+}
+
+function listFiles(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const violations = findImportViolations(resolve(import.meta.dirname, '../src'))
+  for (const violation of violations) console.error(violation)
+  process.exitCode = violations.length > 0 ? 1 : 0
+}

@@ -1,0 +1,233 @@
+/**
+ * The settings: the only reader of the environment. Parsed once, checked, frozen. A value comes from a command-line
+ * flag, else from the environment, else from `.env` in the working directory, else from the default below.
+ */
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+import { quote } from './core/errors.ts'
+
+const wholeNumber = (min: number, max: number) => ({
+  schema: z.coerce.number().int().min(min).max(max),
+  allowed: `a whole number from ${min} to ${max}`,
+})
+const text = { schema: z.string(), allowed: 'text' }
+const list = {
+  schema: z.string().transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  ),
+  allowed: 'a comma-separated list',
+}
+
+interface Setting<T> {
+  env: string
+  schema: z.ZodType<T, unknown>
+  allowed: string
+  fallback: string
+  about: string
+  secret?: boolean
+}
+
+function setting<T>(
+  env: string,
+  type: { schema: z.ZodType<T, unknown>; allowed: string },
+  fallback: string | number,
+  about: string,
+  options: { secret?: boolean } = {},
+): Setting<T> {
+  return { env, ...type, fallback: String(fallback), about, ...options }
+}
+
+/** Every setting, in the order in which it is shown. The README's table is tested against this. */
+export const SETTINGS = {
+  host: setting(
+    'HOST',
+    text,
+    '127.0.0.1',
+    'Address to listen on. Off loopback, `AUTH_PASSWORD` is required.',
+  ),
+  port: setting('PORT', wholeNumber(0, 65_535), 8000, 'Port to listen on; 0 picks a free one.'),
+  dataDir: setting(
+    'DATA_DIR',
+    text,
+    'data',
+    'Where the index, launch records and the owner socket are kept.',
+  ),
+  resultsDir: setting('RESULTS_DIR', text, 'results', 'Where each run leaves its folder.'),
+  marketVendor: setting(
+    'MARKET_VENDOR',
+    { schema: z.enum(['sample', 'csv']), allowed: 'sample or csv' },
+    'sample',
+    'Source of prices: the bundled sample, or your own CSV files.',
+  ),
+  csvDir: setting('CSV_DIR', text, '', 'Folder of `<TICKER>.csv` files, for `MARKET_VENDOR=csv`.'),
+  runTimeoutMinutes: setting(
+    'RUN_TIMEOUT_MINUTES',
+    wholeNumber(1, 10_080),
+    120,
+    'Minutes of work after which an assessment fails.',
+  ),
+  maxTickersPerRequest: setting('MAX_TICKERS_PER_REQUEST', wholeNumber(1, 100), 10, 'Tickers in one launch.'),
+  maxParallelRuns: setting('MAX_PARALLEL_RUNS', wholeNumber(1, 1_000), 5, 'Runs that work at the same time.'),
+  maxQueuedRuns: setting(
+    'MAX_QUEUED_RUNS',
+    wholeNumber(0, 10_000),
+    50,
+    'Runs that may wait for a place; beyond that a launch is answered 429.',
+  ),
+  logBufferMaxLines: setting(
+    'LOG_BUFFER_MAX_LINES',
+    wholeNumber(10, 100_000),
+    250,
+    'Log lines of a run kept in memory; the journal has all.',
+  ),
+  pruneIntervalSeconds: setting(
+    'RUN_PRUNE_INTERVAL_SECONDS',
+    wholeNumber(1, 86_400),
+    300,
+    'Seconds between two looks at what is due for pruning.',
+  ),
+  maxAgeHours: setting(
+    'RUN_MAX_AGE_HOURS',
+    wholeNumber(1, 87_600),
+    24,
+    'Hours after which the state of a finished run leaves the memory (its files stay).',
+  ),
+  resultsMaxPerTicker: setting(
+    'RUN_RESULTS_MAX_PER_TICKER',
+    wholeNumber(1, 100_000),
+    20,
+    'Newest runs of a ticker whose files are kept.',
+  ),
+  resultsMaxAgeDays: setting(
+    'RUN_RESULTS_MAX_AGE_DAYS',
+    wholeNumber(0, 36_500),
+    7,
+    'Days after which the files of a finished run are pruned; 0 deletes nothing, by age or count.',
+  ),
+  authPassword: setting('AUTH_PASSWORD', text, '', 'Password for signing in; required off loopback.', {
+    secret: true,
+  }),
+  allowedHosts: setting(
+    'ALLOWED_HOSTS',
+    list,
+    '',
+    'Host names the desk answers to, besides loopback and `HOST`; comma-separated.',
+  ),
+  allowedOrigins: setting(
+    'ALLOWED_ORIGINS',
+    list,
+    '',
+    'Origins that may post to the desk besides its own; comma-separated, like `https://desk.example`.',
+  ),
+  demoStepDelayMs: setting(
+    'DEMO_STEP_DELAY_MS',
+    wholeNumber(0, 600_000),
+    0,
+    'Waits this long inside each step, for demonstrations and drills.',
+  ),
+} as const
+
+export type SettingName = keyof typeof SETTINGS
+export type Config = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never
+}
+export type SettingSource = 'flag' | 'environment' | '.env' | 'default'
+export type SettingSources = Record<SettingName, SettingSource>
+
+/** A setting that cannot be used; the message is one line that names variable, value and what is allowed. */
+export class SettingError extends Error {
+  override name = 'SettingError'
+}
+
+export interface LoadOptions {
+  environment?: Record<string, string | undefined>
+  /** Values given on the command line, by setting name. */
+  flags?: Partial<Record<SettingName, string>>
+  /** The `.env` file; missing is fine. */
+  envFile?: string
+}
+
+export function loadConfig(options: LoadOptions = {}): {
+  config: Config
+  sources: SettingSources
+  warnings: string[]
+} {
+  const environment = options.environment ?? process.env
+  const file = readEnvFile(options.envFile ?? '.env')
+  const warnings: string[] = []
+  const values: Record<string, unknown> = {}
+  const sources: Record<string, SettingSource> = {}
+  for (const [name, definition] of Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]) {
+    const candidates: [SettingSource, string | undefined][] = [
+      ['flag', options.flags?.[name]],
+      ['environment', environment[definition.env]],
+      ['.env', file[definition.env]],
+      ['default', definition.fallback],
+    ]
+    const [source, raw] = candidates.find(
+      ([, value]) => value !== undefined && (value !== '' || definition.fallback === ''),
+    )!
+    const parsed = definition.schema.safeParse(raw)
+    if (!parsed.success || (typeof raw === 'string' && raw.trim() === '' && definition.fallback !== '')) {
+      const shown = definition.secret ? '(hidden)' : quote(raw)
+      throw new SettingError(`${definition.env} is ${shown}; allowed: ${definition.allowed}`)
+    }
+    values[name] = parsed.data
+    sources[name] = source
+  }
+  convertLegacyHours(values, sources, { ...file, ...environment }, warnings)
+  const config = Object.freeze(values) as unknown as Config
+  refuseOpenDoor(config)
+  return { config, sources: sources as SettingSources, warnings }
+}
+
+/** `RUN_RESULTS_MAX_AGE_HOURS` was the older name: converted to days, rounded up, where the newer one is not set. */
+function convertLegacyHours(
+  values: Record<string, unknown>,
+  sources: Record<string, SettingSource>,
+  environment: Record<string, string | undefined>,
+  warnings: string[],
+): void {
+  const raw = environment.RUN_RESULTS_MAX_AGE_HOURS
+  if (raw === undefined || raw === '') return
+  if (sources.resultsMaxAgeDays !== 'default') {
+    warnings.push('RUN_RESULTS_MAX_AGE_HOURS is ignored, because RUN_RESULTS_MAX_AGE_DAYS is set')
+    return
+  }
+  const hours = Number(raw)
+  if (!Number.isFinite(hours) || hours < 0) {
+    throw new SettingError(
+      `RUN_RESULTS_MAX_AGE_HOURS is ${quote(raw)}; allowed: a number of hours, 0 or more`,
+    )
+  }
+  values.resultsMaxAgeDays = Math.ceil(hours / 24)
+  sources.resultsMaxAgeDays = 'environment'
+  warnings.push(
+    `RUN_RESULTS_MAX_AGE_HOURS=${raw} is an older name: taken as RUN_RESULTS_MAX_AGE_DAYS=${Math.ceil(hours / 24)}`,
+  )
+}
+
+function refuseOpenDoor(config: Config): void {
+  if (isLoopback(config.host) || config.authPassword !== '') return
+  throw new SettingError(
+    `HOST is ${quote(config.host)}; allowed without AUTH_PASSWORD: a loopback address, for whoever reaches the desk may use it`,
+  )
+}
+
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '')
+  return bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)
+}
+
+function readEnvFile(path: string): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8')) as Record<string, string | undefined>
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
+  }
+}

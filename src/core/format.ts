@@ -1,0 +1,43 @@
+/** Figures and times as people read them. One place, so that a report, a page and the terminal agree. */
+
+const MINUS = '−'
+
+/** Fixed decimals with thousands separators and a true minus sign; `null` and non-finite read as an en dash. */
+export function formatNumber(value: number | null | undefined, decimals = 2): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–'
+  const text = Math.abs(value).toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  })
+  const isZero = Number(Math.abs(value).toFixed(decimals)) === 0
+  return value < 0 && !isZero ? `${MINUS}${text}` : text
+}
+
+/** As `formatNumber`, with a leading `+` for what is above zero. */
+export function formatSigned(value: number | null | undefined, decimals = 2): string {
+  const text = formatNumber(value, decimals)
+  return value !== null && value !== undefined && value > 0 && /[1-9]/.test(text) ? `+${text}` : text
+}
+
+/** `value` is already in percent. */
+export function formatPct(value: number | null | undefined, decimals = 2): string {
+  const text = formatNumber(value, decimals)
+  return text === '–' ? text : `${text} %`
+}
+
+/** `412 ms`, `3.4 s`, `2 min 05 s`, `1 h 02 min`. */
+export function formatDuration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return '–'
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
+  const seconds = Math.floor(ms / 1_000)
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
+  return `${Math.floor(seconds / 3_600)} h ${String(Math.floor((seconds % 3_600) / 60)).padStart(2, '0')} min`
+}
+
+/** `640 B`, `12.3 KB`, `4.5 MB` (powers of 1,024). */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_024) return `${bytes} B`
+  if (bytes < 1_048_576) return `${(bytes / 1_024).toFixed(1)} KB`
+  return `${(bytes / 1_048_576).toFixed(1)} MB`
+}

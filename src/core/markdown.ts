@@ -1,0 +1,28 @@
+/**
+ * Markdown to HTML that is safe to show: reports and decisions are stored as text and pass here on their way out.
+ * Promises that nothing executes, nothing is fetched from elsewhere and no htmx attribute survives.
+ */
+import { Marked } from 'marked'
+import sanitizeHtml from 'sanitize-html'
+
+const marked = new Marked({ gfm: true, async: false })
+
+const SANITIZE: sanitizeHtml.IOptions = {
+  allowedTags: [
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'blockquote', 'pre', 'code'],
+    ...['ul', 'ol', 'li', 'strong', 'em', 'del', 's', 'sub', 'sup', 'a', 'abbr'],
+    ...['table', 'thead', 'tbody', 'tr', 'th', 'td'],
+  ],
+  allowedAttributes: { a: ['href', 'title', 'rel'], th: ['align'], td: ['align'], abbr: ['title'] },
+  allowedSchemes: ['http', 'https', 'mailto'],
+  allowedSchemesAppliedToAttributes: ['href'],
+  allowProtocolRelative: false,
+  disallowedTagsMode: 'discard',
+  transformTags: {
+    a: (tagName, attribs) => ({ tagName, attribs: { ...attribs, rel: 'noopener noreferrer nofollow' } }),
+  },
+}
+
+export function renderMarkdown(text: string): string {
+  return sanitizeHtml(marked.parse(text) as string, SANITIZE)
+}

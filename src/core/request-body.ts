@@ -1,0 +1,81 @@
+/**
+ * The fields of a request's body, JSON or form alike. Bounds the number and length of fields; the size of the whole
+ * body is bounded before it comes here.
+ */
+import { InputError, quote } from './errors.ts'
+import { RefusedError } from './http-error.ts'
+
+export const MAX_FIELDS = 64
+export const MAX_FIELD_LENGTH = 16_384
+const MAX_NAME_LENGTH = 64
+
+/** A field given several times is a list. An empty body has no fields. */
+export async function readFields(request: Request): Promise<Record<string, unknown>> {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+  const text = await request.text()
+  if (text.trim() === '') return {}
+  switch (type) {
+    case 'application/json':
+      return checkFields(parseJsonFields(text))
+    case 'application/x-www-form-urlencoded':
+    case '':
+      return checkFields(parseFormFields(text))
+    default:
+      throw new RefusedError(
+        415,
+        `Content-Type ${quote(type)} is not read here; send application/json or application/x-www-form-urlencoded`,
+      )
+  }
+}
+
+/** Every value of every field as text, for showing a form again as it was typed. */
+export function listTyped(fields: Record<string, unknown>): Record<string, string[]> {
+  const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [String(value)])
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, texts(value)]))
+}
+
+function parseJsonFields(text: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new InputError('body', `the body ${quote(text, 40)} is not JSON`)
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new InputError('body', `the body ${quote(text, 40)} is not a JSON object`)
+  }
+  return value as Record<string, unknown>
+}
+
+function parseFormFields(text: string): Record<string, unknown> {
+  const form = new URLSearchParams(text)
+  if (form.size > MAX_FIELDS)
+    throw new InputError('body', `the form has ${form.size} fields; at most ${MAX_FIELDS}`)
+  const names = [...new Set(form.keys())]
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = form.getAll(name)
+      return [name, values.length === 1 ? values[0] : values]
+    }),
+  )
+}
+
+function checkFields(fields: Record<string, unknown>): Record<string, unknown> {
+  const names = Object.keys(fields)
+  if (names.length > MAX_FIELDS) {
+    throw new InputError('body', `the body has ${names.length} fields; at most ${MAX_FIELDS}`)
+  }
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.length > MAX_NAME_LENGTH)
+      throw new InputError('body', `the field name ${quote(name)} is too long`)
+    for (const part of Array.isArray(value) ? value : [value]) {
+      if (typeof part === 'string' && part.length > MAX_FIELD_LENGTH) {
+        throw new InputError(
+          name,
+          `${name} ${quote(part, 40)} is ${part.length} characters long; at most ${MAX_FIELD_LENGTH}`,
+        )
+      }
+    }
+  }
+  return fields
+}

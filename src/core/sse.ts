@@ -1,0 +1,144 @@
+/**
+ * Server-sent events written straight to a Node response: one buffer may be shared by many of them. Holds no timer of
+ * its own; whoever owns the streams beats the heart. A reader that leaves more than `maxQueuedBytes` unread is cut off
+ * and catches up when it returns.
+ */
+import type { ServerResponse } from 'node:http'
+import type { Clock } from './clock.ts'
+import { NO_STORE, SECURITY_HEADERS } from './security-headers.ts'
+
+/** What a client may leave unread before it is dropped. */
+export const MAX_QUEUED_BYTES = 256 * 1_024
+/** Between two comments that keep a quiet stream open. */
+export const HEARTBEAT_MS = 15_000
+
+export const HEARTBEAT = Buffer.from(': \n\n')
+
+export interface SseMessage {
+  id?: string | number
+  /** Unnamed where left out. */
+  event?: string
+  data: string
+}
+
+export function frameMessage(message: SseMessage): string {
+  const head = `${message.id === undefined ? '' : `id: ${message.id}\n`}${message.event ? `event: ${message.event}\n` : ''}`
+  const data = message.data
+    .split(/\r\n|\r|\n/)
+    .map((line) => `data: ${line}\n`)
+    .join('')
+  return `${head}${data}\n`
+}
+
+export interface SseConnection {
+  readonly closed: boolean
+  /** Sends the head; nothing may be written before. */
+  open(): void
+  /** False when the reader is gone or was dropped for not reading. */
+  write(chunk: Buffer | string): boolean
+  /** Keeps a quiet stream open; drops a reader that has read nothing of what waits for it since the last beat. */
+  beat(): void
+  /** Resolves when what was written has left, or the reader is gone. */
+  drained(): Promise<void>
+  end(): void
+  /** Called once, at once when the reader is gone already. */
+  onClose(listener: () => void): void
+}
+
+export function createSseConnection(
+  response: ServerResponse,
+  maxQueuedBytes = MAX_QUEUED_BYTES,
+): SseConnection {
+  let opened = false
+  let waitingAtLastBeat = 0
+  const isClosed = () => response.destroyed || response.writableEnded
+  return {
+    get closed() {
+      return isClosed()
+    },
+    open() {
+      if (opened || isClosed()) return
+      opened = true
+      response.writeHead(200, {
+        ...SECURITY_HEADERS,
+        'Content-Type': 'text/event-stream; charset=utf-8',
+        'Cache-Control': NO_STORE,
+        'X-Accel-Buffering': 'no',
+      })
+      response.flushHeaders()
+    },
+    write(chunk) {
+      if (isClosed()) return false
+      if (response.writableLength > maxQueuedBytes) {
+        response.destroy()
+        return false
+      }
+      response.write(chunk)
+      return true
+    },
+    beat() {
+      if (isClosed()) return
+      const waiting = response.writableNeedDrain ? response.writableLength : 0
+      const isStuck = waiting > 0 && waiting === waitingAtLastBeat
+      waitingAtLastBeat = waiting
+      if (isStuck) response.destroy()
+      else if (!response.writableNeedDrain) response.write(HEARTBEAT)
+    },
+    drained() {
+      if (isClosed() || !response.writableNeedDrain) return Promise.resolve()
+      return new Promise((resolve) => {
+        const settle = () => {
+          response.off('drain', settle)
+          response.off('close', settle)
+          resolve()
+        }
+        response.on('drain', settle)
+        response.on('close', settle)
+      })
+    },
+    end() {
+      if (!isClosed()) response.end()
+    },
+    onClose(listener) {
+      if (response.destroyed || response.closed) listener()
+      else response.once('close', listener)
+    },
+  }
+}
+
+export interface Heartbeat {
+  /** The connection gets a comment every `HEARTBEAT_MS` until it closes. */
+  add(connection: SseConnection): void
+}
+
+/** One timer for all connections; none while there is no connection. Ends every connection when `shutdown` aborts. */
+export function createHeartbeat(clock: Clock, shutdown: AbortSignal): Heartbeat {
+  const connections = new Set<SseConnection>()
+  let beating = false
+  shutdown.addEventListener('abort', () => {
+    for (const connection of connections) connection.end()
+  })
+
+  async function beat(): Promise<void> {
+    beating = true
+    try {
+      while (connections.size > 0) {
+        await clock.sleep(HEARTBEAT_MS, shutdown)
+        for (const connection of connections) connection.beat()
+      }
+    } catch (error) {
+      if (!shutdown.aborted) throw error
+    } finally {
+      beating = false
+    }
+  }
+
+  return {
+    add(connection) {
+      if (shutdown.aborted) return connection.end()
+      connections.add(connection)
+      connection.onClose(() => connections.delete(connection))
+      if (!beating) void beat()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/** What the doors (web, api, cli) may ask of the runs: the verbs of a desk. Implemented by `run-manager.ts`. */
+import type { ChangeFeed } from './change.ts'
+import type { RunEvent, RunKind } from './event.ts'
+import type { RunFilter, RunPage } from './ports.ts'
+import type { RunState } from './state.ts'
+import type { Summary } from './summary.ts'
+import type { Workflow } from './workflow.ts'
+
+export interface LaunchRequest {
+  kind: RunKind
+  input: unknown
+}
+
+export interface Launched {
+  batch_id: string
+  runs: Summary[]
+}
+
+export interface QueueUse {
+  running: number
+  waiting: number
+  max_running: number
+  max_waiting: number
+}
+
+export interface RunDesk {
+  readonly feed: ChangeFeed
+  readonly workflows: ReadonlyMap<RunKind, Workflow>
+  /** Starts all or none. Throws `InputError` for a bad input, `LimitError` when there is no room for all. */
+  launch(requests: readonly LaunchRequest[]): Promise<Launched>
+  /** Ends a run as canceled. Again is fine; `ConflictError` once completed or in error. */
+  cancel(runId: string): Promise<Summary>
+  pause(runId: string): Promise<Summary>
+  resume(runId: string): Promise<Summary>
+  /** Throws `NotFoundError`. */
+  summary(runId: string): Summary
+  list(filter: RunFilter): RunPage
+  latestDecisions(tickers: readonly string[]): Summary[]
+  queue(): QueueUse
+  /** The whole state, from memory or folded from its journal. Throws `NotFoundError`, also where files were pruned. */
+  state(runId: string): Promise<RunState>
+  /** The decision even where the rest was pruned; null when there is none (yet). Throws `NotFoundError`. */
+  decision(runId: string): Promise<Record<string, unknown> | null>
+  /** Events with `seq > after`, from the journal. */
+  events(runId: string, after?: number): AsyncIterable<RunEvent>
+  /** A step's result, also where it is kept as an artifact. Undefined when there is none. */
+  stepResult(runId: string, key: string): Promise<unknown>
+  /** The runs of this desk are resumed and accepted: what `/readyz` asks. */
+  readonly ready: boolean
+}

@@ -1,0 +1,376 @@
+/**
+ * A run's state from its events. Pure: the same events give the same state, in the process that wrote them, in the one
+ * that resumes after a crash and in a reader years later.
+ */
+import { hashOf } from '../core/json.ts'
+import type { EngineEvent, LogLine, RunEvent, UsageDelta } from './event.ts'
+import { isEngineEvent } from './event.ts'
+import type { LogEntry, LogState, NodeContent, RunState, StepRecord } from './state.ts'
+import { isStatusEvent, isTerminal, transition } from './status.ts'
+import type { Tree } from './tree.ts'
+import {
+  addNode,
+  closeOpenNodes,
+  countStep,
+  createNode,
+  moveNode,
+  plantTree,
+  treeFraction,
+  workingLabels,
+} from './tree.ts'
+import type { Workflow } from './workflow.ts'
+
+export interface FoldOptions {
+  /** How many log entries the state keeps. */
+  logLines: number
+}
+
+export function foldAll(
+  workflow: Workflow,
+  events: readonly RunEvent[],
+  options: FoldOptions,
+): RunState | null {
+  let state: RunState | null = null
+  for (const event of events) state = foldEvent(workflow, state, event, options)
+  return state
+}
+
+/** The state after `event`. The first event of a segment is `run_created` or `checkpoint`; others need a state. */
+export function foldEvent(
+  workflow: Workflow,
+  state: RunState | null,
+  event: RunEvent,
+  options: FoldOptions,
+): RunState {
+  if (isEngineEvent(event) && event.type === 'run_created') return begin(workflow, event)
+  if (isEngineEvent(event) && event.type === 'checkpoint') return resumeAt(state, event)
+  if (!state) throw new Error(`event ${event.seq} (${event.type}) stands before the run was created`)
+  const folded = isEngineEvent(event) ? foldEngine(state, event, options) : foldKind(state, event)
+  const worked = followTree(folded)
+  return {
+    ...worked,
+    seq: event.seq,
+    updated_at: event.at,
+    last_event_at: event.at,
+    data: workflow.fold(state.data, event),
+  }
+}
+
+/** The hash by which a kind's own event is recognised on a replay. */
+export function emissionHash(event: { type: string; [field: string]: unknown }): string {
+  const { seq: _seq, at: _at, ...body } = event
+  return hashOf(body)
+}
+
+/** Milliseconds worked up to `now`: without waiting, pauses and the time the server was down. */
+export function executionMs(state: RunState, now: number): number {
+  return (
+    state.active_ms + (state.active_since === null ? 0 : Math.max(0, now - Date.parse(state.active_since)))
+  )
+}
+
+function begin(workflow: Workflow, event: EngineEvent & { type: 'run_created' }): RunState {
+  const tree = plantTree(workflow.plan(event.input))
+  const data: unknown = workflow.initial(event.input)
+  return {
+    run_id: event.run_id,
+    batch_id: event.batch_id,
+    kind: event.kind,
+    ticker: event.ticker,
+    as_of: event.as_of,
+    input: event.input,
+    parent: event.parent,
+    status: 'pending',
+    seq: event.seq,
+    created_at: event.created_at,
+    started_at: null,
+    updated_at: event.at,
+    last_event_at: event.at,
+    ended_at: null,
+    active_ms: 0,
+    active_since: null,
+    progress: { fraction: treeFraction(tree), message: null, reported: 0 },
+    nodes: tree.nodes,
+    node_order: tree.order,
+    steps: {},
+    content: {},
+    log: { entries: [], last_seq: 0, epoch: 0 },
+    usage: { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 },
+    decision: null,
+    output: null,
+    error: null,
+    emitted: {},
+    data,
+    data_at_checkpoint: data,
+  }
+}
+
+/**
+ * A checkpoint event holds the whole state. Steps and emissions before it are forgotten: a restarted workflow begins
+ * with the data of the checkpoint and does not ask for them again.
+ */
+function resumeAt(state: RunState | null, event: EngineEvent & { type: 'checkpoint' }): RunState {
+  const held = state ?? (event.state as RunState)
+  return {
+    ...held,
+    seq: event.seq,
+    updated_at: event.at,
+    last_event_at: event.at,
+    steps: {},
+    emitted: {},
+    data_at_checkpoint: held.data,
+  }
+}
+
+function foldKind(state: RunState, event: RunEvent): RunState {
+  const hash = emissionHash(event as { type: string })
+  return { ...state, emitted: { ...state.emitted, [hash]: (state.emitted[hash] ?? 0) + 1 } }
+}
+
+function foldEngine(state: RunState, event: EngineEvent, options: FoldOptions): RunState {
+  if (isStatusEvent(event.type)) return foldStatus(state, event)
+  switch (event.type) {
+    case 'run_progress':
+      return {
+        ...state,
+        progress: {
+          fraction: Math.max(state.progress.fraction ?? 0, event.fraction),
+          message: event.message,
+          reported: state.progress.reported + 1,
+        },
+      }
+    case 'step_started':
+      return foldStepStarted(state, event)
+    case 'step_completed': {
+      const stored = 'artifact' in event ? { artifact: event.artifact } : { result: event.result }
+      const ended = endStep(state, event, { status: 'completed', ...stored })
+      const nodeId = ended.steps[event.key]?.node_id
+      return nodeId ? withTree(ended, countStep(treeOf(ended), nodeId, event.at)) : ended
+    }
+    case 'step_failed': {
+      const ended = endStep(state, event, { status: 'failed', error: event.error })
+      const nodeId = ended.steps[event.key]?.node_id
+      return nodeId ? withTree(ended, moveNode(treeOf(ended), nodeId, 'error', event.at, event.error)) : ended
+    }
+    case 'step_skipped': {
+      const record = newStep(event.key, event.node_id, '', 1, event.at)
+      const steps = {
+        ...state.steps,
+        [event.key]: { ...record, status: 'skipped' as const, ended_at: event.at },
+      }
+      const skipped = { ...state, steps }
+      return event.node_id
+        ? withTree(skipped, moveNode(treeOf(skipped), event.node_id, 'skipped', event.at, event.reason))
+        : skipped
+    }
+    case 'node_updated':
+      return foldNode(state, event)
+    case 'content_appended':
+    case 'content_replaced':
+      return foldContent(state, event)
+    case 'log_appended':
+      return { ...state, log: appendLog(state.log, event.key, event.entries, options.logLines) }
+    case 'usage_recorded':
+      return { ...state, usage: addUsage(state.usage, event) }
+    case 'decision_ready':
+      return { ...state, decision: event.decision }
+    default:
+      throw new Error(`event ${event.seq}: ${event.type} cannot be folded here`)
+  }
+}
+
+function foldStatus(state: RunState, event: EngineEvent): RunState {
+  const status = isStatusEvent(event.type) ? transition(state.status, event.type) : null
+  if (!status)
+    throw new Error(`event ${event.seq}: ${event.type} is not allowed for a run that is ${state.status}`)
+  const next: RunState = { ...state, status }
+  if (isTerminal(status) || status === 'paused') {
+    next.active_ms = executionMs(state, Date.parse(event.at))
+    next.active_since = null
+  }
+  if (isTerminal(status)) next.ended_at = event.at
+  const tree = treeOf(state)
+  switch (event.type) {
+    case 'run_started':
+      return { ...next, started_at: event.at, active_since: event.at }
+    case 'run_resumed':
+      // What was worked before a crash counts up to the last event; the clock runs again from the next step.
+      next.active_ms = executionMs(state, Date.parse(state.last_event_at))
+      next.active_since = null
+      return withTree(
+        next,
+        closeOpenNodes(tree, event.at, { working: 'pending', waiting: null, reason: null }),
+      )
+    case 'run_paused':
+      return withTree(
+        next,
+        closeOpenNodes(tree, event.at, { working: 'pending', waiting: null, reason: null }),
+      )
+    case 'run_completed': {
+      next.output = 'artifact' in event ? { artifact: event.artifact } : { result: event.result }
+      return withTree(
+        next,
+        closeOpenNodes(tree, event.at, { working: 'completed', waiting: 'skipped', reason: 'not needed' }),
+      )
+    }
+    case 'run_failed': {
+      next.error = event.error
+      const reason = 'the run failed before this was done'
+      return withTree(
+        next,
+        closeOpenNodes(tree, event.at, { working: 'canceled', waiting: 'skipped', reason }),
+      )
+    }
+    case 'run_canceled': {
+      const reason = 'the run was canceled before this was done'
+      return withTree(
+        next,
+        closeOpenNodes(tree, event.at, { working: 'canceled', waiting: 'skipped', reason }),
+      )
+    }
+    default:
+      return next
+  }
+}
+
+function foldStepStarted(state: RunState, event: EngineEvent & { type: 'step_started' }): RunState {
+  const record = newStep(
+    event.key,
+    event.node_id,
+    event.input_hash,
+    event.attempt,
+    event.at,
+    event.child_run_id,
+  )
+  let next: RunState = {
+    ...state,
+    steps: { ...state.steps, [event.key]: record },
+    active_since: state.active_since ?? event.at,
+  }
+  if (event.attempt > 1) next = takeBack(next, event.key)
+  return event.node_id ? withTree(next, moveNode(treeOf(next), event.node_id, 'in_progress', event.at)) : next
+}
+
+/** A repeated attempt replaces the log lines and the text of the one before it. */
+function takeBack(state: RunState, key: string): RunState {
+  const entries = state.log.entries.filter((entry) => entry.key !== key)
+  const changed = entries.length !== state.log.entries.length
+  const content: Record<string, NodeContent> = {}
+  for (const [nodeId, written] of Object.entries(state.content)) {
+    const parts = written.parts.filter((part) => part.key !== key)
+    content[nodeId] = parts.length === written.parts.length ? written : joinParts(parts)
+  }
+  return {
+    ...state,
+    content,
+    log: changed ? { ...state.log, entries, epoch: state.log.epoch + 1 } : state.log,
+  }
+}
+
+function foldNode(state: RunState, event: EngineEvent & { type: 'node_updated' }): RunState {
+  let tree = treeOf(state)
+  const known = tree.nodes[event.node_id]
+  if (!known) {
+    const facts = { label: event.label ?? event.node_id, node_type: event.node_type ?? 'tool' }
+    tree = addNode(tree, createNode(event.node_id, event.parent_id ?? null, facts))
+  }
+  const node = tree.nodes[event.node_id]!
+  const detailed = {
+    ...node,
+    label: event.label ?? node.label,
+    detail: event.detail ? { ...node.detail, ...event.detail } : node.detail,
+  }
+  tree = { nodes: { ...tree.nodes, [node.id]: detailed }, order: tree.order }
+  if (event.status) tree = moveNode(tree, node.id, event.status, event.at, event.reason ?? null)
+  return withTree(state, tree)
+}
+
+function foldContent(
+  state: RunState,
+  event: EngineEvent & { type: 'content_appended' | 'content_replaced' },
+): RunState {
+  const before = event.type === 'content_replaced' ? [] : (state.content[event.node_id]?.parts ?? [])
+  const last = before.at(-1)
+  const parts =
+    last?.key === event.key
+      ? [...before.slice(0, -1), { key: event.key, text: last.text + event.text }]
+      : [...before, { key: event.key, text: event.text }]
+  return { ...state, content: { ...state.content, [event.node_id]: joinParts(parts) } }
+}
+
+function joinParts(parts: NodeContent['parts']): NodeContent {
+  return { text: parts.map((part) => part.text).join(''), parts }
+}
+
+function appendLog(log: LogState, key: string | null, lines: readonly LogLine[], keep: number): LogState {
+  let seq = log.last_seq
+  const added: LogEntry[] = lines.map((line) => ({
+    ...line,
+    seq: ++seq,
+    iso: new Date(line.ts).toISOString(),
+    key,
+  }))
+  return { entries: [...log.entries, ...added].slice(-keep), last_seq: seq, epoch: log.epoch }
+}
+
+function addUsage(total: UsageDelta, delta: UsageDelta): UsageDelta {
+  return {
+    calls: total.calls + delta.calls,
+    input_tokens: total.input_tokens + delta.input_tokens,
+    output_tokens: total.output_tokens + delta.output_tokens,
+    cost_usd: total.cost_usd === null || delta.cost_usd === null ? null : total.cost_usd + delta.cost_usd,
+  }
+}
+
+function newStep(
+  key: string,
+  nodeId: string | null,
+  inputHash: string,
+  attempt: number,
+  at: string,
+  childRunId: string | null = null,
+): StepRecord {
+  return {
+    key,
+    input_hash: inputHash,
+    attempt,
+    status: 'started',
+    node_id: nodeId,
+    started_at: at,
+    ended_at: null,
+    child_run_id: childRunId,
+    error: null,
+  }
+}
+
+function endStep(
+  state: RunState,
+  event: EngineEvent & { key: string },
+  outcome: Partial<StepRecord> & Pick<StepRecord, 'status'>,
+): RunState {
+  const record = state.steps[event.key]
+  if (!record) throw new Error(`event ${event.seq}: step ${event.key} ended without having started`)
+  return { ...state, steps: { ...state.steps, [event.key]: { ...record, ...outcome, ended_at: event.at } } }
+}
+
+function treeOf(state: RunState): Tree {
+  return { nodes: state.nodes, order: state.node_order }
+}
+
+function withTree(state: RunState, tree: Tree): RunState {
+  return { ...state, nodes: tree.nodes, node_order: tree.order }
+}
+
+/** Where a kind reports no progress of its own, the tree is the measure. Never goes back; keeps where the run stopped. */
+function followTree(state: RunState): RunState {
+  if (state.progress.reported > 0 || isTerminal(state.status)) return state
+  const tree = treeOf(state)
+  const fraction = treeFraction(tree)
+  if (fraction === null) return state
+  const { agents } = workingLabels(tree)
+  const message = agents.length > 0 ? agents.join(', ') : null
+  return {
+    ...state,
+    progress: { ...state.progress, fraction: Math.max(state.progress.fraction ?? 0, fraction), message },
+  }
+}

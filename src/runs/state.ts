@@ -1,0 +1,112 @@
+/** The folded state of a run: everything anyone can see of it. Built by `fold.ts`, read by everyone. */
+import type { Json } from '../core/json.ts'
+import type { LogLine, NodeStatus, NodeType, RunKind, UsageDelta } from './event.ts'
+import type { ArtifactRef } from './identity.ts'
+import type { RunStatus } from './status.ts'
+
+/** One row of the execution tree. `parent_id` null hangs it at the top. */
+export interface TreeNode {
+  id: string
+  parent_id: string | null
+  label: string
+  node_type: NodeType
+  status: NodeStatus
+  started_at: string | null
+  ended_at: string | null
+  duration_ms: number | null
+  /** Why it failed or was skipped. */
+  reason: string | null
+  detail: Record<string, unknown> | null
+  /** Steps this node is planned to take and has taken; a node is complete when they are equal. */
+  steps_planned: number
+  steps_done: number
+}
+
+/** The tree as REST shows it. */
+export interface NestedNode {
+  id: string
+  label: string
+  node_type: NodeType
+  status: NodeStatus
+  started_at: string | null
+  ended_at: string | null
+  duration_ms: number | null
+  reason: string | null
+  children: NestedNode[]
+}
+
+export interface StepRecord {
+  key: string
+  input_hash: string
+  attempt: number
+  status: 'started' | 'completed' | 'failed' | 'skipped'
+  node_id: string | null
+  started_at: string
+  ended_at: string | null
+  child_run_id: string | null
+  /** Set when completed with a small result. */
+  result?: unknown
+  /** Set when completed with a large one. */
+  artifact?: ArtifactRef
+  error: string | null
+}
+
+export interface NodeContent {
+  text: string
+  /** Which step wrote which piece: a repeated attempt of a step begins its piece anew. */
+  parts: { key: string; text: string }[]
+}
+
+export interface LogEntry extends LogLine {
+  /** From 1, one more for each entry of the run. */
+  seq: number
+  iso: string
+  key: string | null
+}
+
+export interface LogState {
+  /** The newest entries, at most as many as the fold was told to keep. */
+  entries: LogEntry[]
+  last_seq: number
+  /** Raised when entries already shown were taken back because their step ran again. */
+  epoch: number
+}
+
+export interface RunState<Data = unknown> {
+  run_id: string
+  batch_id: string
+  kind: RunKind
+  ticker: string
+  as_of: string | null
+  input: Json
+  parent: { run_id: string; key: string } | null
+  status: RunStatus
+  /** The last event folded. */
+  seq: number
+  created_at: string
+  started_at: string | null
+  updated_at: string
+  last_event_at: string
+  ended_at: string | null
+  /** Milliseconds worked before `active_since`; see `executionMs`. */
+  active_ms: number
+  active_since: string | null
+  progress: { fraction: number | null; message: string | null; reported: number }
+  nodes: Record<string, TreeNode>
+  /** Node ids in the order they are shown. */
+  node_order: string[]
+  steps: Record<string, StepRecord>
+  /** What each node has written, by node id. */
+  content: Record<string, NodeContent>
+  log: LogState
+  usage: UsageDelta
+  decision: unknown
+  output: { result: unknown } | { artifact: ArtifactRef } | null
+  error: string | null
+  /** How often a kind's own event with this hash was emitted since the last checkpoint: a replay does not repeat them. */
+  emitted: Record<string, number>
+  /** The kind's own folded state. */
+  data: Data
+  /** `data` as it was at the last checkpoint: where a restarted workflow begins. */
+  data_at_checkpoint: Data
+}

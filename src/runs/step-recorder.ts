@@ -1,0 +1,76 @@
+/**
+ * What a step says while it works: log lines and text for its node, gathered and journaled in batches so that streamed
+ * text costs a line every quarter second and not one per word. Flushed before the step's end is committed.
+ */
+import type { Clock } from '../core/clock.ts'
+import type { EventBody, LogLine, UsageDelta } from './event.ts'
+
+export const TEXT_BATCH_MS = 250
+
+export interface StepRecorder {
+  log(line: LogLine): void
+  append(nodeId: string, text: string): void
+  replace(nodeId: string, text: string): void
+  usage(nodeId: string | null, delta: UsageDelta): void
+  /** Hands everything gathered to the journal, in the order said. */
+  flush(): void
+  /** Nothing is taken any more: what comes late from an abandoned attempt is dropped. */
+  close(): void
+}
+
+/** `commit` must not throw; what it cannot store is its own matter. */
+export function createStepRecorder(
+  key: string,
+  clock: Clock,
+  commit: (body: EventBody) => void,
+): StepRecorder {
+  let gathered: EventBody[] = []
+  let timer: AbortController | null = null
+  let closed = false
+
+  function gather(body: EventBody): void {
+    if (closed) return
+    if (!merge(gathered.at(-1), body)) gathered.push(body)
+    if (timer) return
+    timer = new AbortController()
+    clock.sleep(TEXT_BATCH_MS, timer.signal).then(flush, () => undefined)
+  }
+
+  function flush(): void {
+    timer?.abort()
+    timer = null
+    const bodies = gathered
+    gathered = []
+    for (const body of bodies) commit(body)
+  }
+
+  return {
+    log: (line) => gather({ type: 'log_appended', key, entries: [line] }),
+    append: (nodeId, text) => {
+      if (text !== '') gather({ type: 'content_appended', key, node_id: nodeId, text })
+    },
+    replace: (nodeId, text) => gather({ type: 'content_replaced', key, node_id: nodeId, text }),
+    usage: (nodeId, delta) => gather({ type: 'usage_recorded', key, node_id: nodeId, ...delta }),
+    flush,
+    close() {
+      closed = true
+      timer?.abort()
+      gathered = []
+    },
+  }
+}
+
+/** Joins `next` to the event before it where they say more of the same. */
+function merge(last: EventBody | undefined, next: EventBody): boolean {
+  if (!last) return false
+  if (last.type === 'log_appended' && next.type === 'log_appended') {
+    ;(last.entries as LogLine[]).push(...(next.entries as LogLine[]))
+    return true
+  }
+  const isText = last.type === 'content_appended' || last.type === 'content_replaced'
+  if (isText && next.type === 'content_appended' && last.node_id === next.node_id) {
+    last.text = (last.text as string) + (next.text as string)
+    return true
+  }
+  return false
+}

@@ -1,0 +1,220 @@
+/**
+ * The execution tree as a fold: planned nodes, what events do to them, and what follows for their relatives.
+ * A phase follows the agents below it; a report and messages follow the agent above them. Pure.
+ */
+import type { NodeStatus } from './event.ts'
+import type { NestedNode, TreeNode } from './state.ts'
+import type { PlanNode } from './workflow.ts'
+
+export interface Tree {
+  nodes: Record<string, TreeNode>
+  order: string[]
+}
+
+export function plantTree(plan: readonly PlanNode[]): Tree {
+  const nodes: Record<string, TreeNode> = {}
+  const order: string[] = []
+  const plant = (planned: PlanNode, parentId: string | null) => {
+    if (nodes[planned.id]) throw new Error(`plan names node ${planned.id} twice`)
+    nodes[planned.id] = createNode(planned.id, parentId, planned)
+    order.push(planned.id)
+    for (const child of planned.children ?? []) plant(child, planned.id)
+  }
+  for (const planned of plan) plant(planned, null)
+  return { nodes, order }
+}
+
+export function createNode(
+  id: string,
+  parentId: string | null,
+  facts: Pick<PlanNode, 'label' | 'node_type' | 'steps'>,
+): TreeNode {
+  return {
+    id,
+    parent_id: parentId,
+    label: facts.label,
+    node_type: facts.node_type,
+    status: 'pending',
+    started_at: null,
+    ended_at: null,
+    duration_ms: null,
+    reason: null,
+    detail: null,
+    steps_planned: facts.node_type === 'agent' || facts.node_type === 'tool' ? (facts.steps ?? 1) : 0,
+    steps_done: 0,
+  }
+}
+
+/** Sets one node's status at a time, with what follows for its children of text and the phases above it. */
+export function moveNode(
+  tree: Tree,
+  id: string,
+  status: NodeStatus,
+  at: string,
+  reason: string | null = null,
+): Tree {
+  const node = tree.nodes[id]
+  if (!node) return tree
+  const nodes = { ...tree.nodes, [id]: stamped(node, status, at, reason) }
+  for (const child of Object.values(tree.nodes)) {
+    if (child.parent_id === id && (child.node_type === 'report' || child.node_type === 'messages')) {
+      nodes[child.id] = stamped(child, status, at, reason)
+    }
+  }
+  derivePhases(nodes, node.parent_id)
+  return { nodes, order: tree.order }
+}
+
+/** Counts a completed step to its node, which is complete when all its planned steps are. */
+export function countStep(tree: Tree, id: string, at: string): Tree {
+  const node = tree.nodes[id]
+  if (!node) return tree
+  const counted = { ...node, steps_done: node.steps_done + 1 }
+  const next = { nodes: { ...tree.nodes, [id]: counted }, order: tree.order }
+  return counted.steps_done >= counted.steps_planned ? moveNode(next, id, 'completed', at) : next
+}
+
+/** Adds a node below another, after what already hangs there. */
+export function addNode(tree: Tree, node: TreeNode): Tree {
+  const order = [...tree.order]
+  const lastRelative = order.findLastIndex(
+    (id) => id === node.parent_id || isBelow(tree.nodes, id, node.parent_id),
+  )
+  order.splice(lastRelative < 0 ? order.length : lastRelative + 1, 0, node.id)
+  return { nodes: { ...tree.nodes, [node.id]: node }, order }
+}
+
+/** What becomes of nodes that are still open when the run stops in one way or another. */
+export function closeOpenNodes(
+  tree: Tree,
+  at: string,
+  fates: { working: NodeStatus; waiting: NodeStatus | null; reason: string | null },
+): Tree {
+  let next = tree
+  for (const id of tree.order) {
+    const node = next.nodes[id]!
+    if (node.node_type === 'phase') continue
+    if (node.status === 'in_progress') next = moveNode(next, id, fates.working, at, fates.reason)
+    else if (node.status === 'pending' && fates.waiting)
+      next = moveNode(next, id, fates.waiting, at, fates.reason)
+  }
+  return next
+}
+
+/** How much of the planned work is done, 0..1; null without a plan. Skipped work counts as done. */
+export function treeFraction(tree: Tree): number | null {
+  let planned = 0
+  let done = 0
+  for (const node of Object.values(tree.nodes)) {
+    if (node.node_type !== 'agent') continue
+    planned += node.steps_planned
+    done += node.status === 'skipped' ? node.steps_planned : Math.min(node.steps_done, node.steps_planned)
+  }
+  return planned === 0 ? null : done / planned
+}
+
+/** Labels of the phase and of the agents at work. */
+export function workingLabels(tree: Tree): { stage: string | null; agents: string[] } {
+  let stage: string | null = null
+  const agents: string[] = []
+  for (const id of tree.order) {
+    const node = tree.nodes[id]!
+    if (node.status !== 'in_progress') continue
+    if (node.parent_id === null) stage = node.label
+    if (node.node_type === 'agent') agents.push(node.label)
+  }
+  return { stage, agents }
+}
+
+export function nestTree(tree: Tree, parentId: string | null = null): NestedNode[] {
+  const below = new Map<string | null, TreeNode[]>()
+  for (const id of tree.order) {
+    const node = tree.nodes[id]!
+    const siblings = below.get(node.parent_id)
+    if (siblings) siblings.push(node)
+    else below.set(node.parent_id, [node])
+  }
+  const nest = (id: string | null): NestedNode[] =>
+    (below.get(id) ?? []).map((node) => ({
+      id: node.id,
+      label: node.label,
+      node_type: node.node_type,
+      status: node.status,
+      started_at: node.started_at,
+      ended_at: node.ended_at,
+      duration_ms: node.duration_ms,
+      reason: node.reason,
+      children: nest(node.id),
+    }))
+  return nest(parentId)
+}
+
+export function isSettled(status: NodeStatus): boolean {
+  return status !== 'pending' && status !== 'in_progress'
+}
+
+function stamped(node: TreeNode, status: NodeStatus, at: string, reason: string | null): TreeNode {
+  if (status === 'pending') {
+    return { ...node, status, started_at: null, ended_at: null, duration_ms: null, reason: null }
+  }
+  if (status === 'in_progress') {
+    return {
+      ...node,
+      status,
+      started_at: node.started_at ?? at,
+      ended_at: null,
+      duration_ms: null,
+      reason: null,
+    }
+  }
+  return withDuration({ ...node, status, ended_at: at, reason })
+}
+
+function withDuration(node: TreeNode): TreeNode {
+  const worked = node.started_at !== null && node.ended_at !== null
+  return { ...node, duration_ms: worked ? Date.parse(node.ended_at!) - Date.parse(node.started_at!) : null }
+}
+
+/** Recomputes the phases from `id` upwards, in place of a fresh copy of `nodes`. */
+function derivePhases(nodes: Record<string, TreeNode>, id: string | null): void {
+  for (let at = id; at !== null; at = nodes[at]!.parent_id) {
+    const phase = nodes[at]
+    if (!phase || phase.node_type !== 'phase') return
+    nodes[at] = derivePhase(
+      phase,
+      Object.values(nodes).filter((node) => node.parent_id === at),
+    )
+  }
+}
+
+function derivePhase(phase: TreeNode, children: TreeNode[]): TreeNode {
+  const status = phaseStatus(children)
+  const starts = children.flatMap((child) => child.started_at ?? [])
+  const ends = children.flatMap((child) => child.ended_at ?? [])
+  return withDuration({
+    ...phase,
+    status,
+    started_at: starts.length > 0 ? starts.reduce((a, b) => (a < b ? a : b)) : null,
+    ended_at: isSettled(status) && ends.length > 0 ? ends.reduce((a, b) => (a > b ? a : b)) : null,
+    reason:
+      status === 'error' || status === 'skipped'
+        ? (children.find((c) => c.status === status)?.reason ?? null)
+        : null,
+  })
+}
+
+function phaseStatus(children: TreeNode[]): NodeStatus {
+  const has = (status: NodeStatus) => children.some((child) => child.status === status)
+  if (children.every((child) => child.status === 'pending')) return 'pending'
+  if (has('in_progress') || has('pending')) return 'in_progress'
+  if (has('error')) return 'error'
+  if (has('canceled')) return 'canceled'
+  return has('completed') ? 'completed' : 'skipped'
+}
+
+function isBelow(nodes: Record<string, TreeNode>, id: string, ancestorId: string | null): boolean {
+  for (let at = nodes[id]?.parent_id ?? null; at !== null; at = nodes[at]?.parent_id ?? null) {
+    if (at === ancestorId) return true
+  }
+  return false
+}

@@ -1,0 +1,95 @@
+/**
+ * What a kind of work provides, and what it is given while it runs. A workflow holds no state outside its steps and
+ * its fold: it may be stopped at any line and executed again from the top, and every completed step then returns its
+ * journaled result instead of running. Completed steps run once; a step in flight when the process died runs again.
+ */
+import type { z } from 'zod'
+import type { NodeType, RunEvent, RunKind, Severity, UsageDelta } from './event.ts'
+import type { RunState } from './state.ts'
+import type { KindSummary } from './summary.ts'
+
+export interface PlanNode {
+  id: string
+  label: string
+  node_type: NodeType
+  /** How many steps complete this node; 1 unless said. Only for nodes that steps are bound to. */
+  steps?: number
+  children?: PlanNode[]
+}
+
+/** An input as it will be journaled, with what names the run. */
+export interface Admitted<Input> {
+  input: Input
+  ticker: string
+  as_of: string | null
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a registry holds workflows of every type
+export interface Workflow<Input = any, Data = any, Output = any> {
+  readonly kind: RunKind
+  /** What the run is called for a person: `Assessment`. */
+  readonly title: string
+  /** Titles, descriptions, ranges and defaults: they make the form, the command line's help and the API docs. */
+  readonly input: z.ZodType<Input>
+  /** Minutes of work after which a run fails; null for no limit. */
+  readonly timeoutMinutes: number | null
+  /** Checks against the world what the schema cannot (is there such a ticker?) and fills defaults. Throws `InputError`. */
+  admit(input: Input): Promise<Admitted<Input>>
+  /** The tree as it stands before anything ran. */
+  plan(input: Input): PlanNode[]
+  initial(input: Input): Data
+  /** Pure. Sees every event of the run, the engine's included. */
+  fold(data: Data, event: RunEvent): Data
+  summary(state: RunState<Data>): KindSummary
+  execute(ctx: RunContext<Data>, input: Input): Promise<Output>
+}
+
+export interface StepOptions {
+  /** What the step's result depends on besides the run's input: hashed, and a different hash on resume is an error. */
+  input?: unknown
+  /** The tree node this step works for. */
+  node?: string
+}
+
+export interface RunContext<Data = unknown> {
+  readonly runId: string
+  readonly ticker: string
+  readonly asOf: string | null
+  /** The kind's state as this execution has folded it: after a restart, from the last checkpoint on. */
+  readonly state: Data
+  /** Aborts on cancel, pause, timeout and shutdown. */
+  readonly signal: AbortSignal
+  /** Runs `body` once, ever: its JSON result is journaled under `key`, which must be unique in the run. */
+  step<T>(key: string, body: (step: StepContext) => Promise<T>, options?: StepOptions): Promise<T>
+  /** Says in the tree and the journal that a node's work is left out, and why. */
+  skip(key: string, reason: string, node?: string): Promise<void>
+  /** Runs another workflow as a run of its own, linked to this one, in this run's place. Its output is this step's result. */
+  child<T>(key: string, kind: RunKind, input: unknown, options?: { node?: string }): Promise<T>
+  /** Journals a kind's own event. Emitting the same event again on a replay does nothing. */
+  emit(type: string, data: Record<string, unknown>): Promise<void>
+  /** `fraction` 0..1; never goes back; at most 100 journal lines a run. */
+  progress(fraction: number, message?: string): void
+  /** The run's decision, a JSON object. Journaled once. `journalHash` is over all events before it. */
+  decide(build: (facts: { journalHash: string }) => Record<string, unknown>): Promise<void>
+  /** Closes a journal segment with the state, so that a long run stays short to reload. */
+  checkpoint(): Promise<void>
+}
+
+export interface StepContext {
+  readonly key: string
+  readonly attempt: number
+  readonly signal: AbortSignal
+  log(severity: Severity, message: string): void
+  /** Adds to the text of a node (by default the step's node), journaled in batches. */
+  append(text: string, node?: string): void
+  /** Sets the text of a node. */
+  replace(text: string, node?: string): void
+  /** Counts model use to the step's node. */
+  usage(delta: UsageDelta): void
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** 0 ≤ x < 1, seeded by run input and step key: the same on every attempt. */
+  random(): number
+  /** A call to a tool, shown under the step's node and memoised as a step of its own. */
+  tool<T>(name: string, args: Record<string, unknown>, call: () => Promise<T>): Promise<T>
+}

@@ -1,0 +1,143 @@
+/**
+ * The ports of the runs kept in memory, with the semantics of the real ones: what is appended stays, a "crash" is
+ * leaving the manager and making a new one over the same ports. Journals can be told to fail.
+ */
+import { NotFoundError } from '../../src/core/errors.ts'
+import { sha256 } from '../../src/core/json.ts'
+import type { RunEvent } from '../../src/runs/event.ts'
+import type {
+  Artifacts,
+  JournalStore,
+  LaunchRecord,
+  LaunchStore,
+  Results,
+  RunIndex,
+} from '../../src/runs/ports.ts'
+import type { RunState } from '../../src/runs/state.ts'
+import type { Summary } from '../../src/runs/summary.ts'
+
+interface StoredRun {
+  segments: RunEvent[][]
+}
+
+export interface MemoryPorts {
+  journals: JournalStore
+  artifacts: Artifacts
+  launches: LaunchStore
+  results: Results & { finished: Map<string, { state: RunState; summary: Summary }> }
+  index: RunIndex
+  stored: Map<string, StoredRun>
+  /** All events of a run, as a reader of its journal sees them. */
+  eventsOf(runId: string): RunEvent[]
+  /** The next appends fail with this until it is set to null. */
+  failAppendsWith(error: Error | null): void
+  /** From now on, writers opened so far write nothing: the process that held them is dead. */
+  crash(): void
+  launchRecords: Map<string, LaunchRecord>
+}
+
+export function createMemoryPorts(): MemoryPorts {
+  const stored = new Map<string, StoredRun>()
+  const blobs = new Map<string, Uint8Array>()
+  const launchRecords = new Map<string, LaunchRecord>()
+  const summaries = new Map<string, Summary>()
+  const finished = new Map<string, { state: RunState; summary: Summary }>()
+  let failure: Error | null = null
+  let life = 0
+
+  const plain = (event: RunEvent): RunEvent => JSON.parse(JSON.stringify(event)) as RunEvent
+  const eventsOf = (runId: string) => (stored.get(runId)?.segments ?? []).flat()
+
+  function writerOf(runId: string) {
+    const own = life
+    const run = stored.get(runId)!
+    const alive = () => {
+      if (own !== life) return new Promise<never>(() => undefined)
+      if (failure) throw failure
+      return undefined
+    }
+    return {
+      async append(events: readonly RunEvent[]) {
+        await alive()
+        run.segments.at(-1)!.push(...events.map(plain))
+      },
+      async rotate(checkpoint: RunEvent) {
+        await alive()
+        run.segments.push([plain(checkpoint)])
+      },
+      close: async () => undefined,
+    }
+  }
+
+  return {
+    stored,
+    eventsOf,
+    launchRecords,
+    failAppendsWith: (error) => void (failure = error),
+    crash: () => void life++,
+    journals: {
+      async create(identity) {
+        if (stored.has(identity.run_id)) throw new Error(`run ${identity.run_id} exists`)
+        stored.set(identity.run_id, { segments: [[]] })
+        return writerOf(identity.run_id)
+      },
+      exists: async (runId) => stored.has(runId),
+      open: async (runId) => ({
+        journal: writerOf(runId),
+        events: stored.get(runId)!.segments.at(-1)!.map(plain),
+        damage: null,
+      }),
+      async *read(runId, after = 0) {
+        for (const event of eventsOf(runId)) if (event.seq > after) yield plain(event)
+      },
+      async readCurrent(runId) {
+        const run = stored.get(runId)
+        if (!run) throw new NotFoundError(`there is no run ${runId}`)
+        return { events: run.segments.at(-1)!.map(plain), damage: null }
+      },
+    },
+    artifacts: {
+      async put(runId, bytes) {
+        const hash = sha256(bytes)
+        blobs.set(`${runId}/${hash}`, bytes)
+        return { sha256: hash, bytes: bytes.byteLength }
+      },
+      async get(runId, ref) {
+        const bytes = blobs.get(`${runId}/${ref.sha256}`)
+        if (!bytes) throw new Error(`artifact ${ref.sha256} is gone`)
+        return bytes
+      },
+    },
+    launches: {
+      record: async (launch) => void launchRecords.set(launch.batch_id, structuredClone(launch)),
+      list: async () => [...launchRecords.values()],
+      settle: async (batchId) => void launchRecords.delete(batchId),
+    },
+    results: {
+      finished,
+      follow: () => undefined,
+      finish: async (state, summary) => void finished.set(state.run_id, { state, summary }),
+      decision: async (runId) =>
+        (finished.get(runId)?.state.decision as Record<string, unknown> | null) ?? null,
+      prune: async (runId) => void stored.delete(runId),
+    },
+    index: {
+      put: (summary) => void summaries.set(summary.run_id, summary),
+      get: (runId) => summaries.get(runId),
+      remove: (runId) => void summaries.delete(runId),
+      query(filter) {
+        const runs = [...summaries.values()]
+          .filter((summary) => !filter.status || filter.status.includes(summary.status))
+          .sort((a, b) => (a.created_at < b.created_at ? 1 : -1))
+        return { runs, next: null, total: runs.length }
+      },
+      latestDecisions: () => [],
+      counts() {
+        const counts = { pending: 0, in_progress: 0, paused: 0, completed: 0, error: 0, canceled: 0 }
+        for (const summary of summaries.values()) counts[summary.status]++
+        return counts
+      },
+      flush: async () => undefined,
+    },
+  }
+}

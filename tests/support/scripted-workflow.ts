@@ -1,0 +1,35 @@
+/** A workflow whose body is the test's own, for tests of the engine. */
+import { z } from 'zod'
+import type { RunKind } from '../../src/runs/event.ts'
+import type { PlanNode, RunContext, Workflow } from '../../src/runs/workflow.ts'
+
+export interface ScriptedInput {
+  ticker: string
+  note?: string
+}
+
+export interface ScriptedOptions<Data> {
+  kind?: RunKind
+  plan?: PlanNode[]
+  initial?: Data
+  fold?: Workflow<ScriptedInput, Data>['fold']
+  timeoutMinutes?: number | null
+  execute: (ctx: RunContext<Data>, input: ScriptedInput) => Promise<unknown>
+}
+
+export function createScriptedWorkflow<Data = Record<string, never>>(
+  options: ScriptedOptions<Data>,
+): Workflow<ScriptedInput, Data> {
+  return {
+    kind: options.kind ?? 'assessment',
+    title: 'Scripted',
+    input: z.strictObject({ ticker: z.string(), note: z.string().optional() }),
+    timeoutMinutes: options.timeoutMinutes ?? null,
+    admit: async (input) => ({ input, ticker: input.ticker, as_of: '2012-06-29' }),
+    plan: () => options.plan ?? [],
+    initial: () => options.initial ?? ({} as Data),
+    fold: options.fold ?? ((data) => data),
+    summary: () => ({ decision: null }),
+    execute: options.execute,
+  }
+}
