@@ -3,6 +3,7 @@
  * Stopping never waits for the workflow: the execution is closed first, so whatever still comes from it is dropped.
  */
 import type { Clock } from '../core/clock.ts'
+import { createDeferred } from '../core/deferred.ts'
 import { AbortedError, messageOf } from '../core/errors.ts'
 import type { RunEvent, RunKind } from './event.ts'
 import type { ChildRequest, Execution, OpenedChild } from './execution.ts'
@@ -123,7 +124,7 @@ function manageRun(
   const workflow = deps.workflowOf(identity.kind)
   const runId = identity.run_id
   const children = new Set<ActiveRun>()
-  const ended = Promise.withResolvers<void>()
+  const ended = createDeferred()
   let replay: readonly RunEvent[] | null = recovered
   let execution: Execution | null = null
   let controller = new AbortController()

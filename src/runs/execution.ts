@@ -4,6 +4,7 @@
  * reaches the journal.
  */
 import type { Clock } from '../core/clock.ts'
+import { createDeferred, type Deferred } from '../core/deferred.ts'
 import { AbortedError, InputError, messageOf, quote } from '../core/errors.ts'
 import { hashOf, sha256 } from '../core/json.ts'
 import type { EventBody, RunEvent, RunKind, Severity, StoredValue } from './event.ts'
@@ -69,7 +70,7 @@ export function createExecution(options: ExecutionOptions): Execution {
   let lastPercent = progressLines > 0 ? Math.floor((writer.state.progress.fraction ?? 0) * 100) : -1
   let inFlight = 0
   let closed = false
-  let drained: PromiseWithResolvers<void> | null = null
+  let drained: Deferred<void> | null = null
 
   function see(event: RunEvent): void {
     visible = workflow.fold(visible, event)
@@ -322,7 +323,7 @@ export function createExecution(options: ExecutionOptions): Execution {
     close: () => void (closed = true),
     orAbort,
     drain() {
-      drained ??= Promise.withResolvers()
+      drained ??= createDeferred()
       if (inFlight === 0) drained.resolve()
       return drained.promise
     },

@@ -61,6 +61,8 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
   const active = new Map<string, ActiveRun>()
   const finished = new Map<string, { state: RunState; since: number }>()
   const openBatches = new Map<string, Set<string>>()
+  /** Runs whose files this process has pruned: they stay in the index and are not due again. */
+  const pruned = new Set<string>()
   const pruneTimer = new AbortController()
   let ready = false
   let stopping = false
@@ -282,17 +284,19 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       maxAgeDays: limits.resultsMaxAgeDays,
       active: new Set(active.keys()),
     })
-    const pruned: string[] = []
+    const removed: string[] = []
     for (const { run_id: runId } of due) {
+      if (pruned.has(runId)) continue
       try {
         await deps.results.prune(runId)
         finished.delete(runId)
-        pruned.push(runId)
+        pruned.add(runId)
+        removed.push(runId)
       } catch (error) {
         log.warn({ err: error, run_id: runId }, 'files not pruned')
       }
     }
-    return pruned
+    return removed
   }
 
   async function pruneRegularly(): Promise<void> {
