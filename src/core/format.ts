@@ -35,9 +35,10 @@ export function formatDuration(ms: number | null | undefined): string {
   return `${Math.floor(seconds / 3_600)} h ${String(Math.floor((seconds % 3_600) / 60)).padStart(2, '0')} min`
 }
 
-/** `640 B`, `12.3 KB`, `4.5 MB` (powers of 1,024). */
+/** `640 B`, `12.3 KB`, `4.5 MB`, `1.2 GB` (powers of 1,024). */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_024) return `${bytes} B`
   if (bytes < 1_048_576) return `${(bytes / 1_024).toFixed(1)} KB`
-  return `${(bytes / 1_048_576).toFixed(1)} MB`
+  if (bytes < 1_073_741_824) return `${(bytes / 1_048_576).toFixed(1)} MB`
+  return `${(bytes / 1_073_741_824).toFixed(1)} GB`
 }

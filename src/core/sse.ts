@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { Clock } from './clock.ts'
+import { RefusedError } from './http-error.ts'
 import { NO_STORE, SECURITY_HEADERS } from './security-headers.ts'
 
 /** What a client may leave unread before it is dropped. */
@@ -45,10 +46,12 @@ export interface SseConnection {
   onClose(listener: () => void): void
 }
 
+/** Throws `RefusedError` for a request that wants the head alone: a stream has no end to stop at. */
 export function createSseConnection(
   response: ServerResponse,
   maxQueuedBytes = MAX_QUEUED_BYTES,
 ): SseConnection {
+  if (response.req.method === 'HEAD') throw new RefusedError(405, 'a stream answers GET only')
   let opened = false
   let waitingAtLastBeat = 0
   const isClosed = () => response.destroyed || response.writableEnded

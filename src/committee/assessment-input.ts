@@ -1,0 +1,104 @@
+/**
+ * What an assessment is asked: the schema from which the form, the command line's help and the API docs are made.
+ * Whether the ticker exists and has bars at the date is asked of the market later, by the workflow's `admit`.
+ */
+import { z } from 'zod'
+import { InputError, quote } from '../core/errors.ts'
+import { isTicker } from '../core/ids.ts'
+import { suggestName } from '../core/nearest.ts'
+
+export const ANALYSTS = ['market', 'fundamentals', 'news', 'sentiment'] as const
+export type Analyst = (typeof ANALYSTS)[number]
+
+export const MAX_ROUNDS = 3
+
+/** Each analyst once, in the order of `ANALYSTS`, so that the same choice is the same input. */
+function orderAnalysts(chosen: Analyst[]): Analyst[] {
+  return ANALYSTS.filter((analyst) => chosen.includes(analyst))
+}
+
+function receivedValue(issue: { input?: unknown }): string {
+  return issue.input === undefined ? 'nothing' : quote(issue.input)
+}
+
+export const tickerSchema = z
+  .string({ error: (issue) => `ticker is ${receivedValue(issue)}; it must be text like AAPL` })
+  .trim()
+  .toUpperCase()
+  .refine(isTicker, {
+    error: (issue) =>
+      `ticker ${quote(issue.input)} is not a ticker: 1–15 of A–Z 0–9 . - ^ =, starting with a letter, a digit or ^`,
+  })
+  .meta({ title: 'Ticker', description: 'Symbol of the instrument.', examples: ['AAPL'] })
+
+export const asOfSchema = z.iso
+  .date({ error: (issue) => `as_of ${receivedValue(issue)} is not a date: YYYY-MM-DD of a day that exists` })
+  .meta({
+    title: 'As of',
+    description: 'The day the committee stands on; it sees no bar after it. Default: the last bar there is.',
+    examples: ['2012-06-29'],
+  })
+
+export const analystsSchema = z
+  .array(
+    z.enum(ANALYSTS, {
+      error: (issue) =>
+        `analysts names ${receivedValue(issue)}; ${suggestName(String(issue.input), ANALYSTS)} (${ANALYSTS.join(', ')})`,
+    }),
+    { error: (issue) => `analysts is ${receivedValue(issue)}; it must be a list of ${ANALYSTS.join(', ')}` },
+  )
+  .min(1, { error: `analysts [] names none; choose from ${ANALYSTS.join(', ')}` })
+  .overwrite(orderAnalysts)
+  .meta({
+    title: 'Analysts',
+    description: 'Who gathers evidence. One without a configured source is skipped.',
+  })
+
+export const roundsSchema = z
+  .int({
+    error: (issue) => `rounds is ${receivedValue(issue)}; it must be a whole number from 1 to ${MAX_ROUNDS}`,
+  })
+  .min(1, { error: (issue) => `rounds is ${receivedValue(issue)}; the least is 1` })
+  .max(MAX_ROUNDS, { error: (issue) => `rounds is ${receivedValue(issue)}; the most is ${MAX_ROUNDS}` })
+  .meta({ title: 'Rounds', description: 'How often bull and bear answer each other.' })
+
+export const repeatsSchema = z
+  .literal(1, {
+    error: (issue) =>
+      `repeats is ${receivedValue(issue)}; only 1 is possible, for the rules committee gives the same input the same verdict every time`,
+  })
+  .meta({
+    title: 'Repeats',
+    description: 'How often to ask the same question; the rules committee always answers alike.',
+  })
+
+const shape = {
+  ticker: tickerSchema,
+  as_of: asOfSchema.optional(),
+  analysts: analystsSchema.default([...ANALYSTS]),
+  rounds: roundsSchema.default(1),
+  repeats: repeatsSchema.default(1),
+}
+
+export const assessmentInputSchema = z.strictObject(shape, {
+  error: (issue) => describeUnknownFields(issue, Object.keys(shape)),
+})
+export type AssessmentInput = z.infer<typeof assessmentInputSchema>
+
+/** The message for fields that do not exist, with the nearest ones that do; undefined for any other issue. */
+export function describeUnknownFields(
+  issue: { code?: string; keys?: unknown },
+  known: readonly string[],
+): string | undefined {
+  if (issue.code !== 'unrecognized_keys' || !Array.isArray(issue.keys)) return undefined
+  return issue.keys.map((key) => `unknown field ${quote(key)}; ${suggestName(String(key), known)}`).join('; ')
+}
+
+/** Parses with `schema`, turning what is wrong first into an `InputError` that names its field. */
+export function parseInput<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  const named = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]
+  throw new InputError(String(named ?? 'input'), issue.message)
+}

@@ -1,0 +1,138 @@
+/**
+ * The decision as a page: Markdown that says what to do, at which prices, how much, why, and what speaks against it, with
+ * the evidence it cites at its end. What depends on an earlier verdict is not on it, so that the same evidence gives the
+ * same page.
+ */
+import type { Decision, Evidence } from './decision.ts'
+import { prefixOf } from './carry.ts'
+import type { Ledger } from './evidence/ledger.ts'
+import {
+  capitalise,
+  citedIds,
+  createQuoter,
+  formatFigure,
+  joinBlocks,
+  listItems,
+  tabulate,
+} from './figures.ts'
+import { ROLE_LABELS, type RiskVoice, type Role } from './plan.ts'
+
+export type PageFacts = Pick<
+  Decision,
+  | 'ticker'
+  | 'as_of'
+  | 'action'
+  | 'rating'
+  | 'confidence_basis'
+  | 'summary'
+  | 'rationale'
+  | 'dissent'
+  | 'position'
+> & {
+  voice: RiskVoice
+  window: Decision['provenance']['data_window']
+  vendor: string
+  mode: Decision['provenance']['mode']
+}
+
+const CAP_NAMES: Readonly<Record<string, string>> = {
+  fractional_kelly: 'Fractional Kelly on the record of the rule',
+  risk_per_trade: 'Risk of one trade',
+  max_position: 'Largest single position',
+  leverage: 'No leverage',
+  whole_shares: 'Whole shares',
+}
+
+const RISK_LABELS = ['ATR 14', 'Annualised volatility', 'Max drawdown', 'VaR 95']
+
+export function composePage(facts: PageFacts, ledger: Ledger): string {
+  const quote = createQuoter(ledger)
+  const isTrade = facts.action === 'BUY' || facts.action === 'SELL'
+  const rated = facts.rating && facts.rating.toUpperCase() !== facts.action ? ` (${facts.rating})` : ''
+  const body = joinBlocks(
+    `# ${facts.ticker}: ${facts.action}${rated}`,
+    `As of ${facts.as_of}. Confidence ${quote.of('Confidence')}, uncalibrated. ${facts.confidence_basis}.`,
+    facts.summary,
+    isTrade ? describeLevels(facts.voice, ledger) : '',
+    isTrade ? describePosition(facts, ledger) : '',
+    joinBlocks('## Why', listItems(facts.rationale.map(({ text }) => text))),
+    facts.dissent.length > 0
+      ? joinBlocks(
+          '## What speaks against it',
+          listItems(facts.dissent.map(({ role, text }) => `**${nameRole(role)}.** ${text}`)),
+        )
+      : '',
+    describeRisk(ledger),
+  )
+  return `${joinBlocks(body, listCited(body, ledger), describeSource(facts))}\n`
+}
+
+function describeLevels(voice: RiskVoice, ledger: Ledger): string {
+  const prefix = prefixOf(voice)
+  const row = (name: string, label: string) => {
+    const item = ledger.get(label)
+    return [name, formatFigure(item.value, item.unit), `[${item.id}]`]
+  }
+  return joinBlocks(
+    '## Levels',
+    tabulate(
+      ['Level', 'Price', 'Evidence'],
+      [
+        row('Entry', 'Entry'),
+        row('Stop loss', `${prefix} stop`),
+        row('Take profit', `${prefix} target`),
+        row('Reward to risk', `${prefix} reward to risk`),
+      ],
+      ['', 'right', ''],
+    ),
+  )
+}
+
+function describePosition({ voice, position }: PageFacts, ledger: Ledger): string {
+  const quote = createQuoter(ledger)
+  const prefix = prefixOf(voice)
+  const size =
+    `${quote.of(`${prefix} size`)} of equity: ${quote.of(`${prefix} shares`)} shares worth ${quote.of(`${prefix} notional`)}, ` +
+    `with ${quote.of(`${prefix} amount at risk`)} between entry and stop, worked out for an equity of ${quote.of('Reference equity')}.`
+  const ratio = (value: number) => formatFigure(value, 'ratio')
+  const caps = tabulate(
+    ['What held it back', 'From', 'To'],
+    position.caps.map(({ rule, from, to }) => [CAP_NAMES[rule] ?? rule, ratio(from), ratio(to)]),
+    ['', 'right', 'right'],
+  )
+  return joinBlocks(
+    '## Position',
+    `${capitalise(position.method)}. ${size}`,
+    position.caps.length > 0 ? caps : 'No cap had to be applied.',
+  )
+}
+
+function describeRisk(ledger: Ledger): string {
+  const table = createQuoter(ledger).table(RISK_LABELS)
+  return table === '' ? '' : joinBlocks('## What it can cost', table)
+}
+
+function listCited(body: string, ledger: Ledger): string {
+  const cited = new Set(citedIds(body))
+  const items = ledger.items.filter((item) => cited.has(item.id))
+  if (items.length === 0) return ''
+  const row = (item: Evidence) => [
+    `[${item.id}]`,
+    item.label,
+    formatFigure(item.value, item.unit),
+    item.as_of,
+    `\`${item.tool}\``,
+  ]
+  return joinBlocks(
+    '## Evidence cited',
+    tabulate(['', 'Measure', 'Value', 'As of', 'Tool'], items.map(row), ['', '', 'right', '', '']),
+  )
+}
+
+function describeSource({ vendor, window, mode }: PageFacts): string {
+  return `Judged by ${mode === 'rules' ? 'rules' : 'language models'} on ${vendor} bars from ${window.first} to ${window.last}. No bar after that was read.`
+}
+
+function nameRole(role: string): string {
+  return ROLE_LABELS[role as Role] ?? role
+}

@@ -1,0 +1,70 @@
+/** Helpers for values that exist at every bar: a column of figures under a name, NaN where there is not enough history. */
+import type { Unit } from './measurement.ts'
+
+export interface Column {
+  label: string
+  unit: Unit
+  values: Float64Array
+}
+
+/** 100 × (a / b − 1) at every bar. */
+export function pctAbove(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, index) => 100 * (value / b[index]! - 1))
+}
+
+/** 100 × a / b at every bar. */
+export function pctOf(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, index) => (100 * value) / b[index]!)
+}
+
+/** 100 × change over the last `bars` bars. */
+export function pctChange(values: Float64Array, bars: number): Float64Array {
+  return values.map((value, index) => (index < bars ? Number.NaN : 100 * (value / values[index - bars]! - 1)))
+}
+
+/** The highest of the last `bars` values at every bar (monotonic queue, linear). */
+export function rollingMax(values: Float64Array, bars: number): Float64Array {
+  const out = new Float64Array(values.length).fill(Number.NaN)
+  const queue: number[] = []
+  let head = 0
+  for (let index = 0; index < values.length; index++) {
+    while (queue.length > head && values[queue.at(-1)!]! <= values[index]!) queue.pop()
+    queue.push(index)
+    if (queue[head]! <= index - bars) head++
+    if (index >= bars - 1) out[index] = values[queue[head]!]!
+  }
+  return out
+}
+
+export function rollingMin(values: Float64Array, bars: number): Float64Array {
+  return rollingMax(
+    values.map((value) => -value),
+    bars,
+  ).map((value) => -value)
+}
+
+/**
+ * Percentile rank, 0..100, of each value among the last `bars` values, itself included: the share that is smaller,
+ * ties counted half. NaN until `bars` values are known.
+ */
+export function rollingRankPct(values: Float64Array, bars: number): Float64Array {
+  const out = new Float64Array(values.length).fill(Number.NaN)
+  for (let index = bars - 1; index < values.length; index++) {
+    const value = values[index]!
+    if (Number.isNaN(value) || Number.isNaN(values[index - bars + 1]!)) continue
+    let below = 0
+    let equal = 0
+    for (let at = index - bars + 1; at <= index; at++) {
+      if (values[at]! < value) below++
+      else if (values[at] === value) equal++
+    }
+    out[index] = (100 * (below + (equal - 1) / 2)) / (bars - 1)
+  }
+  return out
+}
+
+/** The last value, or undefined where it is not a finite number. */
+export function lastOf(values: Float64Array): number | undefined {
+  const value = values.at(-1)
+  return value !== undefined && Number.isFinite(value) ? value : undefined
+}

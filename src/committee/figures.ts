@@ -1,0 +1,110 @@
+/**
+ * How a figure gets into prose: always from a piece of evidence, always with its citation behind it. Nothing that the
+ * committee writes holds a number that was typed or computed on the way.
+ */
+import { formatNumber, formatSigned } from '../core/format.ts'
+import type { Evidence } from './decision.ts'
+import type { Ledger } from './evidence/ledger.ts'
+
+const CITATION = /\[(E\d+)\]/g
+
+/** Decimals as each unit is read: prices to the cent, percentages finer where they are small, counts whole. */
+export function decimalsOf(value: number, unit: string): number {
+  switch (unit) {
+    case 'price':
+      return Math.abs(value) >= 1 ? 2 : 4
+    case '%':
+      return Math.abs(value) >= 10 ? 1 : 2
+    case 'points':
+      return 1
+    case 'shares':
+    case 'bars':
+    case 'days':
+    case 'trades':
+      return 0
+    case 'ratio':
+      // A position of half a percent of equity must not read as none.
+      return value === 0 || Math.abs(value) >= 0.1 ? 2 : Math.abs(value) >= 0.01 ? 3 : 4
+    default:
+      return 2
+  }
+}
+
+/** `584.00`, `12.4 %`, `3,104`: without its citation. */
+export function formatFigure(value: number, unit: string, options: { signed?: boolean } = {}): string {
+  const format = options.signed ? formatSigned : formatNumber
+  const figure = format(value, decimalsOf(value, unit))
+  return unit === '%' ? `${figure} %` : figure
+}
+
+/** `584.00 [E4]`. */
+export function cite(item: Evidence, options: { signed?: boolean } = {}): string {
+  return `${formatFigure(item.value, item.unit, options)} [${item.id}]`
+}
+
+/** The ids cited in a text, each once, in the order of their first mention. */
+export function citedIds(text: string): string[] {
+  return [...new Set(Array.from(text.matchAll(CITATION), (match) => match[1]!))]
+}
+
+export interface Quoter {
+  /** The figure called `label`, cited. Throws where it was not measured. */
+  of(label: string): string
+  /** The same with a leading sign, for changes and distances. */
+  signed(label: string): string
+  /** A table of those of `labels` that were measured; empty text where none was. */
+  table(labels: readonly string[]): string
+}
+
+export function createQuoter(ledger: Ledger): Quoter {
+  return {
+    of: (label) => cite(ledger.get(label)),
+    signed: (label) => cite(ledger.get(label), { signed: true }),
+    table(labels) {
+      const items = labels.flatMap((label) => ledger.find(label) ?? [])
+      return items.length === 0
+        ? ''
+        : tabulate(['Measure', 'Value', 'Evidence'], items.map(rowOf), ['', 'right', ''])
+    },
+  }
+}
+
+/** A Markdown table. Cells are taken as they are. */
+export function tabulate(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: readonly ('' | 'right')[] = [],
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rule = head.map((_, column) => (align[column] === 'right' ? '---:' : '---'))
+  return [line(head), line(rule), ...rows.map(line)].join('\n')
+}
+
+/** Markdown blocks with an empty line between them; empty ones fall away. */
+export function joinBlocks(...blocks: readonly (string | null | undefined)[]): string {
+  return blocks.filter((block) => block !== null && block !== undefined && block !== '').join('\n\n')
+}
+
+export function listItems(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n')
+}
+
+const WORDS = 'no one two three four five six seven eight nine ten eleven twelve'.split(' ')
+
+/** Counts of people and points are words in a report, so that a figure is always a measured one. */
+export function inWords(count: number): string {
+  return WORDS[count] ?? 'many'
+}
+
+/** `a, b and c`. */
+export function joinWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
+
+export function capitalise(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
+function rowOf(item: Evidence): string[] {
+  return [item.label, formatFigure(item.value, item.unit), `[${item.id}]`]
+}

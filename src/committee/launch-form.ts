@@ -1,0 +1,115 @@
+/**
+ * A launch of one or many assessments as people send it: form fields, JSON or command-line options, everything
+ * possibly text. All or nothing: either every ticker becomes an input or an `InputError` says what is wrong.
+ */
+import { z } from 'zod'
+import { InputError, quote } from '../core/errors.ts'
+import { parseTickers } from '../core/ids.ts'
+import type { AssessmentInput } from './assessment-input.ts'
+import {
+  ANALYSTS,
+  analystsSchema,
+  asOfSchema,
+  describeUnknownFields,
+  parseInput,
+  repeatsSchema,
+  roundsSchema,
+} from './assessment-input.ts'
+
+const csvOrList = (message: string) => z.union([z.string(), z.array(z.string())], { error: message })
+
+const shape = {
+  company_symbols: csvOrList('company_symbols must be text like AAPL,MSFT').meta({
+    title: 'Tickers',
+    description: 'One or more symbols, separated by commas.',
+    examples: ['AAPL,GOOG,IBM,MSFT'],
+  }),
+  as_of: asOfSchema.optional(),
+  analysts: z
+    .preprocess(splitList, analystsSchema)
+    .default([...ANALYSTS])
+    .meta({
+      title: 'Analysts',
+      description: `Who gathers evidence, as a list or separated by commas: ${ANALYSTS.join(', ')}. Default: all.`,
+    }),
+  rounds: z.preprocess(toNumber, roundsSchema).default(1).meta(roundsSchema.meta()!),
+  repeats: z.preprocess(toNumber, repeatsSchema).default(1).meta(repeatsSchema.meta()!),
+}
+
+export const LAUNCH_FIELDS = Object.keys(shape)
+
+/** The body of a launch; `parseLaunchForm` is the way to read one. */
+export const assessmentLaunchSchema = z.strictObject(shape, {
+  error: (issue) => describeUnknownFields(issue, LAUNCH_FIELDS),
+})
+
+export interface LaunchFormOptions {
+  maxTickers: number
+  /** What the caller's users know the list of tickers as; errors name it so. */
+  symbolsField?: string
+}
+
+/**
+ * One input for each ticker, upper-cased and without duplicates, in the order given. Empty text means the default.
+ * Throws `InputError` naming field and value for anything else than what the schema describes.
+ */
+export function parseLaunchForm(raw: Record<string, unknown>, options: LaunchFormOptions): AssessmentInput[] {
+  const { symbolsField = 'company_symbols', maxTickers } = options
+  const { [symbolsField]: symbols, ...others } = raw
+  const filled = Object.fromEntries(Object.entries(others).filter(([, value]) => !isBlank(value)))
+  refuseUnknown(filled, symbolsField)
+  const tickers = parseSymbols(symbols, symbolsField)
+  if (tickers.length > maxTickers) {
+    throw new InputError(
+      symbolsField,
+      `${symbolsField} names ${tickers.length} tickers; at most ${maxTickers} can be launched at once`,
+    )
+  }
+  const form = parseInput(assessmentLaunchSchema, { ...filled, company_symbols: tickers })
+  const { company_symbols: _, ...common } = form
+  return tickers.map((ticker) => ({ ...common, ticker }))
+}
+
+function parseSymbols(symbols: unknown, field: string): string[] {
+  const parts = symbols === undefined || symbols === null ? [] : Array.isArray(symbols) ? symbols : [symbols]
+  for (const part of parts) {
+    if (typeof part !== 'string')
+      throw new InputError(field, `${field} holds ${quote(part)}; it must be text like AAPL,MSFT`)
+  }
+  return parseTickers(parts.join(','), field)
+}
+
+function refuseUnknown(fields: Record<string, unknown>, symbolsField: string): void {
+  const known = LAUNCH_FIELDS.map((field) => (field === 'company_symbols' ? symbolsField : field))
+  const unknown = Object.keys(fields).filter((field) => !known.includes(field))
+  if (unknown.length === 0) return
+  throw new InputError(
+    unknown[0]!,
+    describeUnknownFields({ code: 'unrecognized_keys', keys: unknown }, known)!,
+  )
+}
+
+/** Nothing was typed or ticked: absent, blank text, or a list of nothing but that. */
+function isBlank(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  if (typeof value === 'string') return value.trim() === ''
+  return Array.isArray(value) && value.every(isBlank)
+}
+
+/** Text, or a list whose entries may be lists themselves, as names; anything else is left for the schema to refuse. */
+function splitList(value: unknown): unknown {
+  const parts = Array.isArray(value) ? value : [value]
+  if (!parts.every((part) => typeof part === 'string')) return value
+  return parts
+    .join(',')
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== '')
+}
+
+/** Digits become their number; anything else is left for the schema to refuse by the value received. */
+function toNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^[+-]?\d{1,9}(\.\d+)?$/.test(value.trim())
+    ? Number(value.trim())
+    : value
+}

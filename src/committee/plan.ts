@@ -1,0 +1,78 @@
+/** The committee's tree as it stands before anyone has spoken: who there is, in what order, and who waits for whom. */
+import type { PlanNode } from '../runs/workflow.ts'
+import type { Analyst, AssessmentInput } from './assessment-input.ts'
+
+export const ROLE_LABELS = {
+  data: 'Price data',
+  market: 'Market analyst',
+  fundamentals: 'Fundamentals analyst',
+  news: 'News analyst',
+  sentiment: 'Sentiment analyst',
+  bull: 'Bull researcher',
+  bear: 'Bear researcher',
+  research_manager: 'Research manager',
+  trader: 'Trader',
+  aggressive: 'Aggressive risk voice',
+  conservative: 'Conservative risk voice',
+  neutral: 'Neutral risk voice',
+  portfolio_manager: 'Portfolio manager',
+} as const
+export type Role = keyof typeof ROLE_LABELS
+
+export const RISK_VOICES = ['aggressive', 'conservative', 'neutral'] as const
+export type RiskVoice = (typeof RISK_VOICES)[number]
+
+/** Why an analyst is left out where no source of what they read is configured. */
+export const NO_SOURCE: Record<Exclude<Analyst, 'market'>, string> = {
+  fundamentals: 'no source of fundamentals is configured',
+  news: 'no source of news is configured',
+  sentiment: 'no source of sentiment is configured',
+}
+
+export function planAssessment(input: AssessmentInput): PlanNode[] {
+  return [
+    phase('phase_data', 'Data', [agent('data')]),
+    phase(
+      'phase_analysts',
+      'Analysts',
+      input.analysts.map((analyst) => agent(analyst)),
+    ),
+    phase('phase_research', 'Research', [
+      agent('bull', input.rounds),
+      agent('bear', input.rounds),
+      agent('research_manager'),
+    ]),
+    phase('phase_trading', 'Trading', [agent('trader')]),
+    phase(
+      'phase_risk',
+      'Risk',
+      RISK_VOICES.map((voice) => agent(voice)),
+    ),
+    phase('phase_portfolio', 'Portfolio', [agent('portfolio_manager')]),
+  ]
+}
+
+export function reportNode(role: Role): string {
+  return `${role}_report`
+}
+
+export function messagesNode(role: Role): string {
+  return `${role}_messages`
+}
+
+function phase(id: string, label: string, children: PlanNode[]): PlanNode {
+  return { id, label, node_type: 'phase', children }
+}
+
+function agent(role: Role, steps = 1): PlanNode {
+  return {
+    id: role,
+    label: ROLE_LABELS[role],
+    node_type: 'agent',
+    steps,
+    children: [
+      { id: reportNode(role), label: 'Report', node_type: 'report' },
+      { id: messagesNode(role), label: 'Messages', node_type: 'messages' },
+    ],
+  }
+}

@@ -1,0 +1,107 @@
+/** The trader: reads the levels and the rule's record, sets the trade; its levels are mended and measured here. */
+import type { Evidence } from '../decision.ts'
+import type { Ledger } from '../evidence/ledger.ts'
+import { keepFinite, type Measurement } from '../evidence/measurement.ts'
+import { TRADING_TOOLS } from '../evidence/tools.ts'
+import { createQuoter, joinBlocks } from '../figures.ts'
+import type { ResearchFinding, TradeFinding } from '../reasoner.ts'
+import { HORIZON_DAYS, measureRule } from '../rules/trade-rule.ts'
+import { REFERENCE_EQUITY } from '../carry.ts'
+import { computeRiskReward, repairLevels, type PriceLevels, type TradeSide } from '../trade-levels.ts'
+import { measureAll } from './analysts.ts'
+import { addedTo, takeStance, takeTurn, type Room } from './room.ts'
+
+export interface TradeResult {
+  evidence: Evidence[]
+  finding: TradeFinding
+}
+
+const LEVEL_LABELS = [
+  ...['Entry', 'Stop', 'Target', 'Stop from entry', 'Target from entry'],
+  ...['Risk per share', 'Reward per share', 'Reward to risk', 'Stop distance in ATR', 'Horizon'],
+]
+
+export async function trade(room: Room, research: ResearchFinding, before: Ledger): Promise<TradeResult> {
+  const result = await takeTurn(room, 'trader', 'trader', async (turn) => {
+    let ledger = await measureAll(room, turn, TRADING_TOOLS, before)
+    const side = leaningOf(research, ledger)
+    const record = await turn.measure(
+      'rule_record',
+      'how the rule’s own trades of this kind went',
+      ledger.next,
+      () => measureRule(room.window.bars, side),
+    )
+    ledger = ledger.with(record)
+    const brief = { ticker: room.ticker, as_of: room.asOf, evidence: ledger.items, research }
+    const reasoned = await room.reasoners.trader.reason(brief, turn)
+    const { finding, repairs } = settleLevels(reasoned, ledger)
+    for (const repair of repairs) turn.log('WARN', repair)
+    const { levels } = finding
+    if (levels) {
+      const measured = await turn.measure(
+        'trade_levels',
+        'distances and odds of the trade',
+        ledger.next,
+        () => measureLevels(levels, ledger),
+      )
+      ledger = ledger.with(measured)
+    }
+    const table = levels ? joinBlocks('## Levels', createQuoter(ledger).table(LEVEL_LABELS)) : ''
+    const report = joinBlocks(finding.report, ...repairs.map((repair) => `Mended: ${repair}.`), table)
+    turn.report(report)
+    return { evidence: addedTo(before, ledger), finding: { ...finding, report } }
+  })
+  await takeStance(room, 'trader', result.finding.stance)
+  return result
+}
+
+/** The side whose record counts: that of the stance, or the one the scales lean to. */
+function leaningOf({ stance }: ResearchFinding, ledger: Ledger): TradeSide {
+  if (stance === 'BUY') return 1
+  if (stance === 'SELL') return -1
+  return (ledger.value('Balance') ?? 0) >= 0 ? 1 : -1
+}
+
+/** A trade whose levels cannot be put right is no trade: it goes to a person. */
+export function settleLevels(
+  finding: TradeFinding,
+  ledger: Ledger,
+): { finding: TradeFinding; repairs: string[] } {
+  const { stance, side, levels } = finding
+  if (stance !== 'BUY' && stance !== 'SELL')
+    return { finding: { ...finding, side: null, levels: null, caution: null }, repairs: [] }
+  const wanted: TradeSide = stance === 'BUY' ? 1 : -1
+  const repaired = levels && side === wanted ? repairLevels(wanted, levels, ledger.value('ATR 14')) : null
+  if (repaired) return { finding: { ...finding, levels: repaired.levels }, repairs: repaired.repairs }
+  const reason = `The trader’s levels do not make a ${stance}: stop and target cannot be put on their sides of the entry.`
+  const report = joinBlocks(finding.report, reason)
+  return {
+    finding: { ...finding, stance: 'REVIEW', reason, side: null, levels: null, caution: null, report },
+    repairs: [],
+  }
+}
+
+function measureLevels(levels: PriceLevels, ledger: Ledger): Measurement[] {
+  const { entry, stop_loss, take_profit } = levels
+  const range = ledger.value('ATR 14')
+  const own = 'the trader’s levels'
+  const assumed = 'assumption'
+  return keepFinite([
+    { label: 'Entry', value: entry, unit: 'price' as const, source: own },
+    { label: 'Stop', value: stop_loss, unit: 'price' as const, source: own },
+    { label: 'Target', value: take_profit, unit: 'price' as const, source: own },
+    { label: 'Stop from entry', value: 100 * (stop_loss / entry - 1), unit: '%' as const, source: own },
+    { label: 'Target from entry', value: 100 * (take_profit / entry - 1), unit: '%' as const, source: own },
+    { label: 'Risk per share', value: Math.abs(entry - stop_loss), unit: 'price' as const, source: own },
+    { label: 'Reward per share', value: Math.abs(take_profit - entry), unit: 'price' as const, source: own },
+    { label: 'Reward to risk', value: computeRiskReward(levels), unit: 'ratio' as const, source: own },
+    {
+      label: 'Stop distance in ATR',
+      value: range ? Math.abs(entry - stop_loss) / range : undefined,
+      unit: 'ratio' as const,
+      source: own,
+    },
+    { label: 'Horizon', value: HORIZON_DAYS, unit: 'days' as const, source: assumed },
+    { label: 'Reference equity', value: REFERENCE_EQUITY, unit: 'money' as const, source: assumed },
+  ])
+}

@@ -1,0 +1,26 @@
+/** The committee that reasons by rules: no model, no key, the same verdict for the same evidence. */
+import type { CommitteeReasoners } from '../reasoner.ts'
+import { aggressiveByRules } from './aggressive.ts'
+import { bearByRules } from './bear.ts'
+import { bullByRules } from './bull.ts'
+import { conservativeByRules } from './conservative.ts'
+import { marketByRules } from './market.ts'
+import { neutralByRules } from './neutral.ts'
+import { portfolioManagerByRules } from './portfolio-manager.ts'
+import { researchManagerByRules } from './research-manager.ts'
+import { traderByRules } from './trader.ts'
+
+export const rulesReasoners: CommitteeReasoners = {
+  mode: 'rules',
+  models: {},
+  promptVersion: 'rules-1',
+  market: marketByRules,
+  bull: bullByRules,
+  bear: bearByRules,
+  research_manager: researchManagerByRules,
+  trader: traderByRules,
+  aggressive: aggressiveByRules,
+  conservative: conservativeByRules,
+  neutral: neutralByRules,
+  portfolio_manager: portfolioManagerByRules,
+}

@@ -1,0 +1,49 @@
+/**
+ * The trader's own rule, as it would have traded this instrument up to as-of: enter when the balance of the signals
+ * passes the threshold, leave at a stop or target in ATR or when the time is up. Its record, by the one simulator, is
+ * what the size of a position rests on.
+ */
+import { atr } from '../../market/indicators/index.ts'
+import type { Bars } from '../../market/series.ts'
+import { simulateBracket, type Trade } from '../../trading/simulate.ts'
+import { computeTradeStatistics } from '../../trading/trade-statistics.ts'
+import { keepFinite, type Measurement } from '../evidence/measurement.ts'
+import { STOP_ATR, TARGET_ATR, type TradeSide } from '../trade-levels.ts'
+import { ACT_THRESHOLD, computeBalanceHistory } from './judge.ts'
+
+/** Bars after which a trade that went nowhere is closed: two months. */
+export const HOLDING_BARS = 42
+/** The same in calendar days, for the verdict's horizon. */
+export const HORIZON_DAYS = 60
+/** Of the traded value on each side: commission and the rest of what a fill costs. */
+const COMMISSION = 0.001
+
+export async function simulateRule(bars: Bars): Promise<Trade[]> {
+  const range = atr(bars, 14)
+  const entries = Int8Array.from(await computeBalanceHistory(bars), (balance) =>
+    balance >= ACT_THRESHOLD ? 1 : balance <= -ACT_THRESHOLD ? -1 : 0,
+  )
+  return simulateBracket(bars, entries, {
+    stopDistance: range.map((value) => STOP_ATR * value),
+    targetDistance: range.map((value) => TARGET_ATR * value),
+    maxBars: HOLDING_BARS,
+    costs: { commission: COMMISSION },
+  })
+}
+
+/** The record of the rule's trades on one side. */
+export async function measureRule(bars: Bars, side: TradeSide): Promise<Measurement[]> {
+  const trades = await simulateRule(bars)
+  const record = computeTradeStatistics(trades.filter((trade) => trade.side === side))
+  const pct = (fraction: number | null) => (fraction === null ? null : 100 * fraction)
+  const source = `simulated ${side === 1 ? 'long' : 'short'} trades of the rule up to as-of, costs included`
+  return keepFinite([
+    { label: 'Rule trades', value: record.n, unit: 'trades' as const },
+    { label: 'Rule hit rate', value: pct(record.hit_rate), unit: '%' as const },
+    { label: 'Rule average win', value: record.avg_win_pct, unit: '%' as const },
+    { label: 'Rule average loss', value: record.avg_loss_pct, unit: '%' as const },
+    { label: 'Rule payoff', value: record.payoff, unit: 'ratio' as const },
+    { label: 'Rule expectancy', value: record.expectancy_pct, unit: '%' as const },
+    { label: 'Rule profit factor', value: record.profit_factor, unit: 'ratio' as const },
+  ]).map((item) => ({ ...item, source }))
+}

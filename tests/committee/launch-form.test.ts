@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { parseLaunchForm, assessmentLaunchSchema } from '../../src/committee/launch-form.ts'
+import { InputError } from '../../src/core/errors.ts'
+
+const ALL = ['market', 'fundamentals', 'news', 'sentiment']
+const parse = (raw: Record<string, unknown>) => parseLaunchForm(raw, { maxTickers: 10 })
+
+function refusal(raw: Record<string, unknown>): InputError {
+  try {
+    parse(raw)
+  } catch (error) {
+    if (error instanceof InputError) return error
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
+describe('a launch form', () => {
+  it('becomes one input for each ticker, with defaults for what is not said', () => {
+    expect(parse({ company_symbols: 'AAPL,MSFT' })).toEqual([
+      { ticker: 'AAPL', analysts: ALL, rounds: 1, repeats: 1 },
+      { ticker: 'MSFT', analysts: ALL, rounds: 1, repeats: 1 },
+    ])
+  })
+
+  it('mends lower case, spaces and duplicates, and keeps the order given', () => {
+    const inputs = parse({ company_symbols: ' msft, aapl,MSFT ,,ibm' })
+    expect(inputs.map((input) => input.ticker)).toEqual(['MSFT', 'AAPL', 'IBM'])
+  })
+
+  it('takes lists as well as text, and numbers as well as digits', () => {
+    const [input] = parse({
+      company_symbols: ['AAPL'],
+      as_of: '2012-06-29',
+      analysts: ['news', 'market'],
+      rounds: 2,
+      repeats: '1',
+    })
+    expect(input).toEqual({
+      ticker: 'AAPL',
+      as_of: '2012-06-29',
+      analysts: ['market', 'news'],
+      rounds: 2,
+      repeats: 1,
+    })
+    expect(parse({ company_symbols: 'AAPL', rounds: '3' })[0]!.rounds).toBe(3)
+  })
+
+  it.each([['market,news'], ['News, MARKET,market'], [['market,news']], [['news', '', 'market']]])(
+    'reads analysts from %j',
+    (analysts) => {
+      expect(parse({ company_symbols: 'AAPL', analysts })[0]!.analysts).toEqual(['market', 'news'])
+    },
+  )
+
+  it('takes empty text for the default', () => {
+    const raw = { company_symbols: 'AAPL', as_of: '', analysts: [''], rounds: ' ', repeats: '' }
+    expect(parse(raw)).toEqual(parse({ company_symbols: 'AAPL' }))
+  })
+
+  it.each([
+    ['nothing', {}, 'company_symbols', '""'],
+    ['an empty list of tickers', { company_symbols: ' , ' }, 'company_symbols', '" , "'],
+    ['a path', { company_symbols: '../etc' }, 'company_symbols', '"../etc"'],
+    ['a command', { company_symbols: 'AAPL;rm' }, 'company_symbols', '"AAPL;rm"'],
+    ['a number for a ticker', { company_symbols: [7] }, 'company_symbols', '"7"'],
+    ['a day that does not exist', { company_symbols: 'AAPL', as_of: '2012-02-31' }, 'as_of', '"2012-02-31"'],
+    ['another form of date', { company_symbols: 'AAPL', as_of: '29.6.2012' }, 'as_of', '"29.6.2012"'],
+    ['an unknown analyst', { company_symbols: 'AAPL', analysts: 'market,newz' }, 'analysts', '"newz"'],
+    ['no round', { company_symbols: 'AAPL', rounds: '0' }, 'rounds', '"0"'],
+    ['too many rounds', { company_symbols: 'AAPL', rounds: 4 }, 'rounds', '"4"'],
+    ['half a round', { company_symbols: 'AAPL', rounds: '1.5' }, 'rounds', '"1.5"'],
+    ['rounds in words', { company_symbols: 'AAPL', rounds: 'two' }, 'rounds', '"two"'],
+    ['repeats', { company_symbols: 'AAPL', repeats: '3' }, 'repeats', '"3"'],
+  ])('refuses %s, naming the field and the value', (_what, raw, field, value) => {
+    const error = refusal(raw)
+    expect(error.field).toBe(field)
+    expect(error.message).toContain(field)
+    expect(error.message).toContain(value)
+  })
+
+  it('suggests the analyst that was meant', () => {
+    expect(refusal({ company_symbols: 'AAPL', analysts: 'newz' }).message).toContain('did you mean "news"?')
+  })
+
+  it('says why only one repeat is possible', () => {
+    expect(refusal({ company_symbols: 'AAPL', repeats: 2 }).message).toContain('same verdict every time')
+  })
+
+  it('refuses more tickers than allowed, with the count and the limit', () => {
+    const eleven = Array.from({ length: 11 }, (_, i) => `T${i}`).join(',')
+    const error = refusal({ company_symbols: eleven })
+    expect(error.field).toBe('company_symbols')
+    expect(error.message).toContain('11')
+    expect(error.message).toContain('10')
+    expect(parse({ company_symbols: `${eleven.slice(0, -4)},T1,t2` })).toHaveLength(10)
+  })
+
+  it('refuses a field there is none of, with the nearest that there is', () => {
+    const error = refusal({ company_symbols: 'AAPL', asof: '2012-06-29' })
+    expect(error.field).toBe('asof')
+    expect(error.message).toBe('unknown field "asof"; did you mean "as_of"?')
+    expect(refusal({ company_symbol: 'AAPL' }).message).toContain('did you mean "company_symbols"?')
+  })
+
+  it('names the list of tickers as its caller does', () => {
+    const options = { maxTickers: 10, symbolsField: 'tickers' }
+    expect(parseLaunchForm({ tickers: 'ibm' }, options)[0]!.ticker).toBe('IBM')
+    expect(() => parseLaunchForm({ tickers: '' }, options)).toThrow(/^tickers/)
+    expect(() => parseLaunchForm({ company_symbols: 'IBM', tickers: 'IBM' }, options)).toThrow(
+      /unknown field/,
+    )
+  })
+
+  it('describes itself for the documentation, field by field', () => {
+    const json = z.toJSONSchema(assessmentLaunchSchema, { io: 'input', unrepresentable: 'any' })
+    expect(Object.keys(json.properties ?? {})).toEqual([
+      'company_symbols',
+      'as_of',
+      'analysts',
+      'rounds',
+      'repeats',
+    ])
+    for (const property of Object.values(json.properties ?? {})) {
+      expect(property).toMatchObject({ title: expect.any(String), description: expect.any(String) })
+    }
+    expect(json.required).toEqual(['company_symbols'])
+  })
+})
