@@ -31,6 +31,8 @@ export function createHub(onListenerError: (error: unknown) => void): Hub {
   const runs = new Map<string, RunRevisions>()
   let revision = 0
   let listRevision = 0
+  /** When a run was last forgotten: what became of it is unknown, so that it counts as changed then. */
+  let forgottenAt = 0
 
   function revisionsOf(runId: string, logSeq: number): RunRevisions {
     let entry = runs.get(runId)
@@ -53,7 +55,10 @@ export function createHub(onListenerError: (error: unknown) => void): Hub {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    revisionOf: (runId, aspect) => runs.get(runId)?.aspects.get(aspect) ?? 0,
+    revisionOf(runId, aspect) {
+      const entry = runs.get(runId)
+      return entry ? (entry.aspects.get(aspect) ?? 0) : forgottenAt
+    },
     logSeqAt(runId, at) {
       const marks = runs.get(runId)?.logMarks
       if (!marks || marks[0]!.revision > at) return null
@@ -78,6 +83,8 @@ export function createHub(onListenerError: (error: unknown) => void): Hub {
         }
       }
     },
-    forget: (runId) => void runs.delete(runId),
+    forget(runId) {
+      if (runs.delete(runId)) forgottenAt = revision
+    },
   }
 }

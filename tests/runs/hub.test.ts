@@ -51,3 +51,12 @@ test('tells which log line was the last at a revision, and nothing about what it
   expect(hub.logSeqAt(RUN, 2)).toBeNull()
   expect(hub.logSeqAt(RUN, hub.revision)).toBe(2_999)
 })
+
+test('a run that left the memory counts as changed, so that a reader who slept is shown it whole', () => {
+  const hub = createHub(() => undefined)
+  hub.publish(started, stateWithLog(0), 0)
+  hub.publish(logged, stateWithLog(2), 0)
+  hub.forget(RUN)
+  expect(hub.revisionOf(RUN, 'decision')).toBe(2)
+  expect(hub.logSeqAt(RUN, 1)).toBeNull()
+})

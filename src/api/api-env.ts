@@ -1,0 +1,26 @@
+/** What the JSON routes are made from, and what a request brings along. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../core/clock.ts'
+import type { RunDesk } from '../runs/desk.ts'
+
+export interface ApiEnv {
+  Bindings: {
+    incoming?: IncomingMessage
+    outgoing?: ServerResponse
+  }
+}
+
+/** A pino logger fits. */
+export interface ApiLog {
+  error(fields: object, message: string): void
+}
+
+export interface ApiDeps {
+  desk: RunDesk
+  maxTickers: number
+  clock: Clock
+  log: ApiLog
+  version: string
+  /** Ends every stream. */
+  shutdown: AbortSignal
+}

@@ -1,0 +1,111 @@
+/** The shapes that leave the house as JSON, for the documentation and the types of the handlers. */
+import { z } from '@hono/zod-openapi'
+import { isRunId } from '../core/ids.ts'
+import { NODE_STATUSES, NODE_TYPES, RUN_KINDS, SEVERITIES } from '../runs/event.ts'
+import type { NestedNode } from '../runs/state.ts'
+import { RUN_STATUSES } from '../runs/status.ts'
+import type { Summary } from '../runs/summary.ts'
+import { refuseUnknown } from './routes.ts'
+
+export const runIdSchema = z.string().refine(isRunId, 'not a run id').meta({
+  description: 'TICKER--YYYY-MM-DD_HH.MM.SS--6 hex digits',
+  example: 'AAPL--2026-11-20_10.00.00--0a1b2c',
+})
+
+export const runParams = z.object({ id: runIdSchema })
+
+const time = z.iso.datetime()
+
+export const summarySchema = z
+  .object({
+    run_id: z.string(),
+    batch_id: z.string(),
+    kind: z.enum(RUN_KINDS),
+    ticker: z.string(),
+    as_of: z.string().nullable(),
+    status: z.enum(RUN_STATUSES),
+    overall_progress: z.int().min(0).max(100).nullable(),
+    progress_message: z.string().nullable(),
+    eta_seconds: z.number().nullable(),
+    current_stage: z.string().nullable(),
+    created_at: time,
+    started_at: time.nullable(),
+    updated_at: time,
+    last_event_at: time,
+    ended_at: time.nullable(),
+    execution_ms: z.number(),
+    decision: z.object({ action: z.string(), confidence: z.number() }).nullable(),
+    error: z.string().nullable(),
+  })
+  .openapi('Summary') satisfies z.ZodType<Summary>
+
+export const nodeSchema: z.ZodType<NestedNode> = z
+  .object({
+    id: z.string(),
+    label: z.string(),
+    node_type: z.enum(NODE_TYPES),
+    status: z.enum(NODE_STATUSES),
+    started_at: time.nullable(),
+    ended_at: time.nullable(),
+    duration_ms: z.number().nullable(),
+    reason: z.string().nullable(),
+    get children() {
+      return z.array(nodeSchema)
+    },
+  })
+  .openapi('Node')
+
+export const logEntrySchema = z
+  .object({
+    seq: z.int(),
+    ts: z.number().meta({ description: 'milliseconds since the epoch' }),
+    iso: time,
+    severity: z.enum(SEVERITIES),
+    source: z.string(),
+    agent_id: z.string().nullable(),
+    message: z.string(),
+  })
+  .openapi('LogEntry')
+export type LogEntryBody = z.infer<typeof logEntrySchema>
+
+export const errorSchema = z.object({ error: z.string() }).openapi('Error')
+
+const ERRORS = {
+  400: 'Bad input',
+  404: 'Unknown',
+  409: 'Not possible in this state',
+  413: 'The body is too large',
+  429: 'A limit is reached; see Retry-After',
+  503: 'Not ready',
+} as const
+
+/** The error answers of a route, for its documentation. */
+export function failures(...statuses: (keyof typeof ERRORS)[]) {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: ERRORS[status], content: { 'application/json': { schema: errorSchema } } },
+    ]),
+  )
+}
+
+export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** A query of exactly these parameters; an empty one counts as not given, as forms send it. */
+export function strictQuery<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, { error: refuseUnknown(Object.keys(shape)) })
+}
+
+/** A whole number in a query. */
+export function wholeNumber(min: number, max: number) {
+  const allowed = `allowed: a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .transform((text) => (text === '' ? undefined : text))
+    .refine((text) => text === undefined || /^\d{1,15}$/.test(text), allowed)
+    .transform((text) => (text === undefined ? undefined : Number(text)))
+    .refine((value) => value === undefined || (value >= min && value <= max), allowed)
+    .optional()
+}

@@ -1,0 +1,66 @@
+/**
+ * The JSON side of the desk: the routes of every resource and the document that describes them. Knows nothing of
+ * pages; guards stand in front of it where it is mounted.
+ */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { HTTPException } from 'hono/http-exception'
+import { NotFoundError, quote } from '../core/errors.ts'
+import { describeFailure, RefusedError } from '../core/http-error.ts'
+import { createActionRoutes } from './actions.ts'
+import type { ApiDeps, ApiEnv } from './api-env.ts'
+import { createDecisionRoutes } from './decision.ts'
+import { createEventRoutes } from './events.ts'
+import { createHealthRoutes } from './health.ts'
+import { createLaunchRoutes } from './launch.ts'
+import { createLogRoutes } from './logs.ts'
+import { createRoutes } from './routes.ts'
+import { createRunRoutes } from './run.ts'
+import { createRunsRoutes } from './runs.ts'
+
+export interface Api {
+  /** Answers by itself, or mounted with `app.route('/', api.routes)`. */
+  readonly routes: OpenAPIHono<ApiEnv>
+  /** The OpenAPI 3.1 document, as `/openapi.json` answers it. */
+  readonly document: object
+}
+
+export function createApi(deps: ApiDeps): Api {
+  const routes = createRoutes()
+  const resources = [
+    createHealthRoutes,
+    createLaunchRoutes,
+    createRunsRoutes,
+    createRunRoutes,
+    createDecisionRoutes,
+    createLogRoutes,
+    createEventRoutes,
+    createActionRoutes,
+  ]
+  for (const create of resources) routes.route('/', create(deps))
+
+  const document = routes.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Rundesk',
+      version: deps.version,
+      description: 'Durable assessments: launch, follow, read. Every error is {"error": "message"}.',
+    },
+  })
+  routes.get('/openapi.json', (c) => c.json(document))
+
+  routes.notFound((c) => {
+    throw new NotFoundError(`there is nothing at ${quote(c.req.path)}`)
+  })
+  routes.onError((error, c) => {
+    const failure = describeFailure(error instanceof HTTPException ? describeException(error) : error)
+    if (failure.isFault)
+      deps.log.error({ err: error, method: c.req.method, path: c.req.path }, 'a request failed')
+    return c.json({ error: failure.message }, failure.status, failure.headers)
+  })
+  return { routes, document }
+}
+
+/** What the framework itself refuses. */
+function describeException(error: HTTPException): Error {
+  return error.status === 400 || error.status === 415 ? new RefusedError(error.status, error.message) : error
+}

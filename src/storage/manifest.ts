@@ -1,0 +1,94 @@
+/**
+ * `manifest.json`: what a finished run leaves for good. Written last and whole, so a folder that has one has everything
+ * it lists; stays when the rest is pruned, and is what the index is rebuilt from.
+ */
+import { createHash } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { RUN_STATUSES } from '../runs/status.ts'
+import type { Summary } from '../runs/summary.ts'
+import { ARTIFACTS_FOLDER } from './artifacts.ts'
+import { codeOf, isTempName, openFile, READ, readOptional, writeDurably } from './durable-files.ts'
+import { readChunks } from './journal-segments.ts'
+import { RUN_ID_FILE } from './run-directories.ts'
+
+export const MANIFEST_FILE = 'manifest.json'
+export const MANIFEST_FORMAT = 1
+const ARTIFACT = /^([0-9a-f]{64})\.bin$/
+
+export interface ManifestFile {
+  /** Relative to the run's folder, with forward slashes. */
+  path: string
+  bytes: number
+  sha256: string
+}
+
+export interface Manifest {
+  format: typeof MANIFEST_FORMAT
+  summary: Summary
+  /** The decision, or null where the run came to none. */
+  decision: unknown
+  /** The run's files as they stood when it ended. */
+  files: ManifestFile[]
+}
+
+export async function writeManifest(folder: string, summary: Summary, decision: unknown): Promise<void> {
+  const manifest: Manifest = { format: MANIFEST_FORMAT, summary, decision, files: await listFiles(folder) }
+  await writeDurably(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
+}
+
+/** The manifest in a run's folder, or null where there is none that belongs to this run and can be read. */
+export async function readManifest(folder: string, runId: string): Promise<Manifest | null> {
+  const bytes = await readOptional(join(folder, MANIFEST_FILE)).catch((error: unknown) => {
+    if (codeOf(error) === 'ELOOP' || codeOf(error) === 'EISDIR') return null
+    throw error
+  })
+  if (bytes === null) return null
+  try {
+    const manifest = JSON.parse(bytes.toString('utf8')) as Manifest
+    return isSummary(manifest.summary) && manifest.summary.run_id === runId ? manifest : null
+  } catch {
+    return null
+  }
+}
+
+/** Whether a value read from a file can stand in the index: the fields it is found and sorted by are as they must be. */
+export function isSummary(value: unknown): value is Summary {
+  if (typeof value !== 'object' || value === null) return false
+  const row = value as Record<string, unknown>
+  return (
+    ['run_id', 'batch_id', 'kind', 'ticker', 'created_at'].every((field) => typeof row[field] === 'string') &&
+    !Number.isNaN(Date.parse(row.created_at as string)) &&
+    RUN_STATUSES.some((status) => status === row.status)
+  )
+}
+
+async function listFiles(folder: string, under = ''): Promise<ManifestFile[]> {
+  const files: ManifestFile[] = []
+  const entries = await readdir(join(folder, under), { withFileTypes: true })
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = under === '' ? entry.name : `${under}/${entry.name}`
+    if (entry.isDirectory()) files.push(...(await listFiles(folder, path)))
+    if (!entry.isFile() || isTempName(entry.name) || path === MANIFEST_FILE || path === RUN_ID_FILE) continue
+    files.push({ path, ...(await measureFile(join(folder, path), under, entry.name)) })
+  }
+  return files
+}
+
+/** An artifact's name is its hash, checked whenever it is read; the others are hashed here. */
+async function measureFile(path: string, under: string, name: string): Promise<Omit<ManifestFile, 'path'>> {
+  const named = under === ARTIFACTS_FOLDER ? ARTIFACT.exec(name) : null
+  if (named) return { bytes: (await stat(path)).size, sha256: named[1]! }
+  const hash = createHash('sha256')
+  let bytes = 0
+  const handle = await openFile(path, READ)
+  try {
+    for await (const chunk of readChunks(handle)) {
+      hash.update(chunk)
+      bytes += chunk.length
+    }
+  } finally {
+    await handle.close()
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}

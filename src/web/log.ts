@@ -1,0 +1,6 @@
+/** The part of the process log that the web writes to; a pino logger fits. */
+export interface Log {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}

@@ -1,0 +1,134 @@
+/**
+ * Signing in: one password, one signed cookie. Active only with `AUTH_PASSWORD`; without it whoever reaches the desk
+ * is its operator. The cookie holds its own expiry and a signature over it and the password, so a changed password
+ * signs everybody out. Failed attempts are slowed down for each address.
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { MiddlewareHandler } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import type { Clock } from '../../core/clock.ts'
+import { LimitError } from '../../core/errors.ts'
+import { RefusedError } from '../../core/http-error.ts'
+import { negotiate } from '../negotiate.ts'
+import { clientAddress, isTrusted, type WebContext, type WebEnv } from '../web-env.ts'
+
+export const SESSION_COOKIE = 'rundesk_session'
+const SESSION_DAYS = 30
+const SESSION_MS = SESSION_DAYS * 86_400_000
+/** Wrong passwords an address may send within the window before it must wait. */
+const MAX_FAILURES = 5
+const FAILURE_WINDOW_MS = 5 * 60_000
+/** Addresses whose failures are remembered; beyond it the oldest are forgotten. */
+const MAX_ADDRESSES = 1_000
+
+const OPEN_PATHS = new Set(['/login', '/healthz', '/readyz'])
+
+export interface SessionOptions {
+  /** Empty: nobody needs to sign in. */
+  password: string
+  secret: Buffer
+  clock: Clock
+  /** Behind a proxy that speaks https, its origins: their cookies are marked secure. */
+  allowedOrigins: readonly string[]
+}
+
+export interface Sessions {
+  readonly enabled: boolean
+  /** Lets only signed-in requests past, but for the open paths. */
+  guard: MiddlewareHandler<WebEnv>
+  isSignedIn(c: WebContext): boolean
+  /** Sets the cookie when the password is right; false when it is wrong. Throws `LimitError` after too many wrong ones. */
+  signIn(c: WebContext, password: string): boolean
+  signOut(c: WebContext): void
+}
+
+export function createSessions(options: SessionOptions): Sessions {
+  const { secret, clock } = options
+  const enabled = options.password !== ''
+  const expected = digest(options.password)
+  const failures = new Map<string, number[]>()
+
+  const sign = (expiresMs: number) =>
+    createHmac('sha256', secret).update(`session ${expiresMs} `).update(expected).digest('base64url')
+
+  function isSignedIn(c: WebContext): boolean {
+    if (!enabled || isTrusted(c)) return true
+    const match = /^(\d{1,16})\.([\w-]{43})$/.exec(getCookie(c, SESSION_COOKIE) ?? '')
+    if (!match || Number(match[1]) <= clock.now()) return false
+    return timingSafeEqual(Buffer.from(match[2]!), Buffer.from(sign(Number(match[1]))))
+  }
+
+  function recentFailures(address: string): number[] {
+    const since = clock.now() - FAILURE_WINDOW_MS
+    return (failures.get(address) ?? []).filter((at) => at > since)
+  }
+
+  function countFailure(address: string, recent: number[]): void {
+    failures.delete(address)
+    failures.set(address, [...recent, clock.now()])
+    if (failures.size > MAX_ADDRESSES) failures.delete(failures.keys().next().value!)
+  }
+
+  function putCookie(c: WebContext, value: string, maxAgeSeconds: number): void {
+    setCookie(c, SESSION_COOKIE, value, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure: isHttps(c, options.allowedOrigins),
+      maxAge: maxAgeSeconds,
+    })
+  }
+
+  return {
+    enabled,
+    isSignedIn,
+    guard: async (c, next) => {
+      const open = OPEN_PATHS.has(c.req.path) || c.req.path.startsWith('/assets/')
+      if (open || isSignedIn(c)) return next()
+      const { pathname, search } = new URL(c.req.url)
+      const isDocument = c.req.method === 'GET' && negotiate(c) === 'html'
+      if (isDocument) return c.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303)
+      throw new RefusedError(401, 'not signed in')
+    },
+    signIn(c, password) {
+      const address = clientAddress(c)
+      const recent = recentFailures(address)
+      if (recent.length >= MAX_FAILURES) {
+        const waitMs = recent[recent.length - MAX_FAILURES]! + FAILURE_WINDOW_MS - clock.now()
+        throw new LimitError('too many wrong passwords; try again later', waitMs / 1_000)
+      }
+      if (!timingSafeEqual(digest(password), expected)) {
+        countFailure(address, recent)
+        return false
+      }
+      failures.delete(address)
+      const expiresMs = clock.now() + SESSION_MS
+      putCookie(c, `${expiresMs}.${sign(expiresMs)}`, SESSION_MS / 1_000)
+      return true
+    },
+    signOut: (c) => putCookie(c, '', 0),
+  }
+}
+
+/** A path of this desk, fit to be sent to after signing in; `/` for anything else. */
+export function parseNext(next: string | undefined): string {
+  if (next === undefined || !/^\/(?![/\\])/.test(next) || hasControl(next)) return '/'
+  const base = 'http://desk.invalid'
+  const url = URL.canParse(next, base) ? new URL(next, base) : null
+  return url?.origin === base && url.pathname !== '/login' ? url.pathname + url.search + url.hash : '/'
+}
+
+/** Hashed first, so that the comparison takes the same time whatever the lengths. */
+function digest(password: string): Buffer {
+  return createHash('sha256').update(password).digest()
+}
+
+function isHttps(c: WebContext, allowedOrigins: readonly string[]): boolean {
+  const { protocol, host } = new URL(c.req.url)
+  return protocol === 'https:' || allowedOrigins.includes(`https://${host}`)
+}
+
+function hasControl(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  return /[\u0000-\u001f\u007f]/.test(text)
+}

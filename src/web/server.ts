@@ -1,0 +1,133 @@
+/**
+ * The web app: guards in front, then fixed files, signing in, streams, actions and pages. What is not for a browser is
+ * passed on, so that the JSON routes mounted after it answer under the same addresses and behind the same guards.
+ */
+import { Hono } from 'hono'
+import type { Config } from '../config.ts'
+import type { Clock } from '../core/clock.ts'
+import { InputError, quote } from '../core/errors.ts'
+import { isRunId } from '../core/ids.ts'
+import type { RunDesk } from '../runs/desk.ts'
+import type { Assets } from './assets.ts'
+import { createDocuments } from './documents.ts'
+import { createOnError, onNotFound } from './errors.ts'
+import type { Log } from './log.ts'
+import { createBodyLimit } from './middleware/body-limit.ts'
+import { createCompression } from './middleware/compression.ts'
+import { createCrossSiteGuard } from './middleware/cross-site-guard.ts'
+import { createHostAllowlist } from './middleware/host-allowlist.ts'
+import { createSecurityHeaders } from './middleware/security-headers.ts'
+import { createSessions } from './middleware/session.ts'
+import { createStreamCap } from './middleware/stream-cap.ts'
+import { createUrlLimit } from './middleware/url-limit.ts'
+import { negotiate } from './negotiate.ts'
+import { createPageFinder } from './page-finder.ts'
+import type { LaunchPageResolver, PageResolver, Region } from './page.ts'
+import { createRegionChanges } from './regions/region-changes.ts'
+import { createRegionHtml } from './regions/region-html.ts'
+import type { Renderer } from './render.ts'
+import { createActionRoutes } from './routes-actions.ts'
+import { createLoginRoutes } from './routes-login.ts'
+import type { ChannelDeps } from './streams/page-channel.ts'
+import { answerFragment, createSsePages } from './streams/sse-pages.ts'
+import type { WebEnv } from './web-env.ts'
+
+export interface WebDeps {
+  config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'authPassword' | 'maxTickersPerRequest'>
+  desk: RunDesk
+  resolvePage: PageResolver
+  resolveLaunchPage: LaunchPageResolver
+  /** The region shown on every page. */
+  tray: Region
+  renderer: Renderer
+  assets: Assets
+  clock: Clock
+  log: Log
+  /** Signs the session cookies; the same after a restart, or everybody is signed out. */
+  secret: Buffer
+  /** Ends every stream. */
+  shutdown: AbortSignal
+}
+
+export function createWeb(deps: WebDeps): Hono<WebEnv> {
+  const { config, desk, clock, log } = deps
+  const { feed } = desk
+  const changes = createRegionChanges(feed)
+  const regionHtml = createRegionHtml({ renderer: deps.renderer, feed, changes, clock, log })
+  const streaming: ChannelDeps = { feed, changes, regionHtml, log, clock, shutdown: deps.shutdown }
+  const sessions = createSessions({
+    password: config.authPassword,
+    secret: deps.secret,
+    clock,
+    allowedOrigins: config.allowedOrigins,
+  })
+  const documents = createDocuments({
+    ...streaming,
+    renderer: deps.renderer,
+    tray: deps.tray,
+    authEnabled: sessions.enabled,
+  })
+  const finder = createPageFinder(deps.resolvePage, deps.tray)
+
+  const app = new Hono<WebEnv>()
+  app.use(createSecurityHeaders())
+  app.use(createCompression())
+  app.use(createUrlLimit())
+  app.use(createHostAllowlist(config))
+  app.use(createCrossSiteGuard(config))
+  app.use(sessions.guard)
+  app.use(createBodyLimit())
+  app.use(createStreamCap())
+
+  app.route('/', deps.assets.routes)
+  app.route('/', createLoginRoutes(sessions, documents))
+  app.route('/', createSsePages(streaming, finder))
+  app.route(
+    '/',
+    createActionRoutes({
+      desk,
+      maxTickers: config.maxTickersPerRequest,
+      resolveLaunchPage: deps.resolveLaunchPage,
+      documents,
+    }),
+  )
+
+  app.get('/', async (c, next) => {
+    const runId = c.req.query('runId')
+    if (runId === undefined) return next()
+    if (!isRunId(runId)) throw new InputError('runId', `runId ${quote(runId)} is not a run id`)
+    return c.redirect(`/runs/${encodeURIComponent(runId)}`, 303)
+  })
+
+  app.get('*', async (c, next) => {
+    const answer = negotiate(c)
+    const url = new URL(c.req.url)
+    if (answer === 'json' && isShared(url.pathname)) return next()
+    const page = await deps.resolvePage(url)
+    if (!page) return next()
+    if (answer === 'fragment') return answerFragment(streaming, c, [...page.regions, deps.tray], null)
+    c.header('Vary', 'Accept, HX-Request')
+    return c.html(await documents.renderDocument(page, url.pathname + url.search))
+  })
+
+  app.notFound(onNotFound)
+  app.onError(
+    createOnError({
+      log,
+      renderFailure: async (c, failure) => {
+        // Whoever was refused at the door is shown nothing of the house.
+        const atTheDoor = failure.status === 401 || failure.status === 403 || !sessions.isSignedIn(c)
+        const url = new URL(c.req.url)
+        return atTheDoor
+          ? documents.renderPlainFailure(failure)
+          : documents.renderFailure(failure, url.pathname + url.search)
+      },
+    }),
+  )
+  return app
+}
+
+/** Addresses at which both a page and JSON live; what else a page answers at is a page for everybody. */
+function isShared(path: string): boolean {
+  return path === '/runs' || path.startsWith('/runs/')
+}

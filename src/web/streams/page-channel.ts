@@ -1,0 +1,185 @@
+/**
+ * One page as all its viewers see it live. What changed is gathered for a moment, rendered once, and written as one
+ * shared buffer to every viewer; viewers whose logs stand elsewhere get a buffer of their own. Joining and flushing
+ * follow one another, never overlap, so that no viewer is shown an older piece after a newer one.
+ */
+import type { Clock } from '../../core/clock.ts'
+import { frameMessage, type SseConnection } from '../../core/sse.ts'
+import type { Change } from '../../runs/change.ts'
+import type { Region } from '../page.ts'
+import { catchUp, type Positions } from '../regions/catch-up.ts'
+import {
+  composeUpdate,
+  framePiece,
+  type ComposeDeps,
+  type Need,
+  type Piece,
+  type Update,
+} from '../regions/compose-update.ts'
+import { formatCursor } from '../regions/cursor.ts'
+
+/** How long changes are gathered before they are sent. */
+export const COALESCE_MS = 150
+
+export interface ChannelDeps extends ComposeDeps {
+  clock: Clock
+  shutdown: AbortSignal
+}
+
+export interface PageChannel {
+  /** Brings the viewer from `since` (a revision; null: from nothing) to the present and keeps it there. */
+  join(connection: SseConnection, since: number | null): void
+  onChange(change: Change): void
+  readonly viewers: number
+}
+
+interface Viewer {
+  connection: SseConnection
+  positions: Positions
+}
+
+export function createPageChannel(
+  deps: ChannelDeps,
+  regions: readonly Region[],
+  onEmpty: () => void,
+): PageChannel {
+  const { feed, changes, log } = deps
+  const viewers = new Set<Viewer>()
+  const dirty = new Set<Region>()
+  const takenBack = new Set<Region>()
+  const lastHtml = new Map<string, string>()
+  let scheduled = false
+  let queue: Promise<void> = Promise.resolve()
+  let joining = 0
+
+  function enqueue(work: () => Promise<void>): Promise<void> {
+    queue = queue.then(work).catch((error: unknown) => log.error({ err: error }, 'a page stream stumbled'))
+    return queue
+  }
+
+  function schedule(): void {
+    if (deps.shutdown.aborted || scheduled || dirty.size === 0 || (viewers.size === 0 && joining === 0))
+      return
+    scheduled = true
+    const flushed = deps.clock.sleep(COALESCE_MS, deps.shutdown).then(
+      () => enqueue(flush),
+      () => undefined,
+    )
+    void flushed.then(() => {
+      scheduled = false
+      schedule()
+    })
+  }
+
+  async function flush(): Promise<void> {
+    if (dirty.size === 0) return
+    const changed = [...dirty]
+    dirty.clear()
+    for (const region of changed) {
+      if (takenBack.delete(region)) for (const viewer of viewers) viewer.positions.set(region.id, null)
+    }
+    if (viewers.size === 0) return
+    const update = await composeUpdate(
+      deps,
+      changed.map((region) => needOf(region)),
+    )
+    // A log that would not stand still is left for the next time; everything else goes out.
+    if (!update.stable) {
+      for (const region of changed) {
+        if (!region.appended) continue
+        update.pieces.delete(region.id)
+        dirty.add(region)
+      }
+    }
+    forgetUnchanged(update)
+    send(update)
+  }
+
+  function needOf(region: Region): Need {
+    if (!region.appended) return { region, after: new Set([null]) }
+    return { region, after: new Set([...viewers].map((viewer) => viewer.positions.get(region.id) ?? null)) }
+  }
+
+  /** A region that looks as it did is not sent again. */
+  function forgetUnchanged(update: Update): void {
+    for (const [id, pieces] of update.pieces) {
+      const whole = pieces.get(null)
+      if (!whole || whole.region.appended) continue
+      if (lastHtml.get(id) === whole.html) update.pieces.delete(id)
+      lastHtml.set(id, whole.html)
+    }
+  }
+
+  function send(update: Update): void {
+    const frames = new Map<string, Buffer | null>()
+    for (const viewer of viewers) {
+      const pieces = piecesFor(viewer, update)
+      const key = pieces
+        .map((piece) => `${piece.region.id} ${viewer.positions.get(piece.region.id) ?? ''}`)
+        .join()
+      let buffer = frames.get(key)
+      if (buffer === undefined) {
+        buffer = frame(update.revision, pieces)
+        frames.set(key, buffer)
+      }
+      for (const piece of pieces) if (piece.region.appended) viewer.positions.set(piece.region.id, piece.last)
+      if (buffer) viewer.connection.write(buffer)
+    }
+  }
+
+  function piecesFor(viewer: Viewer, update: Update): Piece[] {
+    const found: Piece[] = []
+    for (const [id, pieces] of update.pieces) {
+      const piece = pieces.get(viewer.positions.get(id) ?? null)
+      if (piece) found.push(piece)
+    }
+    return found
+  }
+
+  function frame(revision: number, pieces: readonly Piece[]): Buffer | null {
+    const html = pieces.map(framePiece).join('')
+    return html === '' ? null : Buffer.from(frameMessage({ id: formatCursor(feed, revision), data: html }))
+  }
+
+  async function admit(connection: SseConnection, since: number | null): Promise<void> {
+    // What is pending goes out first, so that what the others have seen last is what the newcomer starts from.
+    await flush()
+    if (connection.closed) return
+    const caught = await catchUp(deps, regions, since)
+    if (connection.closed) return
+    const id = formatCursor(feed, caught.revision)
+    // Without changes the number alone: the reader then knows where to resume.
+    connection.write(caught.html === '' ? `id: ${id}\n\n` : frameMessage({ id, data: caught.html }))
+    viewers.add({ connection, positions: caught.positions })
+    // Changed while the newcomer was being brought up: it may have seen what the others have not.
+    for (const region of dirty) lastHtml.delete(region.id)
+  }
+
+  function leave(connection: SseConnection): void {
+    for (const viewer of viewers) if (viewer.connection === connection) viewers.delete(viewer)
+    if (viewers.size === 0 && joining === 0) onEmpty()
+  }
+
+  return {
+    get viewers() {
+      return viewers.size
+    },
+    join(connection, since) {
+      joining++
+      connection.onClose(() => leave(connection))
+      void enqueue(() => admit(connection, since)).then(() => {
+        joining--
+        if (connection.closed) leave(connection)
+        schedule()
+      })
+    },
+    onChange(change) {
+      for (const region of regions) {
+        if (!changes.touches(change, region)) continue
+        dirty.add(region)
+        if (region.appended && changes.isTakeBack(change)) takenBack.add(region)
+      }
+      schedule()
+    },
+  }
+}

@@ -1,0 +1,28 @@
+/** What a request brings along besides itself. Absent parts mean the app was called without a socket. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Context } from 'hono'
+
+export interface WebEnv {
+  Bindings: {
+    incoming?: IncomingMessage
+    outgoing?: ServerResponse
+    /** The request came over the owner's own socket. */
+    trusted?: boolean
+  }
+}
+
+export type WebContext = Context<WebEnv>
+
+/** Came over the owner's socket: only the user who owns the data directory can open it. */
+export function isTrusted(c: WebContext): boolean {
+  return bindingsOf(c).trusted === true
+}
+
+/** The address of whoever is at the other end; empty where there is no socket. */
+export function clientAddress(c: WebContext): string {
+  return bindingsOf(c).incoming?.socket.remoteAddress ?? ''
+}
+
+export function bindingsOf(c: WebContext): WebEnv['Bindings'] {
+  return (c.env as WebEnv['Bindings'] | undefined) ?? {}
+}

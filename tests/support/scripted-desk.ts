@@ -1,0 +1,162 @@
+/**
+ * A desk whose runs do what the test says: each event is stored, folded and published at once, as the real one does
+ * it after a write to disk. Remembers what was launched and what was asked of it.
+ */
+import { ConflictError, LimitError, NotFoundError } from '../../src/core/errors.ts'
+import { createBatchId } from '../../src/core/ids.ts'
+import type { LaunchRequest, RunDesk } from '../../src/runs/desk.ts'
+import type { EventBody, RunEvent, RunKind } from '../../src/runs/event.ts'
+import { foldEvent } from '../../src/runs/fold.ts'
+import type { Hub } from '../../src/runs/hub.ts'
+import { createHub } from '../../src/runs/hub.ts'
+import type { RunState } from '../../src/runs/state.ts'
+import { isTerminal } from '../../src/runs/status.ts'
+import { summarize } from '../../src/runs/summarize.ts'
+import type { Summary } from '../../src/runs/summary.ts'
+import type { PlanNode } from '../../src/runs/workflow.ts'
+import { createScriptedWorkflow } from './scripted-workflow.ts'
+
+const START_MS = Date.parse('2026-11-20T10:00:00Z')
+
+export interface ScriptedDesk extends RunDesk {
+  readonly feed: Hub
+  ready: boolean
+  /** A run that was created and started. */
+  add(options?: { ticker?: string; batchId?: string; started?: boolean }): string
+  emit(runId: string, body: EventBody): RunEvent
+  log(runId: string, message: string, key?: string | null): void
+  complete(runId: string): void
+  readonly launches: (readonly LaunchRequest[])[]
+  readonly asked: string[]
+  /** The next launch is refused for want of room. */
+  full: boolean
+  /** Called while events are read from the journal, before each is handed out. */
+  onRead: (event: RunEvent) => void | Promise<void>
+}
+
+export interface ScriptedDeskOptions {
+  logLines?: number
+  plan?: PlanNode[]
+}
+
+export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedDesk {
+  const workflow = createScriptedWorkflow({ plan: options.plan, execute: async () => null })
+  const foldOptions = { logLines: options.logLines ?? 250 }
+  const feed = createHub((error) => {
+    throw error
+  })
+  const states = new Map<string, RunState>()
+  const journals = new Map<string, RunEvent[]>()
+  let count = 0
+  let ticks = 0
+
+  const stateOf = (runId: string): RunState => {
+    const state = states.get(runId)
+    if (!state) throw new NotFoundError(`there is no run "${runId}"`)
+    return state
+  }
+  const summary = (runId: string): Summary => summarize(workflow, stateOf(runId))
+  const newestFirst = (): Summary[] => [...states.keys()].reverse().map(summary)
+
+  function emit(runId: string, body: EventBody): RunEvent {
+    const before = states.get(runId) ?? null
+    const at = new Date(START_MS + ++ticks).toISOString()
+    const event = { seq: (before?.seq ?? 0) + 1, at, ...body } as RunEvent
+    const state = foldEvent(workflow, before, event, foldOptions)
+    journals.set(runId, [...(journals.get(runId) ?? []), event])
+    states.set(runId, state)
+    feed.publish(event, state, before?.log.last_seq ?? 0)
+    return event
+  }
+
+  function add({ ticker = 'AAPL', batchId = createBatchId(START_MS), started = true } = {}): string {
+    const runId = `${ticker}--2026-11-20_10.00.00--${(++count).toString(16).padStart(6, '0')}`
+    const created_at = new Date(START_MS).toISOString()
+    const identity = {
+      run_id: runId,
+      batch_id: batchId,
+      kind: 'assessment' as const,
+      ticker,
+      as_of: '2012-06-29',
+    }
+    emit(runId, { type: 'run_created', ...identity, input: { ticker }, parent: null, created_at })
+    if (started) emit(runId, { type: 'run_started' })
+    return runId
+  }
+
+  const desk: ScriptedDesk = {
+    feed,
+    workflows: new Map<RunKind, typeof workflow>([['assessment', workflow]]),
+    ready: true,
+    launches: [],
+    asked: [],
+    full: false,
+    onRead: () => undefined,
+    add,
+    emit,
+    log(runId, message, key = null) {
+      const line = { ts: START_MS, severity: 'INFO' as const, source: 'test', agent_id: null, message }
+      emit(runId, { type: 'log_appended', key, entries: [line] })
+    },
+    complete: (runId) => void emit(runId, { type: 'run_completed', result: null }),
+    async launch(requests) {
+      if (desk.full) throw new LimitError('no room for more runs', 30)
+      ;(desk.launches as (readonly LaunchRequest[])[]).push(requests)
+      const batchId = createBatchId(START_MS)
+      const ids = requests.map(({ input }) =>
+        add({ ticker: (input as { ticker: string }).ticker, batchId, started: false }),
+      )
+      return { batch_id: batchId, runs: ids.map(summary) }
+    },
+    async cancel(runId) {
+      desk.asked.push(`cancel ${runId}`)
+      const { status } = stateOf(runId)
+      if (status === 'completed' || status === 'error')
+        throw new ConflictError(`run ${runId} is ${status} already`)
+      if (!isTerminal(status)) emit(runId, { type: 'run_canceled', reason: 'asked' })
+      return summary(runId)
+    },
+    async pause(runId) {
+      desk.asked.push(`pause ${runId}`)
+      if (stateOf(runId).status !== 'in_progress') throw new ConflictError(`run ${runId} is not running`)
+      emit(runId, { type: 'run_paused', reason: 'asked' })
+      return summary(runId)
+    },
+    async resume(runId) {
+      desk.asked.push(`resume ${runId}`)
+      if (stateOf(runId).status !== 'paused') throw new ConflictError(`run ${runId} is not paused`)
+      emit(runId, { type: 'run_resumed', reason: 'asked' })
+      return summary(runId)
+    },
+    summary,
+    list(filter) {
+      const matching = newestFirst().filter(
+        (run) =>
+          (!filter.status || filter.status.includes(run.status)) &&
+          (!filter.ticker || run.ticker === filter.ticker) &&
+          (!filter.batch || run.batch_id === filter.batch),
+      )
+      const from = filter.after ? matching.findIndex((run) => run.run_id === filter.after) + 1 : 0
+      const runs = matching.slice(from, from + (filter.limit ?? 100))
+      const more = from + runs.length < matching.length
+      return { runs, next: more ? runs.at(-1)!.run_id : null, total: matching.length }
+    },
+    latestDecisions: (tickers) =>
+      newestFirst().filter(
+        (run) => stateOf(run.run_id).decision && (tickers.length === 0 || tickers.includes(run.ticker)),
+      ),
+    queue: () => ({ running: 0, waiting: 0, max_running: 5, max_waiting: 50 }),
+    state: async (runId) => stateOf(runId),
+    decision: async (runId) => stateOf(runId).decision as Record<string, unknown> | null,
+    async *events(runId, after = 0) {
+      stateOf(runId)
+      for (const event of journals.get(runId)!) {
+        if (event.seq <= after) continue
+        await desk.onRead(event)
+        yield event
+      }
+    },
+    stepResult: async () => undefined,
+  }
+  return desk
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { parseNext } from '../../../src/web/middleware/session.ts'
+import { createWebDesk, type WebDeskOptions } from '../../support/web-desk.ts'
+
+const HTML = { Accept: 'text/html' }
+const guarded = (config: WebDeskOptions['config'] = {}) =>
+  createWebDesk({ config: { authPassword: 'open sesame', ...config } })
+
+const login = (password: string, next = '/runs'): RequestInit => ({
+  method: 'POST',
+  headers: { ...HTML, 'Content-Type': 'application/x-www-form-urlencoded' },
+  body: new URLSearchParams({ password, next }).toString(),
+})
+
+describe('a desk with a password', () => {
+  it('sends a browser to sign in and back to where it wanted to go', async () => {
+    const { request } = await guarded()
+    const refused = await request('/runs?status=error', { headers: HTML })
+    expect([refused.status, refused.headers.get('location')]).toEqual([
+      303,
+      '/login?next=%2Fruns%3Fstatus%3Derror',
+    ])
+    const form = await (await request('/login?next=%2Fruns%3Fstatus%3Derror', { headers: HTML })).text()
+    expect(form).toContain('value="/runs?status=error"')
+    expect(form).not.toContain('tray of')
+    const signedIn = await request('/login', login('open sesame', '/runs?status=error'))
+    expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/runs?status=error'])
+    const cookie = signedIn.headers.get('set-cookie')!
+    expect(cookie).toMatch(
+      /^rundesk_session=\d+\.[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/,
+    )
+    const inside = await request('/runs', { headers: { ...HTML, Cookie: cookie.split(';')[0]! } })
+    expect(inside.status).toBe(200)
+  })
+
+  it.each([
+    '/runs',
+    '/verdicts',
+    '/stream?page=tray',
+    '/openapi.json',
+    '/runs/AAPL--2026-11-20_10.00.00--000001/events',
+  ])('answers 401 to a program at %s', async (path) => {
+    const { request } = await guarded()
+    const response = await request(path)
+    expect(response.status).toBe(401)
+    expect(await response.json()).toEqual({ error: 'not signed in' })
+  })
+
+  it.each(['/healthz', '/readyz', '/login'])('leaves %s open', async (path) => {
+    const { request } = await guarded()
+    expect((await request(path)).status).toBe(200)
+  })
+
+  it('starts nothing for whoever is not signed in', async () => {
+    const { request, desk } = await guarded()
+    const response = await request('/start-multi', { method: 'POST', body: '{"company_symbols":"AAPL"}' })
+    expect(response.status).toBe(401)
+    expect(desk.launches).toEqual([])
+  })
+
+  it('takes no cookie that was forged, altered, expired or made with another password', async () => {
+    const { request, clock } = await guarded()
+    const signIn = async (desk: Awaited<ReturnType<typeof guarded>>, password: string) =>
+      (await desk.request('/login', login(password))).headers.get('set-cookie')!.split(';')[0]!
+    const good = await signIn(await guarded(), 'open sesame')
+    const foreign = await signIn(await guarded({ authPassword: 'other' }), 'other')
+    const statusWith = async (cookie: string) =>
+      (await request('/verdicts', { headers: { Cookie: cookie } })).status
+    const [expires, signature] = good.slice('rundesk_session='.length).split('.')
+    expect(await statusWith(good)).toBe(200)
+    expect(await statusWith(foreign)).toBe(401)
+    expect(await statusWith(`rundesk_session=${Number(expires) + 1}.${signature}`)).toBe(401)
+    expect(await statusWith(`rundesk_session=${expires}.${'A'.repeat(43)}`)).toBe(401)
+    expect(await statusWith('rundesk_session=')).toBe(401)
+    await clock.advance(30 * 86_400_000)
+    expect(await statusWith(good)).toBe(401)
+  })
+
+  it('slows down guessing, and forgets it after a while', async () => {
+    const { request, clock } = await guarded()
+    for (let attempt = 0; attempt < 5; attempt++)
+      expect((await request('/login', login('wrong'))).status).toBe(401)
+    const locked = await request('/login', login('open sesame'))
+    expect([locked.status, locked.headers.get('retry-after')]).toEqual([429, '300'])
+    await clock.advance(300_000)
+    expect((await request('/login', login('open sesame'))).status).toBe(303)
+  })
+
+  it('marks the cookie secure where a proxy speaks https for it', async () => {
+    const { app } = await guarded({
+      allowedHosts: ['desk.example'],
+      allowedOrigins: ['https://desk.example'],
+    })
+    const response = await app.request(
+      new Request('http://desk.example/login', {
+        ...login('open sesame'),
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      }),
+    )
+    expect(response.headers.get('set-cookie')).toContain('Secure')
+  })
+
+  it('forgets the cookie on signing out', async () => {
+    const { request } = await guarded()
+    const cookie = (await request('/login', login('open sesame'))).headers.get('set-cookie')!.split(';')[0]!
+    const response = await request('/logout', { method: 'POST', headers: { Cookie: cookie } })
+    expect(response.headers.get('set-cookie')).toMatch(/^rundesk_session=; Max-Age=0/)
+    expect(response.headers.get('location')).toBe('/login')
+  })
+
+  it('asks the owner for nothing', async () => {
+    const web = await guarded()
+    const base = await web.listen({ trusted: true })
+    expect((await fetch(`${base}/runs`)).status).toBe(200)
+  })
+})
+
+describe('a desk without a password', () => {
+  it('is open, and has nothing to sign in to', async () => {
+    const { request } = await createWebDesk()
+    expect((await request('/runs', { headers: HTML })).status).toBe(200)
+    expect((await request('/login', { headers: HTML })).headers.get('location')).toBe('/')
+  })
+})
+
+describe('where to go after signing in', () => {
+  it.each([
+    ['/runs?batch=b#x', '/runs?batch=b#x'],
+    [undefined, '/'],
+    ['', '/'],
+    ['//evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['/\t/evil.example', '/'],
+    ['https://evil.example/', '/'],
+    ['runs', '/'],
+    ['/login?next=/runs', '/'],
+    ['javascript:alert(1)', '/'],
+  ])('%s leads to %s', (next, target) => {
+    expect(parseNext(next)).toBe(target)
+  })
+})
