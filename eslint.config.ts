@@ -29,13 +29,16 @@ export default tseslint.config(
     files: ['src/config.ts', 'tests/**/*.ts', 'scripts/**/*.ts', 'vitest.config.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['tests/bench/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['tests/{bench,browser,scenarios}/**/*.ts', 'scripts/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['public/**/*.js'],
     languageOptions: {
       sourceType: 'module',
       globals: Object.fromEntries(
-        'window document localStorage sessionStorage location history navigator fetch URL URLSearchParams Event CustomEvent MutationObserver IntersectionObserver requestAnimationFrame setTimeout clearTimeout setInterval clearInterval Notification BroadcastChannel console CSS matchMedia htmx HTMLElement FormData Intl Date'
+        'window document localStorage sessionStorage location history navigator fetch URL URLSearchParams Event CustomEvent DOMParser EventSource AbortController performance MutationObserver IntersectionObserver requestAnimationFrame setTimeout clearTimeout setInterval clearInterval Notification BroadcastChannel console CSS matchMedia htmx HTMLElement FormData Intl Date'
           .split(' ')
           .map((name) => [name, 'readonly']),
       ),

@@ -1,8 +1,9 @@
 /**
  * Makes `dist/` for a package: the sources with their types stripped, for Node runs TypeScript in a checkout but not
- * under `node_modules`. Nothing is bundled; file for file, import specifiers end in `.js`.
+ * under `node_modules`. Nothing is bundled; file for file, import specifiers end in `.js`. Views, public files and the
+ * sample market are not copied: the package has them where the checkout has them.
  */
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
 
@@ -17,7 +18,7 @@ for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTy
   const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
     fileName: file,
     compilerOptions: {
-      target: ts.ScriptTarget.ES2024,
+      target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.ESNext,
       verbatimModuleSyntax: true,
       rewriteRelativeImportExtensions: true,
@@ -26,6 +27,4 @@ for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTy
   mkdirSync(dirname(target), { recursive: true })
   writeFileSync(target, outputText)
 }
-for (const folder of ['views', 'public', 'data/sample']) {
-  cpSync(join(root, folder), join(out, folder), { recursive: true })
-}
+chmodSync(join(out, 'src/main.js'), 0o755)

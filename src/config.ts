@@ -156,11 +156,72 @@ export function loadConfig(options: LoadOptions = {}): {
   sources: SettingSources
   warnings: string[]
 } {
+  const { values, sources, warnings, problems } = readSettings(options)
+  if (problems.length > 0) throw new SettingError(problems[0]!.message)
+  return { config: Object.freeze(values) as unknown as Config, sources: sources as SettingSources, warnings }
+}
+
+/** A setting as it is shown to a person: the value of a secret is not. */
+export interface InspectedSetting {
+  name: SettingName
+  env: string
+  about: string
+  source: SettingSource
+  isUsable: boolean
+  shown: string
+}
+
+/**
+ * Every setting, usable or not. `problems` are the lines with which `loadConfig` would refuse, in the same order;
+ * `config` has the default in place of what cannot be used.
+ */
+export function inspectSettings(options: LoadOptions = {}): {
+  settings: InspectedSetting[]
+  config: Config
+  problems: string[]
+  warnings: string[]
+} {
+  const { values, sources, unusable, warnings, problems } = readSettings(options)
+  const settings = (Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]).map(
+    ([name, definition]) => {
+      const value = unusable[name] ?? values[name]
+      return {
+        name,
+        env: definition.env,
+        about: definition.about,
+        source: sources[name]!,
+        isUsable: !(name in unusable),
+        shown: definition.secret ? (value === '' ? 'not set' : 'set, not shown') : describeValue(value),
+      }
+    },
+  )
+  return {
+    settings,
+    config: Object.freeze(values) as unknown as Config,
+    problems: problems.map((problem) => problem.message),
+    warnings,
+  }
+}
+
+function describeValue(value: unknown): string {
+  const text = Array.isArray(value) ? value.join(',') : String(value ?? '')
+  return text === '' ? 'not set' : text
+}
+
+interface ReadSettings {
+  /** The default stands in place of what cannot be used. */
+  values: Record<string, unknown>
+  /** As they were given. */
+  unusable: Record<string, string>
+  sources: Record<string, SettingSource>
+  warnings: string[]
+  problems: SettingError[]
+}
+
+function readSettings(options: LoadOptions): ReadSettings {
   const environment = options.environment ?? process.env
   const file = readEnvFile(options.envFile ?? '.env')
-  const warnings: string[] = []
-  const values: Record<string, unknown> = {}
-  const sources: Record<string, SettingSource> = {}
+  const read: ReadSettings = { values: {}, unusable: {}, sources: {}, warnings: [], problems: [] }
   for (const [name, definition] of Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]) {
     const candidates: [SettingSource, string | undefined][] = [
       ['flag', options.flags?.[name]],
@@ -169,20 +230,33 @@ export function loadConfig(options: LoadOptions = {}): {
       ['default', definition.fallback],
     ]
     const [source, raw] = candidates.find(
-      ([, value]) => value !== undefined && (value !== '' || definition.fallback === ''),
+      (candidate): candidate is [SettingSource, string] =>
+        candidate[1] !== undefined && (candidate[1] !== '' || definition.fallback === ''),
     )!
+    read.sources[name] = source
     const parsed = definition.schema.safeParse(raw)
-    if (!parsed.success || (typeof raw === 'string' && raw.trim() === '' && definition.fallback !== '')) {
+    if (parsed.success && (raw.trim() !== '' || definition.fallback === '')) {
+      read.values[name] = parsed.data
+    } else {
       const shown = definition.secret ? '(hidden)' : quote(raw)
-      throw new SettingError(`${definition.env} is ${shown}; allowed: ${definition.allowed}`)
+      read.problems.push(new SettingError(`${definition.env} is ${shown}; allowed: ${definition.allowed}`))
+      read.unusable[name] = raw
+      read.values[name] = definition.schema.parse(definition.fallback)
     }
-    values[name] = parsed.data
-    sources[name] = source
   }
-  convertLegacyHours(values, sources, { ...file, ...environment }, warnings)
-  const config = Object.freeze(values) as unknown as Config
-  refuseOpenDoor(config)
-  return { config, sources: sources as SettingSources, warnings }
+  const { values, sources, warnings, problems } = read
+  collectProblem(problems, () => convertLegacyHours(values, sources, { ...file, ...environment }, warnings))
+  collectProblem(problems, () => refuseOpenDoor(values as unknown as Config))
+  return read
+}
+
+function collectProblem(problems: SettingError[], check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error
+    problems.push(error)
+  }
 }
 
 /** `RUN_RESULTS_MAX_AGE_HOURS` was the older name: converted to days, rounded up, where the newer one is not set. */

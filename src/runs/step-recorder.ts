@@ -30,7 +30,7 @@ export function createStepRecorder(
 
   function gather(body: EventBody): void {
     if (closed) return
-    if (!merge(gathered.at(-1), body)) gathered.push(body)
+    if (!gathered.some((earlier) => merge(earlier, body))) gathered.push(body)
     if (timer) return
     timer = new AbortController()
     clock.sleep(TEXT_BATCH_MS, timer.signal).then(flush, () => undefined)
@@ -60,17 +60,21 @@ export function createStepRecorder(
   }
 }
 
-/** Joins `next` to the event before it where they say more of the same. */
-function merge(last: EventBody | undefined, next: EventBody): boolean {
-  if (!last) return false
-  if (last.type === 'log_appended' && next.type === 'log_appended') {
-    ;(last.entries as LogLine[]).push(...(next.entries as LogLine[]))
+/**
+ * Joins `next` to an earlier event that says more of the same: a line to the log, text to the same node. What belongs to
+ * different nodes has no order among itself.
+ */
+function merge(earlier: EventBody, next: EventBody): boolean {
+  if (earlier.type === 'log_appended' && next.type === 'log_appended') {
+    ;(earlier.entries as LogLine[]).push(...(next.entries as LogLine[]))
     return true
   }
-  const isText = last.type === 'content_appended' || last.type === 'content_replaced'
-  if (isText && next.type === 'content_appended' && last.node_id === next.node_id) {
-    last.text = (last.text as string) + (next.text as string)
-    return true
-  }
-  return false
+  if (!isText(earlier) || !isText(next) || earlier.node_id !== next.node_id) return false
+  if (next.type === 'content_replaced') Object.assign(earlier, next)
+  else earlier.text += next.text
+  return true
+}
+
+function isText(body: EventBody): body is EventBody & { node_id: string; text: string } {
+  return body.type === 'content_appended' || body.type === 'content_replaced'
 }

@@ -1,6 +1,6 @@
 /** A command line whose desk, settings, signals and streams are the test's own; nothing of it leaves the process. */
 import { runCommandLine } from '../../src/cli/command-line.ts'
-import type { DeskClient } from '../../src/cli/client.ts'
+import { OWNER_HEADER, type DeskClient, type DeskConnection } from '../../src/cli/client.ts'
 import type { CliContext, DeskDoor, Settings, StopSignal } from '../../src/cli/context.ts'
 import { createDeferred } from '../../src/core/deferred.ts'
 import type { Output } from '../../src/cli/terminal.ts'
@@ -51,21 +51,21 @@ export function createTestCli(options: TestCliOptions = {}): TestCli {
   const stdout = createCapture(isTerminal, options.columns)
   const stderr = createCapture(isTerminal, options.columns)
 
-  const client: DeskClient = {
-    owner,
+  const client: DeskConnection = {
     async fetch(path, init) {
       const url = new URL(path, 'http://localhost')
       const method = init?.method ?? 'GET'
       requests.push(`${method} ${path}`)
       const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined
       if (body !== undefined) bodies.push(body)
-      const answer = findAnswer({ 'GET /readyz': () => ({ status: 'ready' }), ...answers }, method, url)
+      const answer = findAnswer({ 'GET /readyz': sayReady, ...answers }, method, url)
       if (!answer) return Response.json({ error: `there is nothing at ${url.pathname}` }, { status: 404 })
       const value = await answer({ method, url, body })
       return value instanceof Response ? value : Response.json(value)
     },
     close: async () => void closed++,
   }
+  const sayReady = () => Response.json({ status: 'ready' }, { headers: { [OWNER_HEADER]: owner } })
   const context: CliContext = {
     stdout,
     stderr,
@@ -83,7 +83,7 @@ export function createTestCli(options: TestCliOptions = {}): TestCli {
     nodeVersion: 'v24.0.0',
     settings: { environment: options.environment ?? {}, envFile: '/nowhere/.env' },
     desks: {
-      findOwner: async () => (owner === 'server' ? client : null),
+      findOwner: async () => (owner === 'self' ? null : client),
       async openOwn(settings) {
         opened.push(settings)
         return client

@@ -8,9 +8,8 @@ const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
 export interface CliProcessOptions {
   cwd: string
   env?: Record<string, string>
-  /** What runs it, and the script: those of the checkout unless given. */
-  node?: string
-  script?: string
+  /** What is started; the sources of the checkout unless given. */
+  command?: readonly [string, ...string[]]
 }
 
 export interface CliResult {
@@ -26,8 +25,8 @@ export interface CliProcess {
 }
 
 export function startCli(words: readonly string[], options: CliProcessOptions): CliProcess {
-  const { cwd, env = {}, node = process.execPath, script = MAIN } = options
-  const child = spawn(node, [script, ...words], {
+  const { cwd, env = {}, command = [process.execPath, MAIN] } = options
+  const child = spawn(command[0], [...command.slice(1), ...words], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

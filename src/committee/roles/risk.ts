@@ -1,4 +1,5 @@
 /** The three risk voices, side by side: each is handed the trade as it would carry it, sized, and argues from there. */
+import { formatNumber } from '../../core/format.ts'
 import { carryTrade, measureCarry, prefixOf, type CarriedTrade } from '../carry.ts'
 import type { Evidence } from '../decision.ts'
 import type { Ledger } from '../evidence/ledger.ts'
@@ -44,7 +45,10 @@ async function hearVoice(
         )
       : []
     for (const cap of carried?.size.caps ?? [])
-      turn.log('INFO', `size cut by ${cap.rule}: ${cap.from} to ${cap.to}`)
+      turn.log(
+        'INFO',
+        `size cut by ${cap.rule}: ${formatNumber(cap.from, 4)} to ${formatNumber(cap.to, 4)} of equity`,
+      )
     const known = before.with(evidence)
     const brief = {
       ticker: room.ticker,

@@ -1,0 +1,226 @@
+/**
+ * The composition root: the only place where the rooms are put together. A desk is one process that owns a data
+ * directory, answers on its owner's socket and, when told to, on the network.
+ */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import pino from 'pino'
+import { createApi } from './api/server.ts'
+import { createAssessmentWorkflow } from './committee/assessment.ts'
+import { decisionSchema } from './committee/decision.ts'
+import type { Config, SettingSources } from './config.ts'
+import { systemClock } from './core/clock.ts'
+import { messageOf } from './core/errors.ts'
+import { findPackageRoot, readPackageVersion } from './core/package-root.ts'
+import { createMarket } from './market/market.ts'
+import { createVendor } from './market/vendors/index.ts'
+import type { RunIndex } from './runs/ports.ts'
+import { createRunManager } from './runs/run-manager.ts'
+import { openStorage, type Storage } from './storage/open-storage.ts'
+import { claimOwnership } from './storage/owner-socket.ts'
+import { loadSecret } from './storage/secret.ts'
+import { createAssets } from './web/assets.ts'
+import { createCharts } from './web/charts/charts.ts'
+import { createListener } from './web/listener.ts'
+import { createPages } from './web/pages/create-pages.ts'
+import { createRenderer } from './web/render.ts'
+import { createWeb } from './web/server.ts'
+
+/** What steps in flight are given to end when the desk is told to stop. */
+const SHUTDOWN_GRACE_MS = 2_500
+
+export interface DeskOptions {
+  config: Config
+  sources: SettingSources
+  /** Takes up the runs that another process left behind: what `serve` does and a single command does not. */
+  recover: boolean
+  /** From which level on the process log is written to stderr. */
+  logLevel: 'info' | 'warn' | 'silent'
+}
+
+export interface Desk {
+  readonly socketPath: string
+  /** Opens the desk to the network; the address as a browser needs it. */
+  listen(): Promise<string>
+  /** Resolves when what was left behind has been taken up. */
+  readonly started: Promise<void>
+  reindex(): Promise<{ runs: number }>
+  /** Stops within a few seconds; runs resume at the next start. */
+  close(): Promise<void>
+}
+
+export async function openDesk(options: DeskOptions): Promise<Desk> {
+  const { config } = options
+  const log = pino({ level: options.logLevel, base: null, redact: REDACTED }, pino.destination(2))
+  const owner = await claimOwnership(config.dataDir)
+  try {
+    return await assemble(options, log, owner)
+  } catch (error) {
+    await owner.close()
+    throw error
+  }
+}
+
+const REDACTED = [
+  '*.password',
+  '*.authPassword',
+  '*.cookie',
+  '*.authorization',
+  'headers.cookie',
+  'headers.authorization',
+]
+
+async function assemble(
+  { config, sources, recover }: DeskOptions,
+  log: pino.Logger,
+  owner: Awaited<ReturnType<typeof claimOwnership>>,
+): Promise<Desk> {
+  const clock = systemClock
+  const shutdown = new AbortController()
+  const version = readPackageVersion()
+  const root = findPackageRoot()
+  const storage = await openStorage({
+    dataDir: config.dataDir,
+    resultsDir: config.resultsDir,
+    clock,
+    log: { warn: (message: string) => log.warn(message) },
+  })
+  const market = createMarket(createVendor(config))
+  const manager = createRunManager({
+    ...storage,
+    workflows: [
+      createAssessmentWorkflow({
+        market,
+        config: { timeoutMinutes: config.runTimeoutMinutes },
+        priorDecisions: (ticker, beforeAsOf, excludeRunId) =>
+          findPriorDecision(storage, ticker, beforeAsOf, excludeRunId),
+      }),
+    ],
+    clock,
+    log,
+    limits: {
+      maxRunning: config.maxParallelRuns,
+      maxWaiting: config.maxQueuedRuns,
+      logLines: config.logBufferMaxLines,
+      stepDelayMs: config.demoStepDelayMs,
+      pruneIntervalMs: config.pruneIntervalSeconds * 1_000,
+      keepStateMs: config.maxAgeHours * 3_600_000,
+      resultsMaxPerTicker: config.resultsMaxPerTicker,
+      resultsMaxAgeDays: config.resultsMaxAgeDays,
+    },
+  })
+
+  const api = createApi({
+    desk: manager,
+    maxTickers: config.maxTickersPerRequest,
+    clock,
+    log,
+    version,
+    shutdown: shutdown.signal,
+  })
+  const assets = createAssets(join(root, 'public'))
+  const charts = createCharts()
+  const pages = createPages({
+    desk: manager,
+    market,
+    config,
+    sources,
+    clock,
+    charts,
+    openapi: () => api.document,
+  })
+  const app = createWeb({
+    config,
+    desk: manager,
+    ...pages,
+    renderer: createRenderer({ viewsDir: join(root, 'views'), cache: true, assetUrl: assets.url, version }),
+    assets,
+    clock,
+    log,
+    secret: await loadSecret(config.dataDir),
+    shutdown: shutdown.signal,
+  })
+  app.route('/', api.routes)
+  const answer = createListener(app, { trusted: true })
+  owner.answerWith((incoming, outgoing) => {
+    // Whoever asks should know whether the runs outlast this process's own command.
+    outgoing.setHeader('Rundesk-Owner', recover ? 'server' : 'command')
+    answer(incoming, outgoing)
+  })
+
+  let server: Server | null = null
+  return {
+    socketPath: owner.socketPath,
+    started: start(),
+    async listen() {
+      server = createServer(createListener(app))
+      await listenOn(server, config)
+      return addressOf(server, config.host)
+    },
+    async reindex() {
+      const report = await storage.reindex({ fold: manager.reindex, isFull: true })
+      storage.index.declareComplete()
+      return { runs: report.read + report.folded }
+    },
+    async close() {
+      shutdown.abort(new Error('the desk is shutting down'))
+      server?.close()
+      await manager.stop(SHUTDOWN_GRACE_MS)
+      await charts.close()
+      await storage.close()
+      server?.closeAllConnections()
+      await owner.close()
+    },
+  }
+
+  async function start(): Promise<void> {
+    if (storage.index.suspect.length > 0) {
+      await storage.reindex({ fold: manager.reindex, isFull: false })
+      storage.index.declareComplete()
+    }
+    await manager.start({ recover })
+  }
+}
+
+/** The ticker's latest verdict for an earlier day, so that a new one can say what changed. */
+async function findPriorDecision(
+  { index, results }: { index: RunIndex } & Pick<Storage, 'results'>,
+  ticker: string,
+  beforeAsOf: string,
+  excludeRunId: string,
+) {
+  const { runs } = index.query({
+    ticker,
+    kind: ['assessment'],
+    status: ['completed'],
+    limit: Number.MAX_SAFE_INTEGER,
+  })
+  const earlier = runs
+    .filter((run) => run.run_id !== excludeRunId && run.as_of !== null && run.as_of < beforeAsOf)
+    .sort((a, b) => (a.as_of! === b.as_of! ? 0 : a.as_of! < b.as_of! ? 1 : -1))
+  for (const run of earlier) {
+    const decision = decisionSchema.safeParse(await results.decision(run.run_id))
+    if (decision.success) return { run_id: run.run_id, decision: decision.data }
+  }
+  return null
+}
+
+function listenOn(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      reject(
+        taken
+          ? new Error(`PORT ${port} on ${host} is in use; choose another with --port`)
+          : new Error(messageOf(error)),
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+function addressOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo
+  return `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${port}`
+}

@@ -1,0 +1,90 @@
+/** `doctor`: what this installation stands on, and what is wrong with it. Changes nothing unless told to. */
+import type { Command } from 'commander'
+import { inspectSettings, type InspectedSetting } from '../../config.ts'
+import type { Perform } from '../command-line.ts'
+import { loadSettings, type CliContext } from '../context.ts'
+import { checkFolder, checkIndex, checkPrices, checkServer, type Finding } from '../examine-desk.ts'
+import { EXIT } from '../exit-codes.ts'
+import { formatTable } from '../table.ts'
+import { cleanLine, paint, type Output } from '../terminal.ts'
+
+export interface DoctorOptions {
+  reindex?: boolean
+}
+
+export function addDoctor(program: Command, context: CliContext, perform: Perform): void {
+  program
+    .command('doctor')
+    .summary('check settings, folders, prices and the index')
+    .description('Shows every setting with its source and checks what the desk stands on. Changes nothing.')
+    .option('--reindex', 'make the index again from RESULTS_DIR (no server may run)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ${context.program} doctor
+  ${context.program} doctor --reindex
+
+Exit: 0 all is well, 1 something is not.`,
+    )
+    .action((options: DoctorOptions) =>
+      perform((given) => (options.reindex ? reindex(given) : examine(given))),
+    )
+}
+
+async function reindex(context: CliContext): Promise<number> {
+  const { stdout, stderr, desks } = context
+  const settings = loadSettings(context)
+  const owner = await desks.findOwner(settings.config)
+  if (owner) {
+    await owner.close()
+    stderr.write('A process owns the data directory (DATA_DIR): stop it first, then make the index again.\n')
+    return EXIT.failed
+  }
+  const { runs } = await desks.reindex(settings)
+  stdout.write(`The index shows ${runs} ${runs === 1 ? 'run' : 'runs'} again.\n`)
+  return EXIT.ok
+}
+
+async function examine(context: CliContext): Promise<number> {
+  const { stdout, version, nodeVersion } = context
+  const { settings, config, problems, warnings } = inspectSettings(context.settings)
+  const isUsable = (env: string) => settings.every((setting) => setting.env !== env || setting.isUsable)
+  const findings: Finding[] = [
+    { what: 'Program', isFine: true, text: `Rundesk ${version} on Node ${nodeVersion}` },
+    ...problems.map((text) => ({ what: 'Settings', isFine: false, text })),
+    ...warnings.map((text) => ({ what: 'Settings', isFine: true, text })),
+  ]
+  if (problems.length === 0) {
+    findings.push({ what: 'Settings', isFine: true, text: `all ${settings.length} can be used` })
+  }
+  findings.push(
+    await checkFolder('DATA_DIR', config.dataDir),
+    await checkFolder('RESULTS_DIR', config.resultsDir),
+  )
+  // A vendor that was not asked for tells nothing.
+  if (isUsable('MARKET_VENDOR')) findings.push(await checkPrices(context, config))
+  findings.push(await checkServer(context, config), await checkIndex(context, config))
+  const lines = [...formatSettings(settings), '', ...formatFindings(stdout, findings)]
+  stdout.write(`${lines.join('\n')}\n`)
+  return findings.every((finding) => finding.isFine) ? EXIT.ok : EXIT.failed
+}
+
+function formatSettings(settings: readonly InspectedSetting[]): string[] {
+  const columns = ['Setting', 'Value', 'From', 'Meaning'].map((title) => ({ title }))
+  const rows = settings.map(({ env, shown, source, about }) => [
+    env,
+    cleanLine(shown),
+    source,
+    about.replaceAll('`', ''),
+  ])
+  return formatTable(columns, rows)
+}
+
+function formatFindings(output: Output, findings: readonly Finding[]): string[] {
+  const rows = findings.map(({ what, isFine, text }) => {
+    const mark = isFine ? paint(output, 'green', '✔') : paint(output, 'red', '✖')
+    return [{ text: mark, width: 1 }, what, cleanLine(text)]
+  })
+  return formatTable([{ title: '' }, { title: '' }, { title: '' }], rows).slice(1)
+}

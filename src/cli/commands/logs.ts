@@ -1,0 +1,113 @@
+/** `logs RUN`: the log of a run, on request to its end. The log is on stdout, everything else on stderr. */
+import type { Command } from 'commander'
+import type { LogEntry } from '../../runs/state.ts'
+import { isTerminal } from '../../runs/status.ts'
+import type { Summary } from '../../runs/summary.ts'
+import { requestJson, type DeskClient } from '../client.ts'
+import type { Perform } from '../command-line.ts'
+import { withDesk } from '../connect-desk.ts'
+import { loadSettings, type CliContext } from '../context.ts'
+import { EXIT, exitCodeOf } from '../exit-codes.ts'
+import { findRunId } from '../find-run.ts'
+import { followUntil } from '../follow.ts'
+import { watchStopSignals } from '../stop-signals.ts'
+import { cleanText, paint, type Output, type Style } from '../terminal.ts'
+
+const PAGE = 5_000
+
+type ShownEntry = Pick<LogEntry, 'seq' | 'iso' | 'severity' | 'source' | 'message'>
+
+const STYLES: Partial<Record<LogEntry['severity'], Style>> = {
+  TRACE: 'dim',
+  DEBUG: 'dim',
+  WARN: 'yellow',
+  ERROR: 'red',
+}
+
+export interface LogsOptions {
+  follow?: boolean
+}
+
+export function addLogs(program: Command, context: CliContext, perform: Perform): void {
+  program
+    .command('logs')
+    .summary('print the log of a run')
+    .description('Prints the log of a run, oldest first; times are UTC.')
+    .argument('<run>', 'the id of a run, or a beginning of it that no other has')
+    .option('-f, --follow', 'go on until the run has ended')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ${context.program} logs AAPL--2026-11-20_10.00.00--0a1b2c
+  ${context.program} logs AAPL--2026-11-20 --follow`,
+    )
+    .action((run: string, options: LogsOptions) => perform((given) => printLogs(given, run, options)))
+}
+
+export function printLogs(context: CliContext, typed: string, options: LogsOptions): Promise<number> {
+  // Outlives a connection: what was printed through one is not printed again through the next.
+  const printed = { afterSeq: 0 }
+  return withDesk(context, loadSettings(context), async (client) => {
+    const runId = await findRunId(client, typed)
+    if (options.follow) return followLogs(context, client, runId, printed)
+    await printAfter(context.stdout, client, runId, printed)
+    return EXIT.ok
+  })
+}
+
+interface Printed {
+  afterSeq: number
+}
+
+async function followLogs(
+  context: CliContext,
+  client: DeskClient,
+  runId: string,
+  printed: Printed,
+): Promise<number> {
+  const { stdout, stderr, clock, program } = context
+  const stop = watchStopSignals(context)
+  let isLeft = false
+  const onAway = (isAway: boolean) => {
+    stderr.write(isAway ? 'The server went away; waiting for it to come back\n' : 'The server is back\n')
+  }
+  try {
+    const isDone = await followUntil({ client, clock, signal: stop.signal, onAway }, async () => {
+      // The status first: what a run logs before it ends is there once the end is seen.
+      const { status } = await requestJson<Summary>(client, `/runs/${runId}/status`)
+      await printAfter(stdout, client, runId, printed)
+      // This process does not work on runs of others, so it would be followed for ever.
+      isLeft = !isTerminal(status) && client.owner === 'self'
+      return isTerminal(status) || isLeft
+    })
+    if (isLeft) stderr.write(`Nothing works on this run now; it goes on with: ${program} serve\n`)
+    return isDone ? EXIT.ok : exitCodeOf(stop.received ?? 'SIGINT')
+  } finally {
+    stop.release()
+  }
+}
+
+/** Prints every entry that was not printed yet. */
+async function printAfter(
+  stdout: Output,
+  client: DeskClient,
+  runId: string,
+  printed: Printed,
+): Promise<void> {
+  for (let isMore = true; isMore;) {
+    const query = new URLSearchParams({ after_seq: String(printed.afterSeq), limit: String(PAGE) })
+    const path = `/runs/${runId}/logs?${query}`
+    const page = await requestJson<{ entries: ShownEntry[]; next_after_seq: number }>(client, path)
+    if (page.entries.length > 0)
+      stdout.write(page.entries.map((entry) => formatEntry(stdout, entry)).join(''))
+    printed.afterSeq = page.next_after_seq
+    isMore = page.entries.length === PAGE
+  }
+}
+
+function formatEntry(output: Output, { iso, severity, source, message }: ShownEntry): string {
+  const style = STYLES[severity]
+  const level = style ? paint(output, style, severity.padEnd(5)) : severity.padEnd(5)
+  return `${iso} ${level} ${cleanText(source)}: ${cleanText(message).replaceAll('\n', '\n    ')}\n`
+}

@@ -1,0 +1,97 @@
+/** `serve`: the desk in the browser, until a signal stops it. The address is on stdout, everything else on stderr. */
+import type { Command } from 'commander'
+import { ConflictError } from '../../core/errors.ts'
+import type { Perform } from '../command-line.ts'
+import { findServer } from '../connect-desk.ts'
+import { loadSettings, type CliContext, type ServedDesk } from '../context.ts'
+import { EXIT, exitCodeOf } from '../exit-codes.ts'
+import { watchStopSignals } from '../stop-signals.ts'
+
+/** A stop that takes longer than this is cut short; runs resume all the same. */
+const STOP_WITHIN_MS = 4_500
+
+export interface ServeOptions {
+  host?: string
+  port?: string
+}
+
+export function addServe(program: Command, context: CliContext, perform: Perform): void {
+  program
+    .command('serve')
+    .summary('serve the desk to the browser')
+    .description('Serves the desk to the browser, and takes up the runs that another process left behind.')
+    .option(
+      '--host <address>',
+      'address to listen on; off loopback AUTH_PASSWORD is required (default: HOST, 127.0.0.1)',
+    )
+    .option('--port <n>', 'port to listen on, 0 picks a free one (default: PORT, 8000)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ${context.program} serve
+  ${context.program} serve --port 0
+
+Ctrl-C or SIGTERM stops it within 5 seconds: steps at work end or are begun again, runs resume at the next start.
+A second one stops it at once.`,
+    )
+    .action((options: ServeOptions) => perform((given) => serve(given, options)))
+}
+
+export async function serve(context: CliContext, { host, port }: ServeOptions): Promise<number> {
+  const { stdout, stderr } = context
+  const settings = loadSettings(context, {
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+  })
+  const stop = watchStopSignals(context)
+  try {
+    const server = await findServer(context, settings, stop.signal)
+    if (server) {
+      await server.close()
+      throw new ConflictError('another process owns the data directory (DATA_DIR): it is served already')
+    }
+    const served = await context.desks.serve(settings)
+    if (!stop.received) {
+      stdout.write(`Rundesk is at ${served.url}\n`)
+      await aborted(stop.signal)
+    }
+    if (stderr.isTerminal)
+      stderr.write('\nStopping; runs resume at the next start. Once more to stop at once.\n')
+    return await closeInTime(context, served, exitCodeOf(stop.received ?? 'SIGTERM'))
+  } catch (error) {
+    // Nothing is served yet: the wait for another command's end was broken off.
+    if (stop.signal.aborted && error === stop.signal.reason) return exitCodeOf(stop.received!)
+    throw error
+  } finally {
+    stop.release()
+  }
+}
+
+async function closeInTime(
+  { clock, stderr }: CliContext,
+  served: ServedDesk,
+  cutShort: number,
+): Promise<number> {
+  const closed = new AbortController()
+  const tooLong = clock.sleep(STOP_WITHIN_MS, closed.signal).then(
+    () => {
+      stderr.write('The stop took too long and was cut short; runs resume at the next start.\n')
+      return cutShort
+    },
+    () => EXIT.ok,
+  )
+  const inOrder = served.close().then(() => EXIT.ok)
+  try {
+    return await Promise.race([inOrder, tooLong])
+  } finally {
+    closed.abort(new Error('closed'))
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,61 @@
+/** `show RUN`: what there is to know of one run: status, decision, the steps with their durations, its reports. */
+import type { Command } from 'commander'
+import type { Summary } from '../../runs/summary.ts'
+import { DeskError, requestJson, type DeskClient } from '../client.ts'
+import type { Perform } from '../command-line.ts'
+import { withDesk } from '../connect-desk.ts'
+import { loadSettings, type CliContext } from '../context.ts'
+import { EXIT } from '../exit-codes.ts'
+import { findRunId } from '../find-run.ts'
+import { formatRun, type ShownRun } from '../run-sheet.ts'
+
+export interface ShowOptions {
+  json?: boolean
+}
+
+export function addShow(program: Command, context: CliContext, perform: Perform): void {
+  program
+    .command('show')
+    .summary('show a run: decision, steps, reports')
+    .description('Shows one run: its status and decision, its steps with their durations, its reports.')
+    .argument('<run>', 'the id of a run, or a beginning of it that no other has')
+    .option('--json', 'one JSON document on stdout, as GET /runs/{id} answers it')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ${context.program} show AAPL--2026-11-20_10.00.00--0a1b2c
+  ${context.program} show AAPL--2026-11-20 --json`,
+    )
+    .action((run: string, options: ShowOptions) => perform((given) => showRun(given, run, options)))
+}
+
+export function showRun(context: CliContext, typed: string, options: ShowOptions): Promise<number> {
+  const { stdout } = context
+  return withDesk(context, loadSettings(context), async (client) => {
+    const run = await readRun(client, await findRunId(client, typed))
+    stdout.write(options.json ? `${JSON.stringify(run)}\n` : `${formatRun(stdout, run).join('\n')}\n`)
+    return EXIT.ok
+  })
+}
+
+/** The whole state; of a run whose files were pruned, the summary and the decision that stay. */
+async function readRun(client: DeskClient, runId: string): Promise<ShownRun> {
+  try {
+    return await requestJson<ShownRun>(client, `/runs/${runId}`)
+  } catch (error) {
+    if (!isUnknown(error)) throw error
+  }
+  const summary = await requestJson<Summary>(client, `/runs/${runId}/status`)
+  const decision = await requestJson<ShownRun['decision']>(client, `/runs/${runId}/decision`).catch(
+    (error: unknown) => {
+      if (isUnknown(error)) return null
+      throw error
+    },
+  )
+  return { ...summary, decision }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof DeskError && error.status === 404
+}

@@ -1,0 +1,70 @@
+/** What a command is given: where to write, how to reach a desk, which signals come. Made by the program's entry. */
+import type { Config, LoadOptions, SettingName, SettingSources } from '../config.ts'
+import { loadConfig } from '../config.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Listing } from '../market/vendor.ts'
+import type { DeskConnection } from './client.ts'
+import type { Output } from './terminal.ts'
+
+export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+export interface Settings {
+  config: Config
+  sources: SettingSources
+}
+
+export interface ServedDesk {
+  /** As a browser needs it. */
+  url: string
+  /** Stops in order; runs resume at the next start. */
+  close(): Promise<void>
+}
+
+/** What `doctor` learns of the files of a desk, without changing anything. */
+export interface StoreFacts {
+  /** Runs with a folder below `RESULTS_DIR`. */
+  storedRuns: number
+  indexedRuns: number
+  /** Why the index cannot be trusted, a sentence each. */
+  indexProblems: string[]
+}
+
+/** The ways to a desk, each opened only when a command needs it. */
+export interface DeskDoor {
+  /** The process that owns the data directory; null where there is none. */
+  findOwner(config: Config): Promise<DeskConnection | null>
+  /** Owns the data directory while the command runs. `ConflictError` where another process came first. */
+  openOwn(settings: Settings): Promise<DeskConnection>
+  serve(settings: Settings): Promise<ServedDesk>
+  /** Makes the index again from the results directory. `ConflictError` where a process owns the data directory. */
+  reindex(settings: Settings): Promise<{ runs: number }>
+  inspectStore(config: Config): Promise<StoreFacts>
+  listPrices(config: Config): Promise<{ vendor: string; listings: Listing[] }>
+}
+
+export interface CliContext {
+  stdout: Output
+  stderr: Output
+  clock: Clock
+  version: string
+  /** How the program is called here: `npm run -s rundesk --` in a checkout, `rundesk` where it is installed. */
+  program: string
+  nodeVersion: string
+  desks: DeskDoor
+  /** Where settings come from besides flags; empty for the environment and `.env` of the process. */
+  settings: Omit<LoadOptions, 'flags'>
+  /** Returns the way to stop listening. Without a listener a signal ends the process as usual. */
+  onSignal(listener: (signal: StopSignal) => void): () => void
+  /** Ends the process without waiting for anything. */
+  exitNow(code: number): void
+}
+
+/** The settings with the command's flags; warnings go to stderr. Throws `SettingError`. */
+export function loadSettings(
+  context: CliContext,
+  flags: Partial<Record<SettingName, string>> = {},
+): Settings {
+  const { config, sources, warnings } = loadConfig({ ...context.settings, flags })
+  for (const warning of warnings) context.stderr.write(`${warning}\n`)
+  return { config, sources }
+}

@@ -1,0 +1,628 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConflictError } from '../../src/core/errors.ts'
+import { DeskAwayError } from '../../src/cli/client.ts'
+import { createProgram } from '../../src/cli/command-line.ts'
+import { SETTINGS } from '../../src/config.ts'
+import type { NestedNode } from '../../src/runs/state.ts'
+import { createTestCli, describeRun, type Answers, type TestCli } from '../support/cli-context.ts'
+import { createTempDir } from '../support/temp-dir.ts'
+
+const AAPL = 'AAPL--2026-11-20_10.00.00--0a1b2c'
+const OLDER = 'AAPL--2026-11-19_09.00.00--3d4e5f'
+
+describe('help', () => {
+  test('names every command, with examples, on stdout', async () => {
+    const cli = createTestCli()
+    expect(await cli.run('--help')).toBe(0)
+    for (const command of ['serve', 'assess', 'runs', 'show', 'logs', 'cancel', 'doctor']) {
+      expect(cli.stdout()).toMatch(new RegExp(`^  ${command} `, 'm'))
+    }
+    expect(cli.stdout()).toContain('rundesk assess --tickers')
+    expect(cli.stderr()).toBe('')
+  })
+
+  test.each(
+    createProgram(createTestCli().context, () => Promise.resolve()).commands.map((command) => command.name()),
+  )('of %s has an example', async (name) => {
+    const cli = createTestCli()
+    expect(await cli.run('help', name)).toBe(0)
+    expect(cli.stdout()).toContain(`rundesk ${name}`)
+    expect(cli.stdout()).toMatch(/Examples?:/)
+  })
+
+  test('and the README name the same commands', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+    const { commands } = createProgram(createTestCli().context, () => Promise.resolve())
+    const named = /rundesk -- --help +# (.+)/.exec(readme)![1]!.split(', ')
+    expect(named).toEqual(commands.map((command) => command.name()))
+  })
+
+  test('without a command is shown on stderr, exit 2', async () => {
+    const cli = createTestCli()
+    expect(await cli.run()).toBe(2)
+    expect(cli.stderr()).toContain('Commands:')
+    expect(cli.stdout()).toBe('')
+  })
+
+  test('--version is that of the package', async () => {
+    const cli = createTestCli()
+    expect(await cli.run('--version')).toBe(0)
+    expect(cli.stdout()).toBe('1.2.3\n')
+  })
+})
+
+describe('a bad setting', () => {
+  test('is one line on stderr, exit 2, and nothing is opened', async () => {
+    const cli = createTestCli({ owner: 'self', environment: { PORT: '99999' } })
+    expect(await cli.run('runs')).toBe(2)
+    expect(cli.stderr()).toBe('PORT is "99999"; allowed: a whole number from 0 to 65535\n')
+    expect(cli.opened).toEqual([])
+  })
+})
+
+describe('runs', () => {
+  test('asks with the filters given and prints one line a run', async () => {
+    const cli = createTestCli({ answers: { 'GET /runs': () => [describeRun(AAPL)] } })
+    expect(await cli.run('runs', '--status', 'completed', '--kind', 'assessment', '--ticker', 'AAPL')).toBe(0)
+    expect(cli.requests).toContain('GET /runs?limit=20&status=completed&kind=assessment&ticker=AAPL')
+    expect(cli.stdout()).toContain(`${AAPL}  assessment  2012-06-29  ✔ completed     100 %  BUY 62 %`)
+    expect(cli.stdout()).toContain('Created (UTC)')
+  })
+
+  test('--json prints the summaries and nothing else, also when there are none', async () => {
+    const cli = createTestCli({ answers: { 'GET /runs': () => [] } })
+    expect(await cli.run('runs', '--json')).toBe(0)
+    expect(cli.stdout()).toBe('{"runs":[]}\n')
+    expect(cli.stderr()).toBe('')
+  })
+
+  test('says what to do where there are none', async () => {
+    const cli = createTestCli({ answers: { 'GET /runs': () => [] } })
+    await cli.run('runs')
+    expect(cli.stdout()).toBe('')
+    expect(cli.stderr()).toContain('rundesk assess --tickers')
+  })
+})
+
+describe('a run by the beginning of its id', () => {
+  const list: Answers = {
+    'GET /runs': ({ url }) =>
+      [
+        describeRun(AAPL),
+        describeRun(OLDER),
+        describeRun('MSFT--2026-11-20_10.00.00--aaaaaa', { error: 'AAPL--2026' }),
+      ].filter((run) => JSON.stringify(run).toLowerCase().includes(url.searchParams.get('q')!.toLowerCase())),
+    'POST /runs/*': ({ url }) => describeRun(url.pathname.split('/')[2]!, { status: 'canceled' }),
+  }
+
+  test('is found when no other begins so, whatever the case', async () => {
+    const cli = createTestCli({ answers: list })
+    expect(await cli.run('cancel', 'aapl--2026-11-20')).toBe(0)
+    expect(cli.requests).toContain(`POST /runs/${AAPL}/cancel`)
+    expect(cli.stdout()).toBe(`${AAPL}  ⊘ canceled\n`)
+  })
+
+  test('is refused when several do, and names them', async () => {
+    const cli = createTestCli({ answers: list })
+    expect(await cli.run('cancel', 'AAPL--2026')).toBe(2)
+    expect(cli.stderr()).toContain(`${AAPL}, ${OLDER}`)
+    expect(cli.requests.some((line) => line.startsWith('POST'))).toBe(false)
+  })
+
+  test('is refused when none does', async () => {
+    const cli = createTestCli({ answers: list })
+    expect(await cli.run('show', 'IBM')).toBe(2)
+    expect(cli.stderr()).toContain('RUN "IBM" is no run')
+  })
+
+  test('is searched beyond the first page', async () => {
+    const others = Array.from({ length: 500 }, (_, i) =>
+      describeRun(`MSFT--2026-11-20_10.00.00--${i.toString(16).padStart(6, '0')}`),
+    )
+    const cli = createTestCli({
+      answers: {
+        ...list,
+        'GET /runs': ({ url }) =>
+          url.searchParams.get('after') === others.at(-1)!.run_id ? [describeRun(AAPL)] : others,
+      },
+    })
+    expect(await cli.run('cancel', 'AAPL')).toBe(0)
+  })
+})
+
+describe('cancel', () => {
+  test('goes on after one that cannot be canceled and keeps its exit code', async () => {
+    const cli = createTestCli({
+      answers: {
+        [`POST /runs/${OLDER}/cancel`]: () => Response.json({ error: 'it is completed' }, { status: 409 }),
+        [`POST /runs/${AAPL}/cancel`]: () => describeRun(AAPL, { status: 'canceled' }),
+      },
+    })
+    expect(await cli.run('cancel', OLDER, AAPL)).toBe(1)
+    expect(cli.stderr()).toBe('it is completed\n')
+    expect(cli.stdout()).toContain(AAPL)
+  })
+
+  test('of an unknown run is exit 2', async () => {
+    const cli = createTestCli()
+    expect(await cli.run('cancel', AAPL)).toBe(2)
+  })
+})
+
+describe('show', () => {
+  const leaf = { started_at: null, ended_at: null, reason: null, children: [] as NestedNode[] }
+  const tree: NestedNode[] = [
+    {
+      ...leaf,
+      id: 'analysts',
+      label: 'Analysts',
+      node_type: 'phase',
+      status: 'completed',
+      duration_ms: 1_200,
+      children: [
+        {
+          ...leaf,
+          id: 'market',
+          label: 'Market analyst',
+          node_type: 'agent',
+          status: 'completed',
+          duration_ms: 1_200,
+          children: [
+            {
+              ...leaf,
+              id: 'market_report',
+              label: 'Report',
+              node_type: 'report',
+              status: 'completed',
+              duration_ms: 1_200,
+            },
+          ],
+        },
+        {
+          ...leaf,
+          id: 'news',
+          label: 'News\u001b[31m analyst',
+          node_type: 'agent',
+          status: 'skipped',
+          duration_ms: null,
+          reason: 'no source of news is configured',
+        },
+      ],
+    },
+  ]
+  const whole = {
+    ...describeRun(AAPL),
+    decision: {
+      schema_version: 1,
+      action: 'BUY',
+      rating: 'Strong Buy',
+      confidence: 0.62,
+      confidence_basis: 'two of three agree',
+      summary: 'The trend carries it.',
+      risk_metrics: {
+        entry: 584,
+        stop_loss: 545.88,
+        take_profit: 650.72,
+        stop_loss_pct: -6.53,
+        take_profit_pct: 11.42,
+        risk_reward: 1.75,
+      },
+      position: { fraction_of_equity: 0.076, shares: 13, notional: 7_592, risk_amount: 495.56 },
+    },
+    execution_tree: tree,
+    content: { market_report: 'x'.repeat(2_048) },
+  }
+
+  test('has the verdict with its levels, the steps with durations and reasons, and the reports', async () => {
+    const cli = createTestCli({ answers: { [`GET /runs/${AAPL}`]: () => whole } })
+    expect(await cli.run('show', AAPL)).toBe(0)
+    const lines = cli
+      .stdout()
+      .split('\n')
+      .map((line) => line.replaceAll(/(?<=\S) +/g, ' '))
+    for (const line of [
+      'What assessment of AAPL as of 2012-06-29',
+      'Decision BUY (Strong Buy), confidence 62 %',
+      '  stop loss 545.88 −6.53 %',
+      '  reward to risk 1.75',
+      '  position 7.6 % of equity: 13 shares, 7,592.00 in all, 495.56 at risk',
+      '  ✔ Analysts 1.2 s',
+      '    ✔ Market analyst 1.2 s',
+      '    – News[31m analyst no source of news is configured',
+      '  market_report Market analyst 2.0 KB',
+    ]) {
+      expect(lines).toContain(line)
+    }
+  })
+
+  test('--json prints the state as the desk answers it', async () => {
+    const cli = createTestCli({ answers: { [`GET /runs/${AAPL}`]: () => whole } })
+    expect(await cli.run('show', AAPL, '--json')).toBe(0)
+    expect(JSON.parse(cli.stdout())).toEqual(JSON.parse(JSON.stringify(whole)))
+  })
+
+  test('of a pruned run has what stays', async () => {
+    const cli = createTestCli({
+      answers: {
+        [`GET /runs/${AAPL}/status`]: () => describeRun(AAPL),
+        [`GET /runs/${AAPL}/decision`]: () => whole.decision,
+      },
+    })
+    expect(await cli.run('show', AAPL)).toBe(0)
+    expect(cli.stdout()).toContain('BUY (Strong Buy)')
+    expect(cli.stdout()).toContain('files were pruned')
+  })
+})
+
+describe('logs', () => {
+  const entry = (seq: number, message: string) => ({
+    seq,
+    ts: 0,
+    iso: '2026-11-20T10:00:00.000Z',
+    severity: 'INFO',
+    source: 'market',
+    agent_id: 'market',
+    message,
+  })
+
+  /** A log that grows by one entry with each look at the status and ends with the third. */
+  function createLog(): Answers {
+    let looks = 0
+    return {
+      [`GET /runs/${AAPL}/status`]: () =>
+        describeRun(AAPL, { status: ++looks >= 3 ? 'completed' : 'in_progress' }),
+      [`GET /runs/${AAPL}/logs`]: ({ url }) => {
+        const after = Number(url.searchParams.get('after_seq'))
+        const entries = [1, 2, 3]
+          .slice(0, looks)
+          .filter((seq) => seq > after)
+          .map((seq) => entry(seq, `line ${seq}`))
+        return { entries, next_after_seq: entries.at(-1)?.seq ?? after }
+      },
+    }
+  }
+
+  test('--follow prints every entry once and ends with the run', async () => {
+    const cli = createTestCli({ answers: createLog() })
+    expect(await cli.run('logs', AAPL, '--follow')).toBe(0)
+    expect(cli.stdout()).toBe(
+      [1, 2, 3].map((seq) => `2026-11-20T10:00:00.000Z INFO  market: line ${seq}\n`).join(''),
+    )
+  })
+
+  test('--follow does not wait for a run that nobody works on', async () => {
+    const cli = createTestCli({ owner: 'self', answers: createLog() })
+    expect(await cli.run('logs', AAPL, '--follow')).toBe(0)
+    expect(cli.stdout()).toContain('line 1')
+    expect(cli.stderr()).toContain('rundesk serve')
+  })
+
+  test('Ctrl-C ends the following with 130', async () => {
+    const log = createLog()
+    const cli: TestCli = createTestCli({
+      answers: {
+        ...log,
+        [`GET /runs/${AAPL}/status`]: () => {
+          cli.signal('SIGINT')
+          return describeRun(AAPL, { status: 'in_progress' })
+        },
+      },
+    })
+    expect(await cli.run('logs', AAPL, '-f')).toBe(130)
+  })
+
+  test('keeps the lines of an entry together and control characters out', async () => {
+    const cli = createTestCli({
+      answers: {
+        [`GET /runs/${AAPL}/logs`]: () => ({
+          entries: [entry(1, 'first\nsecond\u001b]0;title\u0007')],
+          next_after_seq: 1,
+        }),
+      },
+    })
+    await cli.run('logs', AAPL)
+    expect(cli.stdout()).toBe('2026-11-20T10:00:00.000Z INFO  market: first\n    second]0;title\n')
+  })
+})
+
+describe('doctor', () => {
+  async function doctor(
+    environment: Record<string, string>,
+    options: Parameters<typeof createTestCli>[0] = {},
+  ) {
+    const dir = await createTempDir()
+    const cli = createTestCli({
+      owner: 'self',
+      ...options,
+      environment: { DATA_DIR: join(dir, 'data'), RESULTS_DIR: join(dir, 'results'), ...environment },
+    })
+    return { cli, dir, code: await cli.run('doctor') }
+  }
+
+  test('shows every setting with value, source and meaning, and secrets of none', async () => {
+    const { cli, code } = await doctor({ AUTH_PASSWORD: 'hunter2 hunter2', MAX_PARALLEL_RUNS: '4' })
+    expect(code).toBe(0)
+    for (const { env } of Object.values(SETTINGS)) expect(cli.stdout()).toMatch(new RegExp(`^${env} `, 'm'))
+    expect(cli.stdout()).toMatch(/^MAX_PARALLEL_RUNS +4 +environment +Runs that work at the same time\.$/m)
+    expect(cli.stdout()).toMatch(/^AUTH_PASSWORD +set, not shown +environment/m)
+    expect(cli.stdout() + cli.stderr()).not.toContain('hunter2')
+  })
+
+  test('works with bad settings: each is a line, and the rest is checked all the same', async () => {
+    const { cli, code } = await doctor({ PORT: '99999', HOST: '0.0.0.0', MARKET_VENDOR: 'oracle' })
+    expect(code).toBe(1)
+    expect(cli.stdout()).toContain('PORT is "99999"; allowed: a whole number from 0 to 65535')
+    expect(cli.stdout()).toContain('HOST is "0.0.0.0"; allowed without AUTH_PASSWORD')
+    expect(cli.stdout()).toMatch(/✔ +DATA_DIR/)
+    expect(cli.stdout()).toMatch(/✔ +Index/)
+    expect(cli.stdout()).not.toMatch(/Prices/)
+  })
+
+  test('names what is wrong with folders, prices and index', async () => {
+    const dir = await createTempDir()
+    writeFileSync(join(dir, 'file'), '')
+    const cli = createTestCli({
+      owner: 'self',
+      environment: { DATA_DIR: join(dir, 'file'), RESULTS_DIR: join(dir, 'results') },
+      desks: {
+        listPrices: () => Promise.reject(new Error('CSV_DIR is empty')),
+        inspectStore: async () => ({
+          storedRuns: 3,
+          indexedRuns: 1,
+          indexProblems: ['active.json cannot be read'],
+        }),
+      },
+    })
+    expect(await cli.run('doctor')).toBe(1)
+    expect(cli.stdout()).toMatch(/✖ +DATA_DIR .*is not a folder/)
+    expect(cli.stdout()).toMatch(/✔ +RESULTS_DIR .*will be made/)
+    expect(cli.stdout()).toMatch(/✖ +Prices +CSV_DIR is empty/)
+    expect(cli.stdout()).toMatch(
+      /✖ +Index +shows 1 of 3 stored runs; active.json cannot be read; .*doctor --reindex/,
+    )
+  })
+
+  test('takes no offence at an index that its owner is writing', async () => {
+    const inspectStore = async () => ({ storedRuns: 3, indexedRuns: 1, indexProblems: ['it is in use'] })
+    const { cli, code } = await doctor({}, { owner: 'server', desks: { inspectStore } })
+    expect(code).toBe(0)
+    expect(cli.stdout()).toMatch(/✔ +Index +shows 1 of 3 stored runs/)
+  })
+
+  test('says who owns the data directory', async () => {
+    const { cli } = await doctor({}, { owner: 'server' })
+    expect(cli.stdout()).toMatch(/✔ +Server +one owns the data directory and is ready/)
+    const busy: Answers = { 'GET /readyz': () => Response.json({ error: 'not ready' }, { status: 503 }) }
+    const { cli: other, code } = await doctor({}, { owner: 'server', answers: busy })
+    expect(other.stdout()).toMatch(/✖ +Server .*not ready/)
+    expect(code).toBe(1)
+  })
+
+  test('changes nothing', async () => {
+    const { dir } = await doctor({})
+    expect(readdirSync(dir)).toEqual([])
+  })
+
+  test('--reindex says how many runs the index shows', async () => {
+    const cli = createTestCli({ owner: 'self', desks: { reindex: async () => ({ runs: 12 }) } })
+    expect(await cli.run('doctor', '--reindex')).toBe(0)
+    expect(cli.stdout()).toBe('The index shows 12 runs again.\n')
+  })
+
+  test('--reindex is refused while a server owns the data directory', async () => {
+    const cli = createTestCli({ owner: 'server' })
+    expect(await cli.run('doctor', '--reindex')).toBe(1)
+    expect(cli.stderr()).toContain('stop it first')
+  })
+})
+
+describe('serve', () => {
+  /** No one owns the data directory, and serving succeeds. */
+  function createServed(close: () => Promise<void> = async () => undefined) {
+    return { serve: async () => ({ url: 'http://127.0.0.1:4321', close }) }
+  }
+
+  test('prints the address once ready and stops in order with a signal', async () => {
+    let closed = 0
+    const cli = createTestCli({ owner: 'self', desks: createServed(async () => void closed++) })
+    const code = cli.run('serve', '--port', '0')
+    await cli.printed
+    expect(cli.stdout()).toBe('Rundesk is at http://127.0.0.1:4321\n')
+    expect(closed).toBe(0)
+    cli.signal('SIGTERM')
+    expect(await code).toBe(0)
+    expect(closed).toBe(1)
+  })
+
+  test('ends at once with a second signal', async () => {
+    const cli = createTestCli({ owner: 'self', desks: createServed(() => new Promise(() => undefined)) })
+    const code = cli.run('serve')
+    await cli.printed
+    cli.signal('SIGINT')
+    cli.signal('SIGINT')
+    expect(cli.exits).toEqual([130])
+    // One that takes longer than it may is cut short as well.
+    expect(await code).toBe(130)
+    expect(cli.stderr()).toContain('cut short')
+  })
+
+  test('hands --host and --port on as settings and refuses bad ones', async () => {
+    const seen: unknown[] = []
+    const cli = createTestCli({
+      owner: 'self',
+      desks: {
+        serve: async ({ config, sources }) => {
+          seen.push(config.port, sources.port, config.host)
+          throw new Error('PORT 4321 on 127.0.0.1 is in use; choose another with --port')
+        },
+      },
+    })
+    expect(await cli.run('serve', '--port', '4321', '--host', 'localhost')).toBe(1)
+    expect(seen).toEqual([4321, 'flag', 'localhost'])
+    expect(cli.stderr()).toBe('PORT 4321 on 127.0.0.1 is in use; choose another with --port\n')
+    expect(await cli.run('serve', '--port', 'http')).toBe(2)
+    expect(await cli.run('serve', '--host', '0.0.0.0')).toBe(2)
+  })
+})
+
+describe('connecting', () => {
+  const answers: Answers = { 'GET /runs': () => [] }
+
+  test('waits for an owner that is starting', async () => {
+    let asked = 0
+    const cli = createTestCli({
+      answers: {
+        ...answers,
+        'GET /readyz': () =>
+          ++asked < 4
+            ? Response.json({ error: 'the desk is starting' }, { status: 503 })
+            : { status: 'ready' },
+      },
+    })
+    expect(await cli.run('runs')).toBe(0)
+    expect(asked).toBe(4)
+  })
+
+  test('gives an owner up that never is ready', async () => {
+    const busy = () => Response.json({ error: 'not ready' }, { status: 503 })
+    const cli = createTestCli({ answers: { ...answers, 'GET /readyz': busy } })
+    expect(await cli.run('runs')).toBe(1)
+    expect(cli.stderr()).toContain('is not ready')
+    expect(cli.closed).toBe(cli.requests.length)
+  })
+
+  test('goes to the owner that came first where both wanted the data directory', async () => {
+    const winner = createTestCli({ owner: 'server', answers })
+    let hasWon = false
+    const cli = createTestCli({
+      desks: {
+        findOwner: async (config) => (hasWon ? winner.context.desks.findOwner(config) : null),
+        openOwn: async () => {
+          hasWon = true
+          throw new ConflictError('another process owns the data directory')
+        },
+      },
+    })
+    expect(await cli.run('runs', '--json')).toBe(0)
+    expect(winner.requests).toContain('GET /runs?limit=20')
+  })
+
+  test('asks the desk of another command, and one of its own when that has ended under the question', async () => {
+    const other = createTestCli({
+      owner: 'command',
+      answers: {
+        'GET /runs': () => {
+          throw new DeskAwayError('the desk does not answer')
+        },
+      },
+    })
+    let isOver = false
+    const cli = createTestCli({
+      owner: 'self',
+      answers: { 'GET /runs': () => [describeRun(AAPL)] },
+      desks: {
+        async findOwner(config) {
+          if (isOver) return null
+          isOver = true
+          return other.context.desks.findOwner(config)
+        },
+      },
+    })
+    expect(await cli.run('runs', '--json')).toBe(0)
+    expect(other.requests).toContain('GET /runs?limit=20')
+    expect(other.closed).toBe(1)
+    expect(JSON.parse(cli.stdout())).toMatchObject({ runs: [{ run_id: AAPL }] })
+  })
+
+  test('a log is followed from the desk of a command on to one’s own, each entry once', async () => {
+    const page = (seqs: number[]) => ({
+      entries: seqs.map((seq) => ({ seq, iso: 'T', severity: 'INFO', source: 's', message: `line ${seq}` })),
+      next_after_seq: seqs.at(-1),
+    })
+    let looks = 0
+    const other = createTestCli({
+      owner: 'command',
+      answers: {
+        [`GET /runs/${AAPL}/status`]: () => {
+          if (++looks > 1) throw new DeskAwayError('the desk does not answer')
+          return describeRun(AAPL, { status: 'in_progress' })
+        },
+        [`GET /runs/${AAPL}/logs`]: () => page([1, 2]),
+      },
+    })
+    const cli = createTestCli({
+      owner: 'self',
+      answers: {
+        [`GET /runs/${AAPL}/status`]: () => describeRun(AAPL),
+        [`GET /runs/${AAPL}/logs`]: ({ url }) =>
+          page([1, 2, 3].slice(Number(url.searchParams.get('after_seq')))),
+      },
+      desks: { findOwner: async (config) => (looks > 1 ? null : other.context.desks.findOwner(config)) },
+    })
+    expect(await cli.run('logs', AAPL, '--follow')).toBe(0)
+    expect(cli.stdout().match(/line \d/g)).toEqual(['line 1', 'line 2', 'line 3'])
+  })
+
+  describe('to launch or to serve', () => {
+    /** Another command owns the data directory for the first looks. */
+    function createBusy(looksUntilFree: number) {
+      const other = createTestCli({ owner: 'command' })
+      let looks = 0
+      const cli = createTestCli({
+        owner: 'self',
+        answers: {
+          'POST /start-multi': () => ({
+            batch_id: 'b',
+            runs: [{ run_id: AAPL, ticker: 'AAPL', status: 'pending' }],
+          }),
+          'GET /runs': () => [describeRun(AAPL)],
+        },
+        desks: {
+          findOwner: async (config) =>
+            ++looks > looksUntilFree ? null : other.context.desks.findOwner(config),
+          serve: async () => ({ url: 'http://127.0.0.1:1', close: async () => undefined }),
+        },
+      })
+      return { cli, other }
+    }
+
+    test('waits for another command to end: its runs would stop with it', async () => {
+      const { cli, other } = createBusy(3)
+      expect(await cli.run('assess', '--tickers', 'AAPL')).toBe(0)
+      expect(cli.opened).toHaveLength(1)
+      expect(other.requests.filter((line) => line !== 'GET /readyz')).toEqual([])
+      expect(cli.stderr().match(/Another command works/g)).toHaveLength(1)
+    })
+
+    test('serve waits as well', async () => {
+      const { cli } = createBusy(3)
+      const code = cli.run('serve')
+      await cli.printed
+      cli.signal('SIGTERM')
+      expect(await code).toBe(0)
+    })
+
+    test.each([['assess', '--tickers', 'AAPL'], ['serve']])(
+      'Ctrl-C ends the wait of %s',
+      async (...words) => {
+        const { cli } = createBusy(Number.POSITIVE_INFINITY)
+        const { findOwner } = cli.context.desks
+        let looks = 0
+        cli.context.desks.findOwner = (config) => {
+          if (++looks === 3) cli.signal('SIGINT')
+          return findOwner(config)
+        }
+        expect(await cli.run(...words)).toBe(130)
+        expect(cli.opened).toEqual([])
+      },
+    )
+
+    test('serve is refused where a server runs', async () => {
+      const cli = createTestCli({ owner: 'server' })
+      expect(await cli.run('serve')).toBe(1)
+      expect(cli.stderr()).toContain('it is served already')
+    })
+  })
+})

@@ -1,0 +1,86 @@
+/** The real pages, templates and files behind the real server, over a scripted desk; answers parsed for looking at. */
+import { load, type CheerioAPI } from 'cheerio'
+import { join, resolve } from 'node:path'
+import { afterAll, onTestFinished } from 'vitest'
+import { createApi } from '../../src/api/server.ts'
+import { loadConfig } from '../../src/config.ts'
+import type { Listing } from '../../src/market/vendor.ts'
+import { createAssets } from '../../src/web/assets.ts'
+import { createCharts } from '../../src/web/charts/charts.ts'
+import { createPages, type Pages } from '../../src/web/pages/create-pages.ts'
+import { createRenderer } from '../../src/web/render.ts'
+import { createWeb } from '../../src/web/server.ts'
+import { createManualClock } from './manual-clock.ts'
+import { createPageDesk, type PageDesk } from './page-desk.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const LISTINGS: Listing[] = [
+  { ticker: 'AAPL', first: '2000-03-01', last: '2013-03-01' },
+  { ticker: 'GOOG', first: '2004-08-19', last: '2013-02-28' },
+]
+
+/** One for the file: a thread that has loaded what draws is worth keeping. */
+const charts = createCharts()
+afterAll(() => charts.close())
+
+export interface PageSite {
+  desk: PageDesk
+  pages: Pages
+  /** What went to the process log as an error. */
+  faults: unknown[]
+  request(path: string, init?: RequestInit): Promise<Response>
+  /** A page as a browser gets it. */
+  get(path: string): Promise<{ status: number; html: string; $: CheerioAPI }>
+}
+
+export function createPageSite(options: { listings?: Listing[] } = {}): PageSite {
+  const desk = createPageDesk()
+  const clock = createManualClock()
+  const shutdown = new AbortController()
+  onTestFinished(() => shutdown.abort())
+  const faults: unknown[] = []
+  const log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (fields: object) => void faults.push((fields as { err?: unknown }).err ?? fields),
+  }
+  const { config, sources } = loadConfig({ environment: {}, envFile: join(ROOT, 'no-such.env') })
+  const version = '1.2.3'
+  const api = createApi({ desk, maxTickers: 10, clock, log, version, shutdown: shutdown.signal })
+  const assets = createAssets(join(ROOT, 'public'))
+  const market = { name: 'sample', listings: async () => options.listings ?? LISTINGS }
+  const pages = createPages({ desk, market, config, sources, clock, charts, openapi: () => api.document })
+  const renderer = createRenderer({
+    viewsDir: join(ROOT, 'views'),
+    cache: true,
+    assetUrl: assets.url,
+    version,
+  })
+  const secret = Buffer.alloc(32, 7)
+  const app = createWeb({
+    config,
+    desk,
+    ...pages,
+    renderer,
+    assets,
+    clock,
+    log,
+    secret,
+    shutdown: shutdown.signal,
+  })
+  app.route('/', api.routes)
+
+  const request: PageSite['request'] = async (path, init) =>
+    app.request(new Request(`http://127.0.0.1:8000${path}`, init))
+  return {
+    desk,
+    pages,
+    faults,
+    request,
+    async get(path) {
+      const response = await request(path, { headers: { Accept: 'text/html' } })
+      const html = await response.text()
+      return { status: response.status, html, $: load(html) }
+    },
+  }
+}
