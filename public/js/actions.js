@@ -1,0 +1,33 @@
+/**
+ * Buttons that do something to a run: asked first where it cannot be undone, sent without leaving the page. The stream
+ * brings what changed; a refusal is said in a toast.
+ */
+import { forgetAll } from './keep.js'
+import { poll } from './stream.js'
+import { showToast } from './tray.js'
+
+async function send(form) {
+  const button = form.querySelector('button')
+  button.disabled = true
+  try {
+    const response = await fetch(form.action, { method: 'POST', headers: { 'HX-Request': 'true' } })
+    if (!response.ok) {
+      const answer = new DOMParser().parseFromString(await response.text(), 'text/html')
+      showToast({ text: answer.body.textContent.trim(), failed: true })
+    }
+    await poll()
+  } catch {
+    showToast({ text: 'The desk does not answer; nothing was done.', failed: true })
+  } finally {
+    button.disabled = false
+  }
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (form.matches('[data-sign-out]')) forgetAll()
+  if (!form.matches('[data-quiet]')) return
+  event.preventDefault()
+  const { confirm } = form.dataset
+  if (!confirm || window.confirm(confirm)) send(form)
+})

@@ -1,0 +1,26 @@
+/** The launch form's listed tickers: a press puts one into the list or takes it out again. */
+const input = document.querySelector('[data-tickers]')
+const buttons = [...document.querySelectorAll('[data-add-ticker]')]
+
+const typed = () =>
+  input.value
+    .split(',')
+    .map((part) => part.trim().toUpperCase())
+    .filter((part) => part !== '')
+
+function mark() {
+  const present = typed()
+  for (const button of buttons) button.ariaPressed = String(present.includes(button.dataset.addTicker))
+}
+
+input.addEventListener('input', mark)
+for (const button of buttons) {
+  button.addEventListener('click', () => {
+    const ticker = button.dataset.addTicker
+    const present = typed()
+    const next = present.includes(ticker) ? present.filter((part) => part !== ticker) : [...present, ticker]
+    input.value = next.join(', ')
+    mark()
+  })
+}
+mark()

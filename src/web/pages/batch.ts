@@ -1,0 +1,104 @@
+/** A batch: a tab per run with its own progress and cancel, all verdicts side by side, and the selected run in full. */
+import { NotFoundError, quote } from '../../core/errors.ts'
+import { formatNumber, formatPct } from '../../core/format.ts'
+import { isTerminal } from '../../runs/status.ts'
+import type { Summary } from '../../runs/summary.ts'
+import type { Page } from '../page.ts'
+import { readDecision } from '../view-models/decision-view.ts'
+import { domId } from '../view-models/progress-view.ts'
+import { toQuery, viewRunRow, type RunRow } from '../view-models/run-row.ts'
+import type { PageDeps } from './page-deps.ts'
+import { loadState } from './run.ts'
+import { createRunRegions } from './run-regions.ts'
+
+const BATCH_LIMIT = 1_000
+
+export interface VerdictRow extends RunRow {
+  entry: string
+  stop: string
+  target: string
+  riskReward: string
+  size: string
+}
+
+/** Throws `NotFoundError` for a batch there is not (any more). */
+export async function createBatchPage(deps: PageDeps, url: URL): Promise<Page> {
+  const batch = url.searchParams.get('batch') ?? ''
+  const runs = listBatch(deps, batch)
+  if (runs.length === 0) throw new NotFoundError(`there is no batch ${quote(batch)}`)
+  const asked = url.searchParams.get('run')
+  const selected = runs.find((run) => run.run_id === asked) ?? runs[0]!
+  const state = await loadState(deps, selected.run_id)
+  const hrefOf = (run: string, node: string | null) => `/runs${toQuery({ batch, run, node })}`
+  const ids = runs.map((run) => run.run_id)
+  const watch = ids.map((run) => ({ run, aspects: ['status', 'tree', 'decision'] as const }))
+  const selectedTab = `tab-${domId(selected.run_id)}`
+  const rowsNow = () =>
+    listBatch(deps, batch).map((run) => {
+      const row = viewRunRow(run, 'tab')
+      return { ...row, href: hrefOf(run.run_id, null), selected: run.run_id === selected.run_id }
+    })
+  return {
+    title: `Batch of ${runs.length}`,
+    nav: 'runs',
+    template: 'batch/batch',
+    data: { batch, count: runs.length, asOf: commonDate(runs), selectedTab, hasState: state !== null },
+    regions: [
+      {
+        id: 'batch-tabs',
+        key: `batch/tabs:${batch}:${selected.run_id}`,
+        template: 'batch/tabs',
+        watch,
+        data: () => ({ rows: rowsNow() }),
+      },
+      {
+        id: 'batch-verdicts',
+        key: `batch/verdicts:${batch}:${selected.run_id}`,
+        template: 'batch/verdicts',
+        watch,
+        data: async () => ({
+          rows: await Promise.all(listBatch(deps, batch).map((run) => viewVerdictRow(deps, run))),
+        }),
+      },
+      ...createRunRegions(
+        deps,
+        {
+          runId: selected.run_id,
+          headingLevel: 2,
+          node: url.searchParams.get('node'),
+          hrefOf: (node) => hrefOf(selected.run_id, node),
+        },
+        state,
+      ),
+    ],
+    live: runs.some((run) => !isTerminal(run.status)),
+    hasForm: false,
+  }
+}
+
+/** In the order of the tickers as they were launched: oldest first, for the desk lists newest first. */
+function listBatch({ desk }: PageDeps, batch: string): Summary[] {
+  return desk.list({ batch, limit: BATCH_LIMIT }).runs.reverse()
+}
+
+async function viewVerdictRow({ desk }: PageDeps, run: Summary): Promise<VerdictRow> {
+  const decision = run.decision ? readDecision(await desk.decision(run.run_id)) : null
+  const risk = decision?.risk_metrics
+  return {
+    ...viewRunRow(run, 'verdict'),
+    entry: figure(risk?.entry),
+    stop: figure(risk?.stop_loss),
+    target: figure(risk?.take_profit),
+    riskReward: figure(risk?.risk_reward),
+    size: decision ? formatPct(decision.position.fraction_of_equity * 100, 1) : '',
+  }
+}
+
+function figure(value: number | null | undefined): string {
+  return value === null || value === undefined ? '' : formatNumber(value)
+}
+
+function commonDate(runs: readonly Summary[]): string {
+  const dates = [...new Set(runs.map((run) => run.as_of ?? ''))]
+  return dates.length === 1 ? dates[0]! : ''
+}

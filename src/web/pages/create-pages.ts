@@ -1,0 +1,53 @@
+/**
+ * All pages of the desk behind one door: which page an address shows. What a page is made of stands in the file of its
+ * resource; how it is sent, streamed and guarded is left to the server.
+ */
+import type { LaunchPageResolver, PageResolver, Region } from '../page.ts'
+import { createAssessPage } from './assess.ts'
+import { createBatchPage } from './batch.ts'
+import { createDocsPage } from './docs.ts'
+import type { PageDeps } from './page-deps.ts'
+import { createRunPage } from './run.ts'
+import { createRunsPage } from './runs.ts'
+import { createSystemPage } from './system.ts'
+import { createTrayRegion } from './tray.ts'
+
+export type { PageDeps } from './page-deps.ts'
+
+export interface Pages {
+  resolvePage: PageResolver
+  /** The launch form once more, with what was typed and why it was refused. */
+  resolveLaunchPage: LaunchPageResolver
+  /** The region that is on every page. */
+  tray: Region
+}
+
+export function createPages(deps: PageDeps): Pages {
+  return {
+    tray: createTrayRegion(deps),
+    resolveLaunchPage: (typed, refusal) => createAssessPage(deps, typed, refusal),
+    async resolvePage(url) {
+      switch (url.pathname) {
+        case '/':
+          return createAssessPage(deps)
+        case '/runs':
+          return url.searchParams.has('batch') ? createBatchPage(deps, url) : createRunsPage(deps, url)
+        case '/system':
+          return createSystemPage(deps)
+        case '/docs':
+          return deps.openapi ? createDocsPage(deps.openapi()) : null
+      }
+      const runId = /^\/runs\/([^/]+)$/.exec(url.pathname)?.[1]
+      return runId === undefined ? null : createRunPage(deps, decodePart(runId), url)
+    },
+  }
+}
+
+/** A malformed escape is kept as it stands: no run has such an id. */
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The last step of showing prose: HTML that is already sanitized gets its citations turned into chips that jump to the
+ * evidence, and figures that no evidence bears out are marked. Adds only elements made here from escaped text; touches
+ * nothing inside tags, links or code.
+ */
+import type { Decision, Evidence } from '../../committee/decision.ts'
+import { escapeHtml } from '../helpers.ts'
+import { formatFigure } from './evidence-view.ts'
+
+/** Tags, or a bracket of one or more evidence ids. Sanitized HTML has no bare `>` inside attribute values. */
+const PIECES = /<[^>]*>|\[(E\d+(?:\s*[,;]\s*E\d+)*)\]/g
+const OPAQUE = new Set(['a', 'code', 'pre'])
+
+export interface ProseContext {
+  evidence: ReadonlyMap<string, Evidence>
+  unverified: Decision['unverified']
+}
+
+export function createProseContext(decision: Pick<Decision, 'evidence' | 'unverified'> | null): ProseContext {
+  return {
+    evidence: new Map((decision?.evidence ?? []).map((item) => [item.id, item])),
+    unverified: decision?.unverified ?? [],
+  }
+}
+
+/** One chip. An id that no evidence has stays plain text, for a link to nowhere helps nobody. */
+export function renderChip(id: string, context: ProseContext): string {
+  const item = context.evidence.get(id)
+  if (!item)
+    return `<span class="chip chip-unknown" title="not in the evidence table">${escapeHtml(id)}</span>`
+  const title = `${item.label}: ${formatFigure(item.value, item.unit)} · ${item.source}, ${item.as_of}`
+  return `<a class="chip" href="#${escapeHtml(id)}" title="${escapeHtml(title)}">${escapeHtml(id)}</a>`
+}
+
+export function renderChips(ids: readonly string[], context: ProseContext): string {
+  return ids.map((id) => renderChip(id, context)).join(' ')
+}
+
+/** Plain text to HTML with chips and marks. */
+export function renderProse(text: string, context: ProseContext): string {
+  return decorate(escapeHtml(text), context)
+}
+
+/** Sanitized HTML to the same with chips and marks. */
+export function decorate(html: string, context: ProseContext): string {
+  const out: string[] = []
+  let opaqueDepth = 0
+  let from = 0
+  const text = (end: number) => {
+    const piece = html.slice(from, end)
+    out.push(opaqueDepth > 0 ? piece : markUnverified(piece, context))
+  }
+  for (const match of html.matchAll(PIECES)) {
+    text(match.index)
+    from = match.index + match[0].length
+    if (match[1] === undefined) {
+      opaqueDepth = Math.max(0, opaqueDepth + depthChange(match[0]))
+      out.push(match[0])
+    } else if (opaqueDepth > 0) {
+      out.push(match[0])
+    } else {
+      out.push(renderChips(match[1].split(/\s*[,;]\s*/), context))
+    }
+  }
+  text(html.length)
+  return out.join('')
+}
+
+function depthChange(tag: string): number {
+  const name = /^<\/?([a-z0-9]+)/i.exec(tag)?.[1]?.toLowerCase() ?? ''
+  if (!OPAQUE.has(name)) return 0
+  return tag.startsWith('</') ? -1 : 1
+}
+
+/** Marks each figure named in `unverified`, standing alone, in escaped text. */
+function markUnverified(text: string, context: ProseContext): string {
+  let marked = text
+  for (const number of new Set(context.unverified.map((entry) => entry.number))) {
+    const figure = escapeHtml(number)
+    if (figure === '' || !marked.includes(figure)) continue
+    const alone = new RegExp(`(?<![\\w.,#&])${escapeRegExp(figure)}(?![\\w]|[.,]\\d)(?![^<]*</mark>)`, 'g')
+    marked = marked.replace(alone, `<mark class="unverified" title="matches no evidence">${figure}</mark>`)
+  }
+  return marked
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

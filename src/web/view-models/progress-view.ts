@@ -1,0 +1,68 @@
+/** The one progress bar, as every page shows it. */
+import { formatDuration } from '../../core/format.ts'
+import type { Summary } from '../../runs/summary.ts'
+import { isTerminal } from '../../runs/status.ts'
+import { describeRunStatus, type Tone } from './status-view.ts'
+
+export interface ProgressView {
+  /** DOM id, so that an update finds the bar it belongs to. */
+  id: string
+  /** What the bar is of, for those who cannot see where it stands. */
+  label: string
+  /** 0–100, or null where there is no measure of it. */
+  percent: number | null
+  message: string
+  /** `about 12 s left`, or empty. */
+  eta: string
+  tone: Tone
+  /** What is read aloud for the value: `62 %, Bull and Bear`. */
+  valueText: string
+}
+
+/** A bar that ended early stays where it stopped; one that completed is full. */
+export function viewProgress(summary: Summary, idPrefix = 'progress'): ProgressView {
+  const status = describeRunStatus(summary.status)
+  const percent = summary.status === 'completed' ? 100 : clampPercent(summary.overall_progress)
+  const message = progressMessage(summary, status.word)
+  return {
+    id: `${idPrefix}-${domId(summary.run_id)}`,
+    label: `${summary.ticker} progress`,
+    percent,
+    message,
+    eta: viewEta(summary),
+    tone: status.tone,
+    valueText: percent === null ? message : `${percent} %, ${message}`,
+  }
+}
+
+/** A run id or node id as a DOM id that needs no escape in a selector; different ids stay different. */
+export function domId(id: string): string {
+  return id.replace(/[^\w-]/g, (char) => `-x${char.charCodeAt(0).toString(16)}-`)
+}
+
+function clampPercent(percent: number | null): number | null {
+  return percent === null ? null : Math.min(100, Math.max(0, Math.round(percent)))
+}
+
+function progressMessage(summary: Summary, word: string): string {
+  switch (summary.status) {
+    case 'pending':
+      return 'waiting for a free place'
+    case 'in_progress':
+      return summary.progress_message ?? summary.current_stage ?? word
+    case 'paused':
+      return 'paused'
+    case 'error':
+      return `failed${summary.current_stage ? ` in ${summary.current_stage}` : ''}`
+    case 'canceled':
+    case 'completed':
+      return word
+  }
+}
+
+function viewEta(summary: Summary): string {
+  if (isTerminal(summary.status) || summary.status === 'paused') return ''
+  if (summary.eta_seconds === null || summary.eta_seconds <= 0) return ''
+  const seconds = Math.round(summary.eta_seconds)
+  return `about ${seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000)} left`
+}

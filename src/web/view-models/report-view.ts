@@ -1,0 +1,94 @@
+/** What the selected node has to say: its report, its messages or, for a tool, what was asked and answered. */
+import { renderMarkdown } from '../../core/markdown.ts'
+import type { RunState, TreeNode } from '../../runs/state.ts'
+import { isTerminal } from '../../runs/status.ts'
+import { decorate, type ProseContext } from './citations.ts'
+import { describeNodeStatus, type StatusView } from './status-view.ts'
+
+export interface ReportView {
+  nodeId: string | null
+  title: string
+  /** `Research › Bull`; empty at the top. */
+  path: string
+  status: StatusView | null
+  /** Sanitized HTML; empty where there is nothing to read (yet). */
+  html: string
+  /** What stands there instead of a report. */
+  empty: string
+  /** The page shows the newest report until the reader picks one. */
+  following: boolean
+  /** Facts of a tool call, as name and text. */
+  facts: { name: string; text: string }[]
+}
+
+const REPORT_LIMIT = 200_000
+
+/** The node shown: the one asked for, else what is newest, else none. */
+export function chooseNode(
+  state: RunState,
+  asked: string | null,
+): { nodeId: string | null; following: boolean } {
+  if (asked !== null && state.nodes[asked]) return { nodeId: asked, following: false }
+  const written = state.node_order.filter(
+    (id) => state.nodes[id]!.node_type === 'agent' && textOf(state, id) !== '',
+  )
+  const working = written.filter((id) => state.nodes[id]!.status === 'in_progress')
+  return { nodeId: working.at(-1) ?? written.at(-1) ?? null, following: !isTerminal(state.status) }
+}
+
+export function viewReport(state: RunState, asked: string | null, context: ProseContext): ReportView {
+  const { nodeId, following } = chooseNode(state, asked)
+  const node = nodeId === null ? null : state.nodes[nodeId]!
+  if (!node) {
+    const empty = isTerminal(state.status)
+      ? 'This run ended before anything was written.'
+      : 'Reports appear here as the committee writes them.'
+    return { nodeId, title: 'Report', path: '', status: null, html: '', empty, following, facts: [] }
+  }
+  const text = textOf(state, node.id).slice(0, REPORT_LIMIT)
+  return {
+    nodeId,
+    title: node.label,
+    path: pathOf(state, node),
+    status: describeNodeStatus(node.status),
+    html: text === '' ? '' : decorate(lowerHeadings(renderMarkdown(text)), context),
+    empty: text === '' ? emptyReason(state, node) : '',
+    following,
+    facts: Object.entries(node.detail ?? {}).map(([name, value]) => ({ name, text: factText(value) })),
+  }
+}
+
+/** A report's own headings stand below the page's and the panel's, so that the page has one outline. */
+function lowerHeadings(html: string): string {
+  return html.replace(/<(\/?)h([1-6])>/g, (_match, slash: string, level: string) => {
+    return `<${slash}h${Math.min(6, Number(level) + 2)}>`
+  })
+}
+
+/** An agent's text is its report's; where it has none, what it wrote itself. */
+function textOf(state: RunState, nodeId: string): string {
+  return state.content[`${nodeId}_report`]?.text || state.content[nodeId]?.text || ''
+}
+
+function pathOf(state: RunState, node: TreeNode): string {
+  const labels: string[] = []
+  for (let at = node.parent_id; at !== null; at = state.nodes[at]?.parent_id ?? null) {
+    labels.unshift(state.nodes[at]?.label ?? at)
+  }
+  return labels.join(' › ')
+}
+
+function emptyReason(state: RunState, node: TreeNode): string {
+  if (node.status === 'skipped') return `Left out: ${node.reason ?? 'not needed'}.`
+  if (node.status === 'error') return `Failed: ${node.reason ?? state.error ?? 'no reason was given'}.`
+  if (node.status === 'canceled') return 'Stopped before it was done.'
+  if (node.node_type === 'phase') return 'A phase has no report of its own: select one of its members.'
+  if (node.status === 'in_progress') return 'Working; the text appears as it is written.'
+  if (node.status === 'pending') return 'Waiting for its turn.'
+  return 'Done without a report.'
+}
+
+function factText(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  return text.length > 2_000 ? `${text.slice(0, 2_000)} …` : text
+}

@@ -1,0 +1,84 @@
+/** The head of a run's page: what it is, where it stands, what can be done with it now. */
+import { formatDuration } from '../../core/format.ts'
+import { isTerminal } from '../../runs/status.ts'
+import type { Summary } from '../../runs/summary.ts'
+import { viewVerdict, type VerdictView } from './decision-view.ts'
+import { viewProgress, type ProgressView } from './progress-view.ts'
+import { runHref } from './run-row.ts'
+import { describeRunStatus, type StatusView } from './status-view.ts'
+import { viewDuration, viewTime, type DurationView, type TimeView } from './time-view.ts'
+
+export interface RunHeaderView {
+  runId: string
+  ticker: string
+  title: string
+  asOf: string
+  href: string
+  batchHref: string
+  status: StatusView
+  verdict: VerdictView | null
+  /** Null once the run has ended well: then the results speak. */
+  progress: ProgressView | null
+  created: TimeView
+  ended: TimeView | null
+  elapsed: DurationView
+  /** What went wrong, what was kept and what to do; empty otherwise. */
+  error: string
+  kept: string
+  actions: { path: string; label: string; danger: boolean; hint: string }[]
+}
+
+export function viewRunHeader(summary: Summary, title: string): RunHeaderView {
+  const status = describeRunStatus(summary.status)
+  return {
+    runId: summary.run_id,
+    ticker: summary.ticker,
+    title,
+    asOf: summary.as_of ?? '',
+    href: runHref(summary.run_id),
+    batchHref: `/runs?batch=${encodeURIComponent(summary.batch_id)}`,
+    status,
+    verdict: summary.decision ? viewVerdict(summary.decision.action) : null,
+    progress: summary.status === 'completed' ? null : viewProgress(summary, 'run-progress'),
+    created: viewTime(summary.created_at),
+    ended: summary.ended_at ? viewTime(summary.ended_at) : null,
+    elapsed: viewDuration(summary.started_at ? summary.execution_ms : null, summary.status === 'in_progress'),
+    error: summary.status === 'error' ? (summary.error ?? 'No reason was given.') : '',
+    kept: keptText(summary),
+    actions: actionsOf(summary),
+  }
+}
+
+function keptText(summary: Summary): string {
+  if (summary.status === 'error') {
+    return 'Reports, log and journal up to the failure are kept below. Launch the ticker again once the cause is mended.'
+  }
+  if (summary.status === 'canceled') return 'Reports, log and journal up to the cancel are kept below.'
+  if (summary.status === 'paused') {
+    return `Paused after ${formatDuration(summary.execution_ms)} of work; completed steps are not repeated on resume.`
+  }
+  return ''
+}
+
+function actionsOf(summary: Summary): RunHeaderView['actions'] {
+  if (isTerminal(summary.status)) return []
+  const base = runHref(summary.run_id)
+  const turn =
+    summary.status === 'paused'
+      ? {
+          path: `${base}/resume`,
+          label: 'Resume',
+          danger: false,
+          hint: 'Goes on from the last completed step',
+        }
+      : {
+          path: `${base}/pause`,
+          label: 'Pause',
+          danger: false,
+          hint: 'Frees its place; completed steps are kept',
+        }
+  return [
+    turn,
+    { path: `${base}/cancel`, label: 'Cancel', danger: true, hint: 'Ends the run; what it wrote is kept' },
+  ]
+}

@@ -1,0 +1,85 @@
+/** A run as lists, tabs and the tray show it. */
+import { formatNumber } from '../../core/format.ts'
+import type { RunStatus } from '../../runs/status.ts'
+import { isTerminal } from '../../runs/status.ts'
+import type { Summary } from '../../runs/summary.ts'
+import { viewVerdict, type VerdictView } from './decision-view.ts'
+import { domId, viewProgress, type ProgressView } from './progress-view.ts'
+import { describeRunStatus, type StatusView } from './status-view.ts'
+import { viewDuration, viewTime, type DurationView, type TimeView } from './time-view.ts'
+
+export interface RunRow {
+  runId: string
+  domId: string
+  href: string
+  ticker: string
+  kind: string
+  asOf: string
+  batchId: string
+  rawStatus: RunStatus
+  status: StatusView
+  active: boolean
+  cancelable: boolean
+  progress: ProgressView
+  verdict: VerdictView | null
+  confidence: string
+  created: TimeView
+  ended: TimeView | null
+  duration: DurationView
+  error: string
+  /** A few words for a tab or the tray: `BUY`, `62 %`, `queued`, `failed`. */
+  brief: string
+}
+
+/** `idPrefix` keeps the DOM ids of the same run apart where a page shows it twice. */
+export function viewRunRow(summary: Summary, idPrefix: string): RunRow {
+  const status = describeRunStatus(summary.status)
+  const active = !isTerminal(summary.status)
+  const progress = viewProgress(summary, `${idPrefix}-progress`)
+  const verdict = summary.decision ? viewVerdict(summary.decision.action) : null
+  return {
+    runId: summary.run_id,
+    domId: `${idPrefix}-${domId(summary.run_id)}`,
+    href: runHref(summary.run_id),
+    ticker: summary.ticker,
+    kind: summary.kind,
+    asOf: summary.as_of ?? '',
+    batchId: summary.batch_id,
+    rawStatus: summary.status,
+    status,
+    active,
+    cancelable: active,
+    progress,
+    verdict,
+    confidence: summary.decision ? formatNumber(summary.decision.confidence) : '',
+    created: viewTime(summary.created_at),
+    ended: summary.ended_at ? viewTime(summary.ended_at) : null,
+    duration: viewDuration(
+      summary.started_at ? summary.execution_ms : null,
+      summary.status === 'in_progress',
+    ),
+    error: summary.error ?? '',
+    brief: briefOf(summary, progress, verdict, status),
+  }
+}
+
+export function runHref(runId: string, query: Record<string, string | null> = {}): string {
+  return `/runs/${encodeURIComponent(runId)}${toQuery(query)}`
+}
+
+/** `?a=1&b=2` of what is set; empty when nothing is. */
+export function toQuery(query: Record<string, string | null | undefined>): string {
+  const set = Object.entries(query).filter((pair): pair is [string, string] => !!pair[1])
+  return set.length === 0 ? '' : `?${new URLSearchParams(set).toString()}`
+}
+
+function briefOf(
+  summary: Summary,
+  progress: ProgressView,
+  verdict: VerdictView | null,
+  status: StatusView,
+): string {
+  if (summary.status === 'completed' && verdict) return verdict.action
+  if (summary.status === 'in_progress' && progress.percent !== null) return `${progress.percent} %`
+  return status.word
+}

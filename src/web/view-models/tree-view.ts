@@ -1,0 +1,95 @@
+/** The execution tree as rows in a tree of links: each row selects its node. */
+import type { RunState, TreeNode } from '../../runs/state.ts'
+import { domId } from './progress-view.ts'
+import { describeNodeStatus, type StatusView } from './status-view.ts'
+import { viewDuration, type DurationView } from './time-view.ts'
+
+export interface TreeRow {
+  id: string
+  domId: string
+  label: string
+  href: string
+  status: StatusView
+  duration: DurationView
+  /** Why it failed or was skipped; empty otherwise. */
+  reason: string
+  /** The reason is this node's own and worth a line; one that many share stands in the title alone. */
+  hasOwnReason: boolean
+  selected: boolean
+  /** Null for a leaf. */
+  expanded: boolean | null
+  level: number
+  children: TreeRow[]
+}
+
+export interface TreeSelection {
+  /** The node whose report is shown. */
+  selected: string | null
+  /** It was asked for, so its branch is unfolded; one that is merely followed must not move what the reader sees. */
+  isAsked: boolean
+  /** The link that selects a node, on whatever page the tree stands. */
+  hrefOf(nodeId: string): string
+}
+
+export function viewTree(
+  state: RunState,
+  { selected, isAsked, hrefOf }: TreeSelection,
+  now: number,
+): TreeRow[] {
+  const below = new Map<string | null, TreeNode[]>()
+  for (const id of state.node_order) {
+    const node = state.nodes[id]
+    if (!node || !isWorthARow(state, node)) continue
+    const siblings = below.get(node.parent_id)
+    if (siblings) siblings.push(node)
+    else below.set(node.parent_id, [node])
+  }
+  const open = ancestorsOf(state, isAsked ? selected : null)
+  const shared = countReasons(state)
+  const rows = (parentId: string | null, level: number): TreeRow[] =>
+    (below.get(parentId) ?? []).map((node) => {
+      const children = rows(node.id, level + 1)
+      const working = node.status === 'in_progress'
+      const ms = working && node.started_at ? now - Date.parse(node.started_at) : node.duration_ms
+      return {
+        id: node.id,
+        domId: `n-${domId(node.id)}`,
+        label: node.label,
+        href: hrefOf(node.id),
+        status: describeNodeStatus(node.status),
+        duration: viewDuration(ms, working),
+        reason: node.reason ?? '',
+        hasOwnReason: node.reason !== null && (node.status === 'error' || shared.get(node.reason) === 1),
+        selected: node.id === selected,
+        expanded: children.length === 0 ? null : node.node_type === 'phase' || open.has(node.id),
+        level,
+        children,
+      }
+    })
+  return rows(null, 1)
+}
+
+/** A report or messages row that has nothing to read would only repeat the row above it. */
+function isWorthARow(state: RunState, node: TreeNode): boolean {
+  if (node.node_type !== 'report' && node.node_type !== 'messages') return true
+  return (state.content[node.id]?.text ?? '') !== ''
+}
+
+/** How many agents and tools give each reason; phases and reports only repeat those of others. */
+function countReasons(state: RunState): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { reason, node_type } of Object.values(state.nodes)) {
+    if (reason === null || (node_type !== 'agent' && node_type !== 'tool')) continue
+    counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
+  return counts
+}
+
+function ancestorsOf(state: RunState, nodeId: string | null): Set<string> {
+  const open = new Set<string>()
+  for (let id = nodeId; id !== null; id = state.nodes[id]?.parent_id ?? null) {
+    if (open.has(id)) break
+    open.add(id)
+  }
+  return open
+}

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { fillDesk } from '../../support/page-desk.ts'
+import { createPageSite } from '../../support/page-site.ts'
+
+const words = (text: string) => text.replace(/\s+/g, ' ').trim()
+
+test('before the first run, the lists say what to do', async () => {
+  const site = createPageSite()
+  expect(words((await site.get('/')).$('#newest-runs').text())).toContain('No run yet. Type a ticker above')
+  const runs = await site.get('/runs')
+  expect(words(runs.$('#runs-table').text())).toContain('No run yet.')
+  expect(runs.$('#runs-table a').attr('href')).toBe('/')
+})
+
+test('a filter that matches nothing says so and offers the way back', async () => {
+  const site = createPageSite()
+  fillDesk(site.desk)
+  const { $ } = await site.get('/runs?q=nothing+such')
+  expect(words($('#runs-table').text())).toBe('No run matches. Widen the filter, or clear it.')
+  expect($('#q').attr('value')).toBe('nothing such')
+})
+
+test('the filter in the address is the one in the form and in the list', async () => {
+  const site = createPageSite()
+  fillDesk(site.desk)
+  const { $ } = await site.get('/runs?status=error&ticker=ibm&sort=ticker')
+  expect($('#status option[selected]').attr('value')).toBe('error')
+  expect($('#ticker').attr('value')).toBe('ibm')
+  expect($('input[name=sort]').attr('value')).toBe('ticker')
+  expect($('.runs tbody tr').length).toBe(1)
+  expect($('.runs tbody tr').text()).toContain('failed')
+  expect($('th[aria-sort] a').text()).toContain('Ticker')
+})
+
+test('sorting puts every run in its place, and a heading links to its own order', async () => {
+  const site = createPageSite()
+  fillDesk(site.desk)
+  const tickers = async (query: string) =>
+    (await site.get(`/runs${query}`))
+      .$('.runs .ticker')
+      .toArray()
+      .map((link) => link.attribs.href!)
+  const newest = await tickers('')
+  expect(await tickers('?sort=oldest')).toEqual([...newest].reverse())
+  const { $ } = await site.get('/runs?status=completed')
+  expect(
+    $('thead a')
+      .map((_, link) => $(link).attr('href'))
+      .get(),
+  ).toContain('/runs?status=completed&sort=confidence')
+})
+
+test('pages hang together without a gap or a repeat, in any order', async () => {
+  const site = createPageSite()
+  const all = Array.from({ length: 120 }, (_, i) => site.desk.add({ ticker: `T${i % 7}` }))
+  for (const sort of ['', 'ticker']) {
+    const seen: string[] = []
+    for (let href: string | undefined = `/runs?sort=${sort}`; href;) {
+      const { $ } = await site.get(href)
+      seen.push(
+        ...$('.runs .ticker')
+          .toArray()
+          .map((link) => decodeURIComponent(link.attribs.href!.slice(6))),
+      )
+      href = $('a[rel=next]').attr('href')
+    }
+    expect(seen.toSorted()).toEqual(all.toSorted())
+  }
+})
+
+test('a batch has a tab for each run with its own bar and cancel, and the verdicts side by side', async () => {
+  const site = createPageSite()
+  const { batch, running, completed } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs?batch=${batch}&run=${running}`)
+  expect($('[role=tab]')).toHaveLength(7)
+  expect($('[role=tab][aria-selected=true]').text()).toContain('MSFT')
+  expect($('[role=tab][aria-selected=true] progress').attr('value')).toBe('42')
+  expect(
+    $('.tab-action form')
+      .map((_, form) => $(form).attr('action'))
+      .get(),
+  ).toContain(`/runs/${running}/cancel`)
+  expect($('.tab-action form')).toHaveLength(3)
+  const verdict = $('#batch-verdicts tbody tr').filter((_, row) => $(row).text().includes('584.00'))
+  expect(words(verdict.text())).toContain('AAPL')
+  expect(
+    $('[role=tab]')
+      .toArray()
+      .some((tab) => tab.attribs.href!.includes(encodeURIComponent(completed))),
+  ).toBe(true)
+  expect($('#run-header').text()).toContain(running)
+  expect($('[data-node=market]').attr('href')).toBe(`/runs?batch=${batch}&run=${running}&node=market#report`)
+})
+
+test('the tray has active runs first, at most five, without canceled ones, and tells which results are new', async () => {
+  const site = createPageSite()
+  const { running, completed, failed, canceled } = fillDesk(site.desk)
+  const { $ } = await site.get('/')
+  const shown = $('.tray-runs a')
+    .map((_, link) => $(link).attr('href'))
+    .get()
+  expect(shown).toHaveLength(5)
+  expect(shown).toContain(`/runs/${running}`)
+  expect(shown).not.toContain(`/runs/${canceled}`)
+  expect(words($('.tray-count').text())).toBe('1 running · 1 queued')
+  const results = $('[data-results] li')
+    .map((_, item) => [[item.attribs['data-run'], $(item).text()]])
+    .get()
+  expect(results).toContainEqual([completed, 'AAPL: BUY'])
+  expect(results).toContainEqual([failed, 'IBM failed'])
+})

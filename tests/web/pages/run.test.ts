@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest'
+import { decisionOf, fillDesk, work } from '../../support/page-desk.ts'
+import { createPageSite } from '../../support/page-site.ts'
+
+test('a running run shows its bar, its stage, what can be done and the newest report', async () => {
+  const site = createPageSite()
+  const { running } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs/${running}`)
+  expect($('#run-header .status').text()).toContain('running')
+  expect($('#run-header progress').attr('value')).toBe('42')
+  expect($('#run-header progress').attr('aria-valuetext')).toContain('42 %')
+  expect(
+    $('#run-header form')
+      .map((_, form) => $(form).attr('action'))
+      .get(),
+  ).toEqual([`/runs/${running}/pause`, `/runs/${running}/cancel`])
+  expect($('#run-decision').text()).toContain('Now in: Research')
+  expect($('#run-report h2').text()).toContain('Bull researcher')
+  expect($('[role=treeitem][aria-selected=true]').attr('data-node')).toBe('bull')
+  // Followed, not asked for: no branch opens or closes under the reader.
+  expect($('[data-node=bull]').attr('aria-expanded')).toBe('false')
+})
+
+test('a node in the address is the one shown and marked, and its branch is unfolded', async () => {
+  const site = createPageSite()
+  const { running } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs/${running}?node=market_report`)
+  expect($('[aria-selected=true]').attr('data-node')).toBe('market_report')
+  expect($('[data-node=market]').attr('aria-expanded')).toBe('true')
+  expect($('[data-node=bull]').attr('aria-expanded')).toBe('false')
+  expect($('#run-report .prose').text()).toContain('The close of 584.00')
+  expect($('#run-report a[data-forget-node]').attr('href')).toBe(`/runs/${running}`)
+})
+
+test('a completed run shows its verdict, levels, sizes, caps, what changed, and a chart with the levels', async () => {
+  const site = createPageSite()
+  const { completed } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs/${completed}`)
+  expect($('#run-header progress')).toHaveLength(0)
+  expect($('.verdict > .verdict-badge').text()).toContain('BUY')
+  const risk = $('.risk tbody tr')
+    .map((_, row) => $(row).text().trim().replace(/\s+/g, ' '))
+    .get()
+  expect(risk.join('; ')).toContain('Stop loss556.90−4.64 %−27.10')
+  expect(risk.at(-1)).toContain('2.00')
+  expect($('.caps').text()).toContain('volatility cap')
+  expect($('.caps').text()).toContain('31.00 % → 20.00 %')
+  expect($('#run-position').text()).toContain('HOLD → BUY')
+  expect($('#run-chart svg[role=img] desc').first().text()).toContain('Stop 556.90')
+})
+
+test('a citation is a chip that jumps to its evidence and tells it; an unknown one leads nowhere', async () => {
+  const site = createPageSite()
+  const { completed } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs/${completed}`)
+  const chip = $('#run-report a.chip')
+  expect(chip.attr('href')).toBe('#E1')
+  expect(chip.attr('title')).toContain('Close: 584.00')
+  expect($('tr#E1 td').eq(1).text()).toBe('584.00')
+  expect($('#run-report .chip-unknown').text()).toBe('E99')
+})
+
+test('a figure that matches no evidence is marked wherever it stands', async () => {
+  const site = createPageSite()
+  const { completed } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs/${completed}`)
+  expect($('.summary mark.unverified').text()).toBe('31.4 %')
+  expect($('#run-report mark.unverified').text()).toBe('31.4 %')
+})
+
+test('HOLD says that it sets no levels instead of leaving a table of nothing', async () => {
+  const site = createPageSite()
+  const { hold } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs/${hold}`)
+  expect($('.risk')).toHaveLength(0)
+  expect($('#run-decision').text()).toContain('HOLD sets no entry, stop or target.')
+  expect($('#run-position').text()).toContain('No position is taken.')
+})
+
+test('a failed run keeps its bar where it stopped, says why in head and tree, and what was kept', async () => {
+  const site = createPageSite()
+  const { failed } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs/${failed}`)
+  expect($('#run-header progress').attr('value')).toBe('7')
+  expect($('#run-header [role=alert]').text()).toContain('are kept below')
+  expect($('[data-node=market] .node-reason').text()).toContain('prices end early')
+  expect($('[data-node=market]').attr('title')).toContain('prices end early')
+  expect($('[data-node=bull] .node-reason')).toHaveLength(0)
+  expect($('[data-node=bull]').attr('title')).toContain('the run failed')
+})
+
+test('a run whose files were pruned still shows its summary and verdict', async () => {
+  const site = createPageSite()
+  const { completed } = fillDesk(site.desk)
+  site.desk.pruned.add(completed)
+  const { $, status } = await site.get(`/runs/${completed}`)
+  expect(status).toBe(200)
+  expect($('.verdict').text()).toContain('BUY')
+  expect($('#run-header').text()).toContain('were pruned')
+  expect($('#run-tree, #run-log, #run-chart')).toHaveLength(0)
+  expect($('#run-files a')).toHaveLength(1)
+})
+
+test('log lines appended to a page are the very lines a fresh page shows', async () => {
+  const site = createPageSite()
+  const runId = site.desk.add()
+  work(site.desk, runId, 'data')
+  const page = await site.pages.resolvePage(new URL(`http://desk/runs/${runId}`))
+  const log = page!.regions.find((region) => region.id === 'run-log')!
+  const seen = await log.lastSeq!()
+  site.desk.log(runId, 'one <more>')
+  site.desk.log(runId, 'and one')
+  const added = await log.appended!(seen)
+  expect(added!.last).toBe(seen + 2)
+  expect((await site.get(`/runs/${runId}`)).html).toContain(added!.html)
+  expect(await log.appended!(added!.last)).toEqual({ html: '', last: added!.last })
+})
+
+test('a decision that this version cannot read is no decision rather than a broken page', async () => {
+  const site = createPageSite()
+  const runId = site.desk.add()
+  site.desk.emit(runId, { type: 'decision_ready', decision: { ...decisionOf(runId), schema_version: 2 } })
+  site.desk.complete(runId)
+  const { $, status } = await site.get(`/runs/${runId}`)
+  expect(status).toBe(200)
+  expect($('#run-decision').text()).toContain('without a verdict')
+})

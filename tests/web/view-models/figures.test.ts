@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { formatFigure as formatInReports } from '../../../src/committee/figures.ts'
+import { formatFigure } from '../../../src/web/view-models/evidence-view.ts'
+import { viewProgress, domId } from '../../../src/web/view-models/progress-view.ts'
+import { viewDuration } from '../../../src/web/view-models/time-view.ts'
+import { createPageDesk, fillDesk } from '../../support/page-desk.ts'
+
+test('a figure reads in the evidence table as the reports quote it', () => {
+  const units = ['price', '%', 'points', 'shares', 'bars', 'days', 'trades', 'ratio', 'money']
+  const value = fc.double({ min: -1e6, max: 1e6, noNaN: true })
+  fc.assert(
+    fc.property(fc.constantFrom(...units), value, (unit, figure) => {
+      const shown = formatFigure(figure, unit)
+      expect([shown, shown.replace(` ${unit}`, '')]).toContain(formatInReports(figure, unit))
+    }),
+  )
+})
+
+test('a bar stays where a run stopped, is full when it completed, and never leaves 0–100', () => {
+  const desk = createPageDesk()
+  const { failed, canceled, completed, running } = fillDesk(desk)
+  expect(viewProgress(desk.summary(completed)).percent).toBe(100)
+  expect(viewProgress(desk.summary(failed)).percent).toBe(desk.summary(failed).overall_progress)
+  expect(viewProgress(desk.summary(canceled)).percent).toBeLessThan(100)
+  expect(viewProgress({ ...desk.summary(running), overall_progress: 180 }).percent).toBe(100)
+  expect(viewProgress({ ...desk.summary(running), overall_progress: null }).percent).toBeNull()
+})
+
+test('an estimate is given only for a run that works', () => {
+  const desk = createPageDesk()
+  const { paused, running } = fillDesk(desk)
+  expect(viewProgress({ ...desk.summary(running), eta_seconds: 75 }).eta).toBe('about 1 min 15 s left')
+  expect(viewProgress({ ...desk.summary(paused), eta_seconds: 75 }).eta).toBe('')
+})
+
+test('DOM ids need no escape in a selector, and differ where the ids they stand for do', () => {
+  const id = fc.stringMatching(/^[A-Z0-9^][A-Z0-9.\-^=]{0,14}$/)
+  fc.assert(
+    fc.property(id, id, (one, other) => {
+      expect(domId(one)).toMatch(/^[\w-]+$/)
+      if (one !== other) expect(domId(one)).not.toBe(domId(other))
+    }),
+  )
+})
+
+test('a duration that ticks shows whole seconds and says what it counts on from', () => {
+  expect(viewDuration(12_345, true)).toEqual({ text: '12.0 s', tickingMs: 12_345 })
+  expect(viewDuration(12_345, false)).toEqual({ text: '12.3 s', tickingMs: null })
+  expect(viewDuration(null, true)).toEqual({ text: '', tickingMs: null })
+})

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+const VIEWS = join(ROOT, 'views')
+const templates = readdirSync(VIEWS, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.name.endsWith('.eta'))
+  .map((entry) => join(entry.parentPath, entry.name).slice(VIEWS.length))
+const read = (name: string) => readFileSync(join(VIEWS, name), 'utf8')
+const sizeOf = (path: string) => gzipSync(readFileSync(join(ROOT, path)), { level: 9 }).length
+
+test('no template has a style, a script or a handler of its own', () => {
+  for (const name of templates) {
+    expect(read(name), name).not.toMatch(/\sstyle=|<style|<script(?![^>]*\bsrc=)|\son[a-z]+=|hx-on|js:|hx-trigger="[^"]*\[/)
+  }
+})
+
+test('only what is known to be markup is printed without escaping', () => {
+  const known = /^(include\(|it\.region\(|it\.body|it\.svg|it\.linesHtml|[a-z]+\.[a-zA-Z]*[hH]tml|point\.(html|chips))/
+  for (const name of templates) {
+    for (const [, raw] of read(name).matchAll(/<%~\s*(.+?)\s*%>/gs)) expect(raw, name).toMatch(known)
+  }
+})
+
+test('every template is reached from a page, a region, a layout or another template', () => {
+  const sources = readdirSync(join(ROOT, 'src/web'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.name.endsWith('.ts'))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+  const text = [...templates.map(read), ...sources].join('\n')
+  for (const name of templates) {
+    const path = name.replace(/\.eta$/, '')
+    const short = path.replace(/^\/(pages|partials|layouts)\//, '')
+    expect([`'${path}'`, `'${short}'`, `'layouts/${short}'`].some((use) => text.includes(use)), name).toBe(true)
+  }
+})
+
+test('a page loads at most 25 KB of script, compressed', () => {
+  const vendor = ['htmx.min.js', 'ext/hx-sse.min.js'].map((name) => `node_modules/htmx.org/dist/${name}`)
+  for (const entry of ['run.js', 'launch.js']) {
+    const files = new Set([...importsOf('desk.js'), ...importsOf(entry)])
+    const paths = [...vendor, ...[...files].map((name) => `public/js/${name}`)]
+    expect(paths.map(sizeOf).reduce((a, b) => a + b), entry).toBeLessThanOrEqual(25_000)
+  }
+})
+
+function importsOf(name: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(name)) return seen
+  seen.add(name)
+  const text = readFileSync(join(ROOT, 'public/js', name), 'utf8')
+  for (const [, path] of text.matchAll(/import (?:[^'"]* from )?'\.\/([^']+)'/g)) importsOf(path!, seen)
+  return seen
+}
