@@ -3,18 +3,11 @@
  * the evidence it cites at its end. What depends on an earlier verdict is not on it, so that the same evidence gives the
  * same page.
  */
+import { formatFigure } from '../core/format.ts'
 import type { Decision, Evidence } from './decision.ts'
 import { prefixOf } from './carry.ts'
 import type { Ledger } from './evidence/ledger.ts'
-import {
-  capitalise,
-  citedIds,
-  createQuoter,
-  formatFigure,
-  joinBlocks,
-  listItems,
-  tabulate,
-} from './figures.ts'
+import { capitalise, citedIds, createQuoter, joinBlocks, listItems, tabulate } from './figures.ts'
 import { ROLE_LABELS, type RiskVoice, type Role } from './plan.ts'
 
 export type PageFacts = Pick<

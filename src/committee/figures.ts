@@ -2,40 +2,11 @@
  * How a figure gets into prose: always from a piece of evidence, always with its citation behind it. Nothing that the
  * committee writes holds a number that was typed or computed on the way.
  */
-import { formatNumber, formatSigned } from '../core/format.ts'
+import { formatFigure } from '../core/format.ts'
 import type { Evidence } from './decision.ts'
 import type { Ledger } from './evidence/ledger.ts'
 
 const CITATION = /\[(E\d+)\]/g
-
-/** Decimals as each unit is read: prices to the cent, percentages finer where they are small, counts whole. */
-export function decimalsOf(value: number, unit: string): number {
-  switch (unit) {
-    case 'price':
-      return Math.abs(value) >= 1 ? 2 : 4
-    case '%':
-      return Math.abs(value) >= 10 ? 1 : 2
-    case 'points':
-      return 1
-    case 'shares':
-    case 'bars':
-    case 'days':
-    case 'trades':
-      return 0
-    case 'ratio':
-      // A position of half a percent of equity must not read as none.
-      return value === 0 || Math.abs(value) >= 0.1 ? 2 : Math.abs(value) >= 0.01 ? 3 : 4
-    default:
-      return 2
-  }
-}
-
-/** `584.00`, `12.4 %`, `3,104`: without its citation. */
-export function formatFigure(value: number, unit: string, options: { signed?: boolean } = {}): string {
-  const format = options.signed ? formatSigned : formatNumber
-  const figure = format(value, decimalsOf(value, unit))
-  return unit === '%' ? `${figure} %` : figure
-}
 
 /** `584.00 [E4]`. */
 export function cite(item: Evidence, options: { signed?: boolean } = {}): string {

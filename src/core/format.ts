@@ -42,3 +42,32 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1_073_741_824) return `${(bytes / 1_048_576).toFixed(1)} MB`
   return `${(bytes / 1_073_741_824).toFixed(1)} GB`
 }
+
+/** Units of things that are counted, and therefore whole. */
+export function isCount(unit: string): boolean {
+  return ['shares', 'bars', 'days', 'trades'].includes(unit)
+}
+
+/** Decimals as each unit is read: prices to the cent, percentages finer where they are small, counts whole. */
+function decimalsOf(value: number, unit: string): number {
+  switch (unit) {
+    case 'price':
+      return Math.abs(value) >= 1 ? 2 : 4
+    case '%':
+      return Math.abs(value) >= 10 ? 1 : 2
+    case 'points':
+      return 1
+    case 'ratio':
+      // A position of half a percent of equity must not read as none.
+      return value === 0 || Math.abs(value) >= 0.1 ? 2 : Math.abs(value) >= 0.01 ? 3 : 4
+    default:
+      return isCount(unit) ? 0 : 2
+  }
+}
+
+/** `584.00`, `12.4 %`, `3,104`: without its citation. */
+export function formatFigure(value: number, unit: string, options: { signed?: boolean } = {}): string {
+  const format = options.signed ? formatSigned : formatNumber
+  const figure = format(value, decimalsOf(value, unit))
+  return unit === '%' ? `${figure} %` : figure
+}

@@ -5,7 +5,7 @@
 import type { ErrorHandler, NotFoundHandler } from 'hono'
 import { describeFailure, type HttpFailure } from '../core/http-error.ts'
 import { NotFoundError, quote } from '../core/errors.ts'
-import { escapeHtml } from './helpers.ts'
+import { escapeHtml } from './escape-html.ts'
 import type { Log } from './log.ts'
 import { negotiate } from './negotiate.ts'
 import type { WebContext, WebEnv } from './web-env.ts'

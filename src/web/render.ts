@@ -3,7 +3,7 @@
  *
  * What a template may rely on (`it` is passed on by `include`, so partials see all of it as well):
  *
- * - `it.h`: the helpers of `helpers.ts`. `it.asset('css/desk.css')`: the address of a file of `public/`, or of
+ * - `it.asset('css/desk.css')`: the address of a file of `public/`, or of
  *   `vendor/htmx.min.js` (htmx with its `hx-sse` extension). `it.version`: the product's version.
  * - a page (`views/pages/<page.template>.eta`): the fields of `page.data`, and `it.region('id', { class: '…' })`, which
  *   prints the region's element with its partial inside; the second argument adds attributes. Print it with `<%~ %>`.
@@ -17,7 +17,7 @@
  * `views/`: `include('/partials/ui/progress', { … })`.
  */
 import { Eta } from 'eta'
-import { escapeHtml, helpers } from './helpers.ts'
+import { escapeHtml } from './escape-html.ts'
 import type { Page, Region } from './page.ts'
 
 export interface RendererOptions {
@@ -44,7 +44,7 @@ export function createRenderer(options: RendererOptions): Renderer {
     autoFilter: true,
     filterFunction: (value: unknown) => (value === null || value === undefined ? '' : (value as string)),
   })
-  const shared = { h: helpers, asset: options.assetUrl, version: options.version }
+  const shared = { asset: options.assetUrl, version: options.version }
   const render: Renderer['render'] = (template, data) => eta.render(template, { ...data, ...shared })
   return { render, renderRegion: (region, data) => render(`partials/${region.template}`, data) }
 }

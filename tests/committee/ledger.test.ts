@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createLedger, numberMeasurements } from '../../src/committee/evidence/ledger.ts'
 import { keepFinite } from '../../src/committee/evidence/measurement.ts'
-import { cite, citedIds, createQuoter, formatFigure } from '../../src/committee/figures.ts'
+import { cite, citedIds, createQuoter } from '../../src/committee/figures.ts'
+import { formatFigure } from '../../src/core/format.ts'
 
 const ORIGIN = { asOf: '2012-06-29', source: 'made bars', tool: 'made' }
 const measured = numberMeasurements(

@@ -2,7 +2,7 @@
  * Makes echarts' SVG fit for a page with a strict content policy and a screen reader: `style` becomes attributes, its
  * style sheet and bookkeeping go, ids are those of the page, and the picture gets a title and a description.
  */
-import { escapeHtml } from '../helpers.ts'
+import { escapeHtml } from '../escape-html.ts'
 
 export interface SvgFacts {
   /** Unique on the page: `price-chart-wide`. */

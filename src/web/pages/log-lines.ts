@@ -2,7 +2,7 @@
  * Log lines to HTML: one function for the panel and for the pieces appended to it, so that both look the same. There
  * are hundreds of them, which a template's includes would make slow.
  */
-import { escapeHtml } from '../helpers.ts'
+import { escapeHtml } from '../escape-html.ts'
 import type { LogLineView } from '../view-models/log-view.ts'
 
 export function renderLogLines(lines: readonly LogLineView[]): string {

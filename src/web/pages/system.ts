@@ -1,7 +1,7 @@
 /** The machine room: how much of the limits is in use, where prices come from, and every setting with its source. */
 import { SETTINGS, type SettingName } from '../../config.ts'
 import { formatNumber } from '../../core/format.ts'
-import { escapeHtml } from '../helpers.ts'
+import { escapeHtml } from '../escape-html.ts'
 import type { Page } from '../page.ts'
 import { RUN_STATUSES } from '../../runs/status.ts'
 import { toQuery } from '../view-models/run-row.ts'

@@ -4,8 +4,8 @@
  * nothing inside tags, links or code.
  */
 import type { Decision, Evidence } from '../../committee/decision.ts'
-import { escapeHtml } from '../helpers.ts'
-import { formatFigure } from './evidence-view.ts'
+import { escapeHtml } from '../escape-html.ts'
+import { formatMeasured } from './evidence-view.ts'
 
 /** Tags, or a bracket of one or more evidence ids. Sanitized HTML has no bare `>` inside attribute values. */
 const PIECES = /<[^>]*>|\[(E\d+(?:\s*[,;]\s*E\d+)*)\]/g
@@ -28,7 +28,7 @@ export function renderChip(id: string, context: ProseContext): string {
   const item = context.evidence.get(id)
   if (!item)
     return `<span class="chip chip-unknown" title="not in the evidence table">${escapeHtml(id)}</span>`
-  const title = `${item.label}: ${formatFigure(item.value, item.unit)} · ${item.source}, ${item.as_of}`
+  const title = `${item.label}: ${formatMeasured(item.value, item.unit)} · ${item.source}, ${item.as_of}`
   return `<a class="chip" href="#${escapeHtml(id)}" title="${escapeHtml(title)}">${escapeHtml(id)}</a>`
 }
 

@@ -3,7 +3,7 @@ import type { Decision } from '../../committee/decision.ts'
 import { decisionSchema } from '../../committee/decision.ts'
 import { ROLE_LABELS, type Role } from '../../committee/plan.ts'
 import { formatNumber, formatPct, formatSigned } from '../../core/format.ts'
-import { escapeHtml } from '../helpers.ts'
+import { escapeHtml } from '../escape-html.ts'
 import { createProseContext, renderChips, renderProse, type ProseContext } from './citations.ts'
 
 export interface VerdictView {

@@ -1,20 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatFigure as formatInReports } from '../../../src/committee/figures.ts'
-import { formatFigure } from '../../../src/web/view-models/evidence-view.ts'
+import { formatMeasured } from '../../../src/web/view-models/evidence-view.ts'
 import { viewProgress, domId } from '../../../src/web/view-models/progress-view.ts'
 import { viewDuration } from '../../../src/web/view-models/time-view.ts'
 import { createPageDesk, fillDesk } from '../../support/page-desk.ts'
 
-test('a figure reads in the evidence table as the reports quote it', () => {
-  const units = ['price', '%', 'points', 'shares', 'bars', 'days', 'trades', 'ratio', 'money']
-  const value = fc.double({ min: -1e6, max: 1e6, noNaN: true })
-  fc.assert(
-    fc.property(fc.constantFrom(...units), value, (unit, figure) => {
-      const shown = formatFigure(figure, unit)
-      expect([shown, shown.replace(` ${unit}`, '')]).toContain(formatInReports(figure, unit))
-    }),
-  )
+test('a value in the evidence table says what is counted, and shows no unit that the figure itself shows', () => {
+  expect(formatMeasured(1_234, 'shares')).toBe('1,234 shares')
+  expect(formatMeasured(584, 'price')).toBe('584.00')
+  expect(formatMeasured(-4.267, '%')).toBe('−4.27 %')
 })
 
 test('a bar stays where a run stopped, is full when it completed, and never leaves 0–100', () => {
