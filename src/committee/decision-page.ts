@@ -118,7 +118,7 @@ function listCited(body: string, ledger: Ledger): string {
   ]
   return joinBlocks(
     '## Evidence cited',
-    tabulate(['', 'Measure', 'Value', 'As of', 'Tool'], items.map(row), ['', '', 'right', '', '']),
+    tabulate(['Evidence', 'Measure', 'Value', 'As of', 'Tool'], items.map(row), ['', '', 'right', '', '']),
   )
 }
 

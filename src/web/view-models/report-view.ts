@@ -23,7 +23,7 @@ export interface ReportView {
 
 const REPORT_LIMIT = 200_000
 
-/** The node shown: the one asked for, else what is newest, else none. */
+/** The node shown: the one asked for, else what is newest and not shown elsewhere, else none. */
 export function chooseNode(
   state: RunState,
   asked: string | null,
@@ -33,7 +33,9 @@ export function chooseNode(
     (id) => state.nodes[id]!.node_type === 'agent' && textOf(state, id) !== '',
   )
   const working = written.filter((id) => state.nodes[id]!.status === 'in_progress')
-  return { nodeId: working.at(-1) ?? written.at(-1) ?? null, following: !isTerminal(state.status) }
+  // Whoever wrote last wrote the decision, which stands above in full: the one before says how it came about.
+  const newest = (state.decision !== null && written.at(-2)) || written.at(-1)
+  return { nodeId: working.at(-1) ?? newest ?? null, following: !isTerminal(state.status) }
 }
 
 export function viewReport(state: RunState, asked: string | null, context: ProseContext): ReportView {

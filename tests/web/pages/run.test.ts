@@ -52,7 +52,7 @@ test('a completed run shows its verdict, levels, sizes, caps, what changed, and 
 test('a citation is a chip that jumps to its evidence and tells it; an unknown one leads nowhere', async () => {
   const site = createPageSite()
   const { completed } = fillDesk(site.desk)
-  const { $ } = await site.get(`/runs/${completed}`)
+  const { $ } = await site.get(`/runs/${completed}?node=portfolio_manager`)
   const chip = $('#run-report a.chip')
   expect(chip.attr('href')).toBe('#E1')
   expect(chip.attr('title')).toContain('Close: 584.00')
@@ -63,9 +63,18 @@ test('a citation is a chip that jumps to its evidence and tells it; an unknown o
 test('a figure that matches no evidence is marked wherever it stands', async () => {
   const site = createPageSite()
   const { completed } = fillDesk(site.desk)
-  const { $ } = await site.get(`/runs/${completed}`)
+  const { $ } = await site.get(`/runs/${completed}?node=portfolio_manager`)
   expect($('.summary mark.unverified').text()).toBe('31.4 %')
   expect($('#run-report mark.unverified').text()).toBe('31.4 %')
+})
+
+test('a finished run shows beside its verdict the report that led to it, not the verdict again', async () => {
+  const site = createPageSite()
+  const { completed } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs/${completed}`)
+  const shown = $('[role=treeitem][aria-selected=true]').attr('data-node')
+  expect(shown).toBeTruthy()
+  expect(shown).not.toBe('portfolio_manager')
 })
 
 test('HOLD says that it sets no levels instead of leaving a table of nothing', async () => {
