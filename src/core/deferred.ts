@@ -2,6 +2,7 @@
 
 export interface Deferred<T> {
   promise: Promise<T>
+  readonly isSettled: boolean
   resolve(value: T | PromiseLike<T>): void
   reject(reason: unknown): void
 }
@@ -13,5 +14,19 @@ export function createDeferred<T = void>(): Deferred<T> {
     resolve = onResolve
     reject = onReject
   })
-  return { promise, resolve, reject }
+  let isSettled = false
+  return {
+    promise,
+    get isSettled() {
+      return isSettled
+    },
+    resolve(value) {
+      isSettled = true
+      resolve(value)
+    },
+    reject(reason) {
+      isSettled = true
+      reject(reason)
+    },
+  }
 }

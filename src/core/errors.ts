@@ -33,15 +33,10 @@ export class LimitError extends Error {
   }
 }
 
-/** A run's journal cannot be trusted past a point; the message names the line. */
-export class DamagedJournalError extends Error {
-  override name = 'DamagedJournalError'
-}
-
 /** Work stopped because it was told to: `reason` says by what. Never reported as a failure. */
 export class AbortedError extends Error {
   override name = 'AbortedError'
-  readonly reason: 'canceled' | 'paused' | 'shutdown' | 'timeout'
+  readonly reason: 'canceled' | 'failed' | 'paused' | 'shutdown'
   constructor(reason: AbortedError['reason']) {
     super(`aborted: ${reason}`)
     this.reason = reason

@@ -1,13 +1,14 @@
 /**
  * A run that has not ended, in the process that owns it: its writer, its place in the queue and its present execution.
- * Stopping never waits for the workflow: the execution is closed first, so whatever still comes from it is dropped.
+ * Verbs take their turn, each judged by what the one before left. Stopping never waits for the workflow: the execution
+ * is closed first, so whatever still comes from it is dropped.
  */
 import type { Clock } from '../core/clock.ts'
 import { createDeferred } from '../core/deferred.ts'
-import { AbortedError, messageOf } from '../core/errors.ts'
-import type { RunEvent, RunKind } from './event.ts'
+import { AbortedError, ConflictError, messageOf } from '../core/errors.ts'
+import type { EventBody, RunEvent, RunKind } from './event.ts'
 import type { ChildRequest, Execution, OpenedChild } from './execution.ts'
-import { createExecution, storeResult } from './execution.ts'
+import { createExecution } from './execution.ts'
 import { executionMs, foldAll } from './fold.ts'
 import type { RunIdentity } from './identity.ts'
 import type { RunLimits, RunLog } from './limits.ts'
@@ -16,11 +17,13 @@ import type { RunQueue } from './queue.ts'
 import type { RunWriter } from './run-writer.ts'
 import { createRunWriter } from './run-writer.ts'
 import type { RunState } from './state.ts'
+import type { RunStatus } from './status.ts'
 import { isTerminal } from './status.ts'
+import { loadResult, storeResult } from './step-results.ts'
 import { summarize } from './summarize.ts'
 import type { Workflow } from './workflow.ts'
 
-/** Between two tries to journal the end of a run whose storage refuses it. */
+/** Between two tries to journal a verb that the storage refused. */
 const STORAGE_RETRY_MS = 5_000
 
 export interface ActiveRunDeps {
@@ -31,15 +34,19 @@ export interface ActiveRunDeps {
   limits: RunLimits
   log: RunLog
   queue: RunQueue
+  /** Aborts when the desk shuts down. */
+  shutdown: AbortSignal
   workflowOf(kind: RunKind): Workflow
   publish(event: RunEvent, state: RunState, logSeqBefore: number): void
-  /** Finds or makes the child run of a step. */
-  openChild(
-    parent: ActiveRun,
-    childRunId: string | null,
-    request: ChildRequest,
-  ): Promise<OpenedChild<ActiveRun>>
-  onEnd(run: ActiveRun): void
+  /** Finds the child run of a step, or names a new one. */
+  openChild(parent: ActiveRun, childRunId: string | null, request: ChildRequest): Promise<OpenChild>
+  /** A child that was begun, to be stopped; null where it never was or has left the desk. */
+  adoptChild(childRunId: string): Promise<ActiveRun | null>
+  onEnd(run: ActiveRun, outcome: { areResultsWritten: boolean }): void
+}
+
+export interface OpenChild extends OpenedChild {
+  take(): Promise<ActiveRun>
 }
 
 export interface ActiveRun {
@@ -49,19 +56,25 @@ export interface ActiveRun {
   enqueue(options?: { reserved?: boolean }): void
   /** Resolves with the output once the run has completed; rejects when it ended otherwise. */
   outcome(): Promise<unknown>
-  cancel(): Promise<void>
-  pause(): Promise<void>
-  resume(): Promise<void>
+  /** Throws `ConflictError` where the run ended otherwise before its turn came. */
+  cancel(reason: string): Promise<void>
+  pause(reason: string): Promise<void>
+  resume(reason: string): Promise<void>
   /** For shutdown: steps in flight may end within `graceMs`; then the journal is closed as it is. */
   suspend(graceMs: number): Promise<void>
   /** Writes the results of a run that had ended before the process died over them. */
   finishAgain(): Promise<void>
 }
 
+interface ManagedRun extends ActiveRun {
+  fail(error: unknown): Promise<void>
+}
+
 export async function createActiveRun(deps: ActiveRunDeps, identity: RunIdentity): Promise<ActiveRun> {
-  const writer = openWriter(deps, identity, await deps.journals.create(identity), null)
-  await writer.commit({ type: 'run_created', ...identity })
-  return manageRun(deps, identity, writer, [])
+  const journal = await deps.journals.create(identity)
+  const run = manageRun(deps, identity, journal, null, [])
+  await run.begin()
+  return run
 }
 
 /** Opens a run that another process left behind. Damage in its journal ends it in error, with the line named. */
@@ -69,66 +82,64 @@ export async function recoverRun(deps: ActiveRunDeps, identity: RunIdentity): Pr
   if (!(await deps.journals.exists(identity.run_id))) return createActiveRun(deps, identity)
   const { journal, events, damage } = await deps.journals.open(identity.run_id)
   const state = foldAll(deps.workflowOf(identity.kind), events, { logLines: deps.limits.logLines })
-  const writer = openWriter(deps, identity, journal, state)
-  if (!state) await writer.commit({ type: 'run_created', ...identity })
-  const run = manageRun(deps, identity, writer, events)
+  const run = manageRun(deps, identity, journal, state, events)
+  if (!state) await run.begin()
+  if (run.state.status === 'in_progress') await run.takeUp()
   if (damage) {
     await run.fail(
       new Error(`the journal is damaged at line ${damage.line} of ${damage.file}: ${damage.reason}`),
     )
-  } else if (writer.state.status === 'in_progress') {
-    await writer.commit({ type: 'run_resumed', reason: 'the process that ran it is gone' })
   }
   return run
 }
 
-function openWriter(
-  deps: ActiveRunDeps,
-  identity: RunIdentity,
-  journal: Journal,
-  state: RunState | null,
-): RunWriter {
-  const workflow = deps.workflowOf(identity.kind)
-  return createRunWriter({
-    workflow,
-    journal,
-    state,
-    clock: deps.clock,
-    fold: { logLines: deps.limits.logLines },
-    publish: deps.publish,
-    readAll: () => deps.journals.read(identity.run_id),
-    async beforeEnd(ended) {
-      try {
-        await deps.results.finish(ended, summarize(workflow, ended))
-      } catch (error) {
-        deps.log.error(
-          { err: error, run_id: identity.run_id },
-          'results not written; the journal has everything',
-        )
-      }
-    },
-  })
-}
-
-interface ManagedRun extends ActiveRun {
-  fail(error: unknown): Promise<void>
+interface RecoverableRun extends ManagedRun {
+  /** Commits the first event. */
+  begin(): Promise<void>
+  /** Says that the process which ran it is gone. */
+  takeUp(): Promise<void>
 }
 
 function manageRun(
   deps: ActiveRunDeps,
   identity: RunIdentity,
-  writer: RunWriter,
+  journal: Journal,
+  state: RunState | null,
   recovered: readonly RunEvent[],
-): ManagedRun {
+): RecoverableRun {
   const { clock, queue, log } = deps
   const workflow = deps.workflowOf(identity.kind)
   const runId = identity.run_id
-  const children = new Set<ActiveRun>()
   const ended = createDeferred()
+  let areResultsWritten = false
   let replay: readonly RunEvent[] | null = recovered
   let execution: Execution | null = null
   let controller = new AbortController()
-  let ending = false
+  /** The present or last execution, until it has given up its place. */
+  let working: Promise<void> = Promise.resolve()
+  let isLiningUp = false
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const writer: RunWriter = createRunWriter({
+    workflow,
+    journal,
+    state,
+    clock,
+    fold: { logLines: deps.limits.logLines },
+    publish: deps.publish,
+    readAll: () => deps.journals.read(runId),
+    reopen: () => deps.journals.open(runId),
+    beforeEnd: writeResults,
+  })
+
+  async function writeResults(final: RunState): Promise<void> {
+    try {
+      await deps.results.finish(final, summarize(workflow, final))
+      areResultsWritten = true
+    } catch (error) {
+      log.error({ err: error, run_id: runId }, 'results not written; they are at the next start')
+    }
+  }
 
   async function execute(): Promise<void> {
     const own = (controller = new AbortController())
@@ -143,14 +154,16 @@ function manageRun(
         signal: own.signal,
         stepDelayMs: deps.limits.stepDelayMs,
         replay,
-        openChild: async (childRunId, request) => trackChild(await deps.openChild(run, childRunId, request)),
+        openChild: (childRunId, request) => openChild(childRunId, request, own.signal),
       }))
       replay = null
       watchTime(own.signal)
       const output: unknown = await present.orAbort(workflow.execute(present.context, writer.state.input))
-      const stored = await storeResult(deps.artifacts, runId, output)
-      own.signal.throwIfAborted()
-      await end({ type: 'run_completed', ...stored.stored })
+      const { stored } = await storeResult(deps.artifacts, runId, output)
+      await inTurn(async () => {
+        own.signal.throwIfAborted()
+        await finish({ type: 'run_completed', ...stored })
+      })
     } catch (error) {
       // An abort comes from cancel, pause, shutdown or fail, which journal what it means.
       if (!own.signal.aborted && !execution?.draining) await run.fail(error)
@@ -159,15 +172,38 @@ function manageRun(
     }
   }
 
-  function trackChild(opened: OpenedChild<ActiveRun>): OpenedChild {
+  async function openChild(
+    childRunId: string | null,
+    request: ChildRequest,
+    own: AbortSignal,
+  ): Promise<OpenedChild> {
+    const opened = await deps.openChild(run, childRunId, request)
     return {
       runId: opened.runId,
       async take() {
+        own.throwIfAborted()
         const child = await opened.take()
-        children.add(child)
+        // The run was stopped while its child was being made, too late for `stopChildren` to see it.
+        if (own.aborted && !isTerminal(child.state.status)) {
+          await (writer.state.status === 'paused'
+            ? child.pause('paused with its parent')
+            : child.cancel('stopped with its parent'))
+        }
         return child
       },
     }
+  }
+
+  /** Children of steps that have not ended, also of those that an earlier process began. */
+  async function stopChildren(stop: (child: ActiveRun) => Promise<void>): Promise<void> {
+    const begun = Object.values(writer.state.steps).filter((step) => step.status === 'started')
+    const ids = begun.flatMap((step) => step.child_run_id ?? [])
+    await Promise.all(
+      ids.map(async (id) => {
+        const child = await deps.adoptChild(id)
+        if (child && !isTerminal(child.state.status)) await stop(child)
+      }),
+    )
   }
 
   /** Fails the run when it has worked longer than its kind may. */
@@ -175,8 +211,12 @@ function manageRun(
     const minutes = workflow.timeoutMinutes
     if (minutes === null) return
     const leftMs = minutes * 60_000 - executionMs(writer.state, clock.now())
+    const limit = minutes === 1 ? 'minute' : `${minutes} minutes`
     clock.sleep(Math.max(0, leftMs), signal).then(
-      () => run.fail(new Error(`stopped after ${minutes} minutes of work (RUN_TIMEOUT_MINUTES)`)),
+      () =>
+        run.fail(
+          new Error(`stopped: it worked longer than the ${limit} that ${workflow.title.toLowerCase()}s have`),
+        ),
       () => undefined,
     )
   }
@@ -188,73 +228,123 @@ function manageRun(
     queue.remove(runId)
   }
 
-  async function end(
-    body: { type: 'run_completed' | 'run_failed' | 'run_canceled' } & Record<string, unknown>,
-  ) {
-    if (ending) return
-    ending = true
+  /** Puts a resumed run in line once its last execution has given up its place. */
+  function lineUp(): void {
+    if (isLiningUp) return
+    isLiningUp = true
+    void working.then(() => {
+      isLiningUp = false
+      if (writer.state.status === 'in_progress' && !deps.shutdown.aborted) run.enqueue()
+    })
+  }
+
+  /** One verb at a time. */
+  function inTurn(verb: () => Promise<void>): Promise<void> {
+    const done = turn.then(verb)
+    turn = done.catch(() => undefined)
+    return done
+  }
+
+  function refuseUnless(allowed: readonly RunStatus[], verb: string): void {
+    const { status } = writer.state
+    if (deps.shutdown.aborted)
+      throw new ConflictError(`run ${runId} cannot be ${verb}: the desk is shutting down`)
+    if (!allowed.includes(status)) throw new ConflictError(`run ${runId} is ${status} and cannot be ${verb}`)
+  }
+
+  /**
+   * Has a verb journaled. Where the storage refuses, whoever asked is told so, and it is tried again until it is stored:
+   * the execution is halted already and the run must not stand between two states.
+   */
+  async function insist(body: EventBody): Promise<void> {
     try {
       await writer.commit(body)
     } catch (error) {
-      ending = false
+      if (isTerminal(writer.state.status)) return
+      void inTurn(() => tryAgain(body))
       throw error
     }
-    controller.abort(new AbortedError('canceled'))
-    deps.onEnd(run)
-    await writer.close()
-    ended.resolve()
   }
 
-  const run: ManagedRun = {
+  async function tryAgain(body: EventBody): Promise<void> {
+    while (!deps.shutdown.aborted && !isTerminal(writer.state.status)) {
+      try {
+        await clock.sleep(STORAGE_RETRY_MS, deps.shutdown)
+        await writer.reopen()
+        if (!isTerminal(writer.state.status)) await writer.commit(body)
+        return await afterEnd()
+      } catch (error) {
+        if (deps.shutdown.aborted) return
+        log.error({ run_id: runId, err: error }, `${body.type} could not be stored; trying again`)
+      }
+    }
+  }
+
+  async function finish(body: EventBody): Promise<void> {
+    if (isTerminal(writer.state.status)) return
+    await insist(body)
+    await afterEnd()
+  }
+
+  /** What follows once the run has ended, once. */
+  async function afterEnd(): Promise<void> {
+    if (!isTerminal(writer.state.status) || ended.isSettled) return
+    ended.resolve()
+    controller.abort(new AbortedError('canceled'))
+    deps.onEnd(run, { areResultsWritten })
+    await stopChildren((child) => child.cancel('stopped with its parent'))
+    await writer.close()
+  }
+
+  const run: RecoverableRun = {
     identity,
     get state() {
       return writer.state
     },
+    begin: async () => void (await writer.commit({ type: 'run_created', ...identity })),
+    takeUp: async () =>
+      void (await writer.commit({ type: 'run_resumed', reason: 'the process that ran it is gone' })),
     enqueue(options) {
-      if (identity.parent) void execute()
-      else queue.add(runId, () => void execute(), options)
+      if (identity.parent) working = execute()
+      else queue.add(runId, () => void (working = execute()), options)
     },
     async outcome() {
       await ended.promise
       const { status, output, error } = writer.state
-      if (status !== 'completed')
+      if (status !== 'completed' || !output) {
         throw new Error(`run ${runId} ended as ${status}${error ? `: ${error}` : ''}`)
-      if (output && 'result' in output) return output.result
-      return JSON.parse(
-        Buffer.from(await deps.artifacts.get(runId, output!.artifact)).toString('utf8'),
-      ) as unknown
-    },
-    async cancel() {
-      halt('canceled')
-      await Promise.all([...children].filter(isOpen).map((child) => child.cancel()))
-      await end({ type: 'run_canceled', reason: 'canceled by a person' })
-    },
-    async pause() {
-      halt('paused')
-      await Promise.all(
-        [...children].filter((child) => child.state.status === 'in_progress').map((c) => c.pause()),
-      )
-      await writer.commit({ type: 'run_paused', reason: 'paused by a person' })
-    },
-    async resume() {
-      await writer.commit({ type: 'run_resumed', reason: 'resumed by a person' })
-      run.enqueue()
-    },
-    async fail(error) {
-      halt('canceled')
-      log.warn({ run_id: runId, err: error }, 'run failed')
-      for (;;) {
-        try {
-          return await end({ type: 'run_failed', error: messageOf(error) })
-        } catch (storageError) {
-          if (isTerminal(writer.state.status)) return
-          log.error(
-            { run_id: runId, err: storageError },
-            'the end of this run could not be stored; trying again',
-          )
-          await clock.sleep(STORAGE_RETRY_MS)
-        }
       }
+      return loadResult(deps.artifacts, runId, output)
+    },
+    cancel(reason) {
+      if (!isTerminal(writer.state.status)) halt('canceled')
+      return inTurn(async () => {
+        if (writer.state.status === 'canceled') return
+        refuseUnless(['pending', 'in_progress', 'paused'], 'canceled')
+        await stopChildren((child) => child.cancel('stopped with its parent'))
+        await finish({ type: 'run_canceled', reason })
+      })
+    },
+    pause: (reason) =>
+      inTurn(async () => {
+        refuseUnless(['pending', 'in_progress'], 'paused')
+        halt('paused')
+        await stopChildren(async (child) => {
+          if (child.state.status !== 'paused') await child.pause('paused with its parent')
+        })
+        await insist({ type: 'run_paused', reason })
+      }),
+    resume: (reason) =>
+      inTurn(async () => {
+        refuseUnless(['paused'], 'resumed')
+        await writer.commit({ type: 'run_resumed', reason })
+        lineUp()
+      }),
+    async fail(error) {
+      if (deps.shutdown.aborted) return
+      halt('failed')
+      log.warn({ run_id: runId, err: error }, 'run failed')
+      await inTurn(() => finish({ type: 'run_failed', error: messageOf(error) })).catch(() => undefined)
     },
     async suspend(graceMs) {
       const grace = new AbortController()
@@ -265,14 +355,11 @@ function manageRun(
       await writer.close()
     },
     async finishAgain() {
-      await deps.results.finish(writer.state, summarize(workflow, writer.state))
+      await writeResults(writer.state)
       await writer.close()
+      if (!areResultsWritten) throw new Error('its results could not be written')
     },
   }
-  if (isTerminal(writer.state.status)) ended.resolve()
+  if (state && isTerminal(state.status)) ended.resolve()
   return run
-}
-
-function isOpen(run: ActiveRun): boolean {
-  return !isTerminal(run.state.status)
 }

@@ -25,13 +25,14 @@ export interface FoldOptions {
   logLines: number
 }
 
+/** The state after all of `events`. Takes time in proportion to their number: tables that only grow are not copied. */
 export function foldAll(
   workflow: Workflow,
   events: readonly RunEvent[],
   options: FoldOptions,
 ): RunState | null {
   let state: RunState | null = null
-  for (const event of events) state = foldEvent(workflow, state, event, options)
+  for (const event of events) state = fold(workflow, state, event, { ...options, isOwned: true })
   return state
 }
 
@@ -42,11 +43,20 @@ export function foldEvent(
   event: RunEvent,
   options: FoldOptions,
 ): RunState {
+  return fold(workflow, state, event, { ...options, isOwned: false })
+}
+
+interface InnerOptions extends FoldOptions {
+  /** Nobody has seen the state yet: its tables of steps and emissions may be written to. */
+  isOwned: boolean
+}
+
+function fold(workflow: Workflow, state: RunState | null, event: RunEvent, options: InnerOptions): RunState {
   if (isEngineEvent(event) && event.type === 'run_created') return begin(workflow, event)
   if (isEngineEvent(event) && event.type === 'checkpoint') return resumeAt(state, event)
   if (!state) throw new Error(`event ${event.seq} (${event.type}) stands before the run was created`)
-  const folded = isEngineEvent(event) ? foldEngine(state, event, options) : foldKind(state, event)
-  const worked = followTree(folded)
+  const folded = isEngineEvent(event) ? foldEngine(state, event, options) : foldKind(state, event, options)
+  const worked = folded.nodes === state.nodes ? folded : followTree(folded)
   return {
     ...worked,
     seq: event.seq,
@@ -122,12 +132,14 @@ function resumeAt(state: RunState | null, event: EngineEvent & { type: 'checkpoi
   }
 }
 
-function foldKind(state: RunState, event: RunEvent): RunState {
+function foldKind(state: RunState, event: RunEvent, { isOwned }: InnerOptions): RunState {
   const hash = emissionHash(event as { type: string })
-  return { ...state, emitted: { ...state.emitted, [hash]: (state.emitted[hash] ?? 0) + 1 } }
+  const emitted = isOwned ? state.emitted : { ...state.emitted }
+  emitted[hash] = (emitted[hash] ?? 0) + 1
+  return { ...state, emitted }
 }
 
-function foldEngine(state: RunState, event: EngineEvent, options: FoldOptions): RunState {
+function foldEngine(state: RunState, event: EngineEvent, options: InnerOptions): RunState {
   if (isStatusEvent(event.type)) return foldStatus(state, event)
   switch (event.type) {
     case 'run_progress':
@@ -140,25 +152,21 @@ function foldEngine(state: RunState, event: EngineEvent, options: FoldOptions): 
         },
       }
     case 'step_started':
-      return foldStepStarted(state, event)
+      return foldStepStarted(state, event, options)
     case 'step_completed': {
       const stored = 'artifact' in event ? { artifact: event.artifact } : { result: event.result }
-      const ended = endStep(state, event, { status: 'completed', ...stored })
+      const ended = endStep(state, event, { status: 'completed', ...stored }, options)
       const nodeId = ended.steps[event.key]?.node_id
       return nodeId ? withTree(ended, countStep(treeOf(ended), nodeId, event.at)) : ended
     }
     case 'step_failed': {
-      const ended = endStep(state, event, { status: 'failed', error: event.error })
+      const ended = endStep(state, event, { status: 'failed', error: event.error }, options)
       const nodeId = ended.steps[event.key]?.node_id
       return nodeId ? withTree(ended, moveNode(treeOf(ended), nodeId, 'error', event.at, event.error)) : ended
     }
     case 'step_skipped': {
       const record = newStep(event.key, event.node_id, '', 1, event.at)
-      const steps = {
-        ...state.steps,
-        [event.key]: { ...record, status: 'skipped' as const, ended_at: event.at },
-      }
-      const skipped = { ...state, steps }
+      const skipped = withStep(state, { ...record, status: 'skipped', ended_at: event.at }, options)
       return event.node_id
         ? withTree(skipped, moveNode(treeOf(skipped), event.node_id, 'skipped', event.at, event.reason))
         : skipped
@@ -197,6 +205,7 @@ function foldStatus(state: RunState, event: EngineEvent): RunState {
       // What was worked before a crash counts up to the last event; the clock runs again from the next step.
       next.active_ms = executionMs(state, Date.parse(state.last_event_at))
       next.active_since = null
+      next.started_at ??= event.at
       return withTree(
         next,
         closeOpenNodes(tree, event.at, { working: 'pending', waiting: null, reason: null }),
@@ -233,7 +242,11 @@ function foldStatus(state: RunState, event: EngineEvent): RunState {
   }
 }
 
-function foldStepStarted(state: RunState, event: EngineEvent & { type: 'step_started' }): RunState {
+function foldStepStarted(
+  state: RunState,
+  event: EngineEvent & { type: 'step_started' },
+  options: InnerOptions,
+): RunState {
   const record = newStep(
     event.key,
     event.node_id,
@@ -243,8 +256,7 @@ function foldStepStarted(state: RunState, event: EngineEvent & { type: 'step_sta
     event.child_run_id,
   )
   let next: RunState = {
-    ...state,
-    steps: { ...state.steps, [event.key]: record },
+    ...withStep(state, record, options),
     active_since: state.active_since ?? event.at,
   }
   if (event.attempt > 1) next = takeBack(next, event.key)
@@ -347,10 +359,17 @@ function endStep(
   state: RunState,
   event: EngineEvent & { key: string },
   outcome: Partial<StepRecord> & Pick<StepRecord, 'status'>,
+  options: InnerOptions,
 ): RunState {
   const record = state.steps[event.key]
   if (!record) throw new Error(`event ${event.seq}: step ${event.key} ended without having started`)
-  return { ...state, steps: { ...state.steps, [event.key]: { ...record, ...outcome, ended_at: event.at } } }
+  return withStep(state, { ...record, ...outcome, ended_at: event.at }, options)
+}
+
+function withStep(state: RunState, record: StepRecord, { isOwned }: InnerOptions): RunState {
+  const steps = isOwned ? state.steps : { ...state.steps }
+  steps[record.key] = record
+  return { ...state, steps }
 }
 
 function treeOf(state: RunState): Tree {

@@ -20,7 +20,7 @@ interface RunRevisions {
 
 export interface Hub extends ChangeFeed {
   /** To be called after the event is stored and folded. `logSeqBefore` is the log's end before it. */
-  publish(event: RunEvent, state: RunState, logSeqBefore: number): void
+  publish(event: RunEvent, state: RunState, logSeqBefore: number): Change
   /** Forgets a run that left the memory. */
   forget(runId: string): void
 }
@@ -82,6 +82,7 @@ export function createHub(onListenerError: (error: unknown) => void): Hub {
           onListenerError(error)
         }
       }
+      return change
     },
     forget(runId) {
       if (runs.delete(runId)) forgottenAt = revision

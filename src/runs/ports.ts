@@ -123,8 +123,3 @@ export interface RunIndex {
   counts(): Record<RunStatus, number>
   flush(): Promise<void>
 }
-
-/** Runs a named pure function on its input, wherever there is room. */
-export interface Dispatcher {
-  run(task: string, input: unknown, signal?: AbortSignal): Promise<unknown>
-}

@@ -6,23 +6,26 @@
 import type { Clock } from '../core/clock.ts'
 import { toIso } from '../core/clock.ts'
 import { ConflictError, InputError, messageOf, NotFoundError, quote } from '../core/errors.ts'
-import { createBatchId, createRunId, isRunId } from '../core/ids.ts'
-import type { Json } from '../core/json.ts'
-import type { ActiveRun, ActiveRunDeps } from './active-run.ts'
+import { createBatchId, isRunId } from '../core/ids.ts'
+import type { ActiveRun, ActiveRunDeps, OpenChild } from './active-run.ts'
 import { createActiveRun, recoverRun } from './active-run.ts'
+import { admitRequest } from './admission.ts'
 import type { LaunchRequest, Launched, RunDesk } from './desk.ts'
 import type { RunEvent, RunKind } from './event.ts'
-import type { ChildRequest, OpenedChild } from './execution.ts'
+import type { ChildRequest } from './execution.ts'
+import { createFinishedStates } from './finished-states.ts'
 import { foldAll } from './fold.ts'
 import type { Hub } from './hub.ts'
 import { createHub } from './hub.ts'
 import type { RunIdentity } from './identity.ts'
 import type { RunLimits, RunLog } from './limits.ts'
+import { createOpenBatches } from './open-batches.ts'
 import type { Artifacts, JournalStore, LaunchStore, Results, RunIndex } from './ports.ts'
+import { createPruning } from './pruning.ts'
 import { createRunQueue } from './queue.ts'
-import { computePrunable } from './retention.ts'
 import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
+import { loadResult } from './step-results.ts'
 import { summarize } from './summarize.ts'
 import type { Summary } from './summary.ts'
 import type { Workflow } from './workflow.ts'
@@ -50,38 +53,39 @@ export interface RunManager extends RunDesk {
   reindex(runId: string): Promise<void>
 }
 
-/** Finished states kept in memory at most, besides the limit of age. */
-const FINISHED_STATES_KEPT = 200
-
 export function createRunManager(deps: RunManagerDeps): RunManager {
-  const { journals, artifacts, launches, index, clock, limits, log } = deps
+  const { journals, artifacts, launches, results, index, clock, limits, log } = deps
   const workflows = new Map<RunKind, Workflow>(deps.workflows.map((workflow) => [workflow.kind, workflow]))
   const hub: Hub = createHub((error) => log.error({ err: error }, 'a listener of the runs failed'))
   const queue = createRunQueue(limits)
   const active = new Map<string, ActiveRun>()
-  const finished = new Map<string, { state: RunState; since: number }>()
-  const openBatches = new Map<string, Set<string>>()
-  /** Runs whose files this process has pruned: they stay in the index and are not due again. */
-  const pruned = new Set<string>()
-  const pruneTimer = new AbortController()
+  const finished = createFinishedStates(clock, limits.keepStateMs, hub.forget)
+  const batches = createOpenBatches(launches, log)
+  const shutdown = new AbortController()
+  const pruning = createPruning({
+    ...{ index, results, clock, limits, log },
+    active: () => new Set(active.keys()),
+    onPruned: finished.drop,
+  })
+  /** Launches and the recovery under way: a stop waits for them. */
+  const underWay = new Set<Promise<unknown>>()
+  let started: Promise<void> = Promise.resolve()
   let ready = false
-  let stopping = false
 
   const activeDeps: ActiveRunDeps = {
-    ...deps,
-    queue,
+    ...{ journals, artifacts, results, clock, limits, log, queue, workflowOf, openChild, adoptChild },
+    shutdown: shutdown.signal,
     publish(event, state, logSeqBefore) {
-      hub.publish(event, state, logSeqBefore)
-      deps.results.follow(state, event)
-      if (hub.listRevision === hub.revision) index.put(summarize(workflowOf(state.kind), state))
+      const { aspects } = hub.publish(event, state, logSeqBefore)
+      results.follow(state, event)
+      if (aspects.includes('status')) index.put(summarize(workflowOf(state.kind), state))
     },
-    workflowOf,
-    onEnd(run) {
+    onEnd(run, { areResultsWritten }) {
       active.delete(run.identity.run_id)
-      keepFinished(run.state)
-      settle(run.identity)
+      finished.keep(run.state)
+      // The record stays where results are owed: the next start finds the run by it and writes them.
+      if (areResultsWritten) batches.settle(run.identity)
     },
-    openChild,
   }
 
   function workflowOf(kind: RunKind): Workflow {
@@ -92,63 +96,59 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     return workflow
   }
 
-  async function admit(
-    { kind, input }: LaunchRequest,
-    batchId: string,
-    createdMs: number,
-    parent: RunIdentity['parent'] = null,
-  ): Promise<RunIdentity> {
-    const workflow = workflowOf(kind)
-    const parsed = workflow.input.safeParse(input)
-    if (!parsed.success) throw describeIssue(parsed.error.issues[0]!, input)
-    const admitted = await workflow.admit(parsed.data)
-    return {
-      run_id: createRunId(admitted.ticker, createdMs),
-      batch_id: batchId,
-      kind,
-      ticker: admitted.ticker,
-      as_of: admitted.as_of,
-      input: admitted.input as Json,
-      parent,
-      created_at: toIso(createdMs),
-    }
+  function isStopping(): boolean {
+    return shutdown.signal.aborted
+  }
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    underWay.add(work)
+    return work.finally(() => underWay.delete(work))
   }
 
   async function launch(requests: readonly LaunchRequest[]): Promise<Launched> {
-    if (stopping) throw new ConflictError('the desk is shutting down and takes no new runs')
+    await started
+    if (isStopping()) throw new ConflictError('the desk is shutting down and takes no new runs')
     if (requests.length === 0) throw new InputError('tickers', 'tickers is empty: name at least one')
     const createdMs = clock.now()
     const batchId = createBatchId(createdMs)
-    const identities = await Promise.all(requests.map((request) => admit(request, batchId, createdMs)))
+    const facts = { batch_id: batchId, parent: null, createdMs }
+    const identities = await Promise.all(
+      requests.map((request) => admitRequest(workflowOf(request.kind), request, facts)),
+    )
     queue.reserve(identities.length)
+    const record = { batch_id: batchId, created_at: toIso(createdMs), runs: identities }
     try {
-      await launches.record({ batch_id: batchId, created_at: toIso(createdMs), runs: identities })
+      // The record is the launch: from here on a crash leads to all of its runs at the next start.
+      await launches.record(record)
     } catch (error) {
       queue.release(identities.length)
       throw error
     }
-    openBatches.set(batchId, new Set(identities.map((identity) => identity.run_id)))
-    // The record is the launch: from here on a crash leads to all of its runs at the next start.
+    batches.open(record)
+    const runs = await makeRuns(identities)
+    if (!isStopping()) for (const run of runs) run.enqueue({ reserved: true })
+    return { batch_id: batchId, runs: runs.map((run) => summarize(workflowOf(run.identity.kind), run.state)) }
+  }
+
+  /** All of a launch, or none: where one cannot be made, those that could be are canceled. */
+  async function makeRuns(identities: readonly RunIdentity[]): Promise<ActiveRun[]> {
     const made = await Promise.allSettled(identities.map((identity) => createActiveRun(activeDeps, identity)))
     const runs = made.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
     for (const run of runs) active.set(run.identity.run_id, run)
     const failure = made.find((outcome) => outcome.status === 'rejected')
-    if (failure) {
-      queue.release(identities.length)
-      await Promise.all(runs.map((run) => run.cancel()))
-      openBatches.delete(batchId)
-      await launches.settle(batchId)
-      throw failure.reason
-    }
-    for (const run of runs) run.enqueue({ reserved: true })
-    return { batch_id: batchId, runs: runs.map((run) => summarize(workflowOf(run.identity.kind), run.state)) }
+    if (!failure) return runs
+    queue.release(identities.length)
+    const reason = 'another run of its launch could not be made'
+    await Promise.allSettled(runs.map((run) => run.cancel(reason)))
+    for (const identity of identities) batches.settle(identity)
+    throw failure.reason
   }
 
   async function openChild(
     parent: ActiveRun,
     childRunId: string | null,
     request: ChildRequest,
-  ): Promise<OpenedChild<ActiveRun>> {
+  ): Promise<OpenChild> {
     const known =
       childRunId !== null && (active.get(childRunId)?.identity ?? (await readIdentity(childRunId)))
     const identity = known || {
@@ -164,7 +164,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
           return child
         }
         active.set(identity.run_id, child)
-        if (child.state.status === 'paused') await child.resume()
+        if (child.state.status === 'paused') await child.resume('resumed with its parent')
         else child.enqueue()
         return child
       },
@@ -172,8 +172,24 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
   }
 
   function admitChild(parent: ActiveRun, request: ChildRequest): Promise<RunIdentity> {
-    const { run_id: runId, batch_id: batchId } = parent.identity
-    return admit(request, batchId, clock.now(), { run_id: runId, key: request.key })
+    const { run_id: runId, batch_id } = parent.identity
+    return admitRequest(workflowOf(request.kind), request, {
+      batch_id,
+      parent: { run_id: runId, key: request.key },
+      createdMs: clock.now(),
+    })
+  }
+
+  async function adoptChild(childRunId: string): Promise<ActiveRun | null> {
+    const held = active.get(childRunId)
+    if (held) return held
+    const status = index.get(childRunId)?.status
+    const identity = status && isTerminal(status) ? null : await readIdentity(childRunId)
+    if (!identity) return null
+    const child = await recoverRun(activeDeps, identity)
+    if (isTerminal(child.state.status)) await child.finishAgain()
+    else active.set(childRunId, child)
+    return child
   }
 
   /** From the first event of a run; null where it was named but never begun. */
@@ -186,76 +202,65 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     return null
   }
 
-  /** Forgets a launch once all of its runs have ended. */
-  function settle(identity: RunIdentity): void {
-    const open = openBatches.get(identity.batch_id)
-    if (!open?.delete(identity.run_id) || open.size > 0) return
-    openBatches.delete(identity.batch_id)
-    launches
-      .settle(identity.batch_id)
-      .catch((error: unknown) =>
-        log.warn({ err: error, batch_id: identity.batch_id }, 'launch record not removed'),
-      )
-  }
-
-  function keepFinished(state: RunState): void {
-    finished.delete(state.run_id)
-    finished.set(state.run_id, { state, since: clock.now() })
-    if (finished.size > FINISHED_STATES_KEPT) finished.delete(finished.keys().next().value!)
-  }
-
-  function evictFinished(): void {
-    const oldest = clock.now() - limits.keepStateMs
-    for (const [runId, kept] of finished) {
-      if (kept.since >= oldest) continue
-      finished.delete(runId)
-      hub.forget(runId)
-    }
-  }
-
   async function recover(): Promise<void> {
     const records = await launches.list()
     records.sort((a, b) => (a.created_at < b.created_at ? -1 : 1))
     for (const record of records) {
-      openBatches.set(record.batch_id, new Set(record.runs.map((run) => run.run_id)))
+      batches.open(record)
       for (const identity of record.runs) {
-        try {
-          const run = await recoverRun(activeDeps, identity)
-          index.put(summarize(workflowOf(identity.kind), run.state))
-          if (isTerminal(run.state.status)) {
-            await run.finishAgain()
-            settle(identity)
-            continue
-          }
-          active.set(identity.run_id, run)
-          if (run.state.status !== 'paused') run.enqueue()
-        } catch (error) {
-          log.error({ err: error, run_id: identity.run_id }, 'this run could not be taken up again')
-        }
+        if (isStopping()) return
+        await recoverOne(identity)
       }
     }
   }
 
+  async function recoverOne(identity: RunIdentity): Promise<void> {
+    try {
+      const run = await recoverRun(activeDeps, identity)
+      index.put(summarize(workflowOf(identity.kind), run.state))
+      if (isTerminal(run.state.status)) {
+        await run.finishAgain()
+        batches.settle(identity)
+        return
+      }
+      active.set(identity.run_id, run)
+      if (run.state.status !== 'paused' && !isStopping()) run.enqueue()
+    } catch (error) {
+      giveUpOn(identity, error)
+    }
+  }
+
+  /** A run whose journal is gone is settled; any other is shown as it is and tried again at the next start. */
+  function giveUpOn(identity: RunIdentity, error: unknown): void {
+    const stored = index.get(identity.run_id)
+    const isGone = error instanceof NotFoundError
+    if (!stored || !isTerminal(stored.status)) {
+      log.error({ err: error, run_id: identity.run_id }, 'this run could not be taken up again')
+      const next = isGone ? 'its journal is gone' : `${messageOf(error)}; the next start tries again`
+      index.put(describeLost(identity, stored, `it could not be taken up again: ${next}`, clock.now()))
+    }
+    if (isGone) batches.settle(identity)
+  }
+
   async function state(runId: string): Promise<RunState> {
-    const held = active.get(runId)?.state ?? finished.get(runId)?.state
+    const held = active.get(runId)?.state ?? finished.get(runId)
     if (held) return held
     if (!isRunId(runId)) throw new NotFoundError(`there is no run ${quote(runId)}`)
     const { events, damage } = await journals.readCurrent(runId)
-    const created = events[0]
-    if (!created) throw new NotFoundError(`run ${quote(runId)} has no journal`)
-    const kind = kindOf(created)
-    const folded = foldAll(workflowOf(kind), events, { logLines: limits.logLines })!
+    const first = events[0]
+    if (!first) throw new NotFoundError(`run ${quote(runId)} has no journal`)
+    const folded = foldAll(workflowOf(kindOf(first)), events, { logLines: limits.logLines })!
     if (damage) {
       folded.status = 'error'
       folded.error = `the journal is damaged at line ${damage.line} of ${damage.file}: ${damage.reason}`
     }
-    if (isTerminal(folded.status)) keepFinished(folded)
+    if (isTerminal(folded.status)) finished.keep(folded)
     return folded
   }
 
   function activeRun(runId: string, verb: string): ActiveRun {
     const run = active.get(runId)
-    if (run && !isTerminal(run.state.status)) return run
+    if (run) return run
     const { status } = summary(runId)
     throw new ConflictError(
       isTerminal(status)
@@ -272,82 +277,42 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     return stored
   }
 
-  async function prune(): Promise<string[]> {
-    const { runs } = index.query({
-      status: ['completed', 'error', 'canceled'],
-      limit: Number.MAX_SAFE_INTEGER,
-    })
-    const due = computePrunable({
-      runs,
-      now: clock.now(),
-      maxPerTicker: limits.resultsMaxPerTicker,
-      maxAgeDays: limits.resultsMaxAgeDays,
-      active: new Set(active.keys()),
-    })
-    const removed: string[] = []
-    for (const { run_id: runId } of due) {
-      if (pruned.has(runId)) continue
-      try {
-        await deps.results.prune(runId)
-        finished.delete(runId)
-        pruned.add(runId)
-        removed.push(runId)
-      } catch (error) {
-        log.warn({ err: error, run_id: runId }, 'files not pruned')
-      }
-    }
-    return removed
-  }
-
-  async function pruneRegularly(): Promise<void> {
-    while (!pruneTimer.signal.aborted) {
-      try {
-        await clock.sleep(limits.pruneIntervalMs, pruneTimer.signal)
-        evictFinished()
-        await prune()
-      } catch (error) {
-        if (!pruneTimer.signal.aborted) log.error({ err: error }, 'pruning failed')
-      }
-    }
-  }
-
   return {
     feed: hub,
     workflows,
-    launch,
     summary,
     state,
-    prune,
+    prune: pruning.prune,
+    launch: (requests) => track(launch(requests)),
     get ready() {
-      return ready && !stopping
+      return ready && !isStopping()
     },
-    async start({ recover: takeUp }) {
-      if (takeUp) await recover()
-      void pruneRegularly()
-      ready = true
+    start({ recover: takeUp }) {
+      started = track(takeUp ? recover() : Promise.resolve()).then(() => {
+        ready = true
+        void pruning.repeat(shutdown.signal, finished.evict)
+      })
+      return started
     },
     async stop(graceMs) {
-      stopping = true
+      shutdown.abort(new Error('the desk is shutting down'))
       queue.close()
-      pruneTimer.abort(new Error('shutdown'))
+      await Promise.allSettled(underWay)
       await Promise.all([...active.values()].map((run) => run.suspend(graceMs)))
       await index.flush()
     },
     async cancel(runId) {
       const known = summary(runId)
       if (known.status === 'canceled') return known
-      await activeRun(runId, 'canceled').cancel()
+      await activeRun(runId, 'canceled').cancel('canceled by a person')
       return summary(runId)
     },
     async pause(runId) {
-      await activeRun(runId, 'paused').pause()
+      await activeRun(runId, 'paused').pause('paused by a person')
       return summary(runId)
     },
     async resume(runId) {
-      const run = activeRun(runId, 'resumed')
-      if (run.state.status !== 'paused')
-        throw new ConflictError(`run ${runId} is ${run.state.status}, not paused`)
-      await run.resume()
+      await activeRun(runId, 'resumed').resume('resumed by a person')
       return summary(runId)
     },
     list: (filter) => index.query(filter),
@@ -360,19 +325,22 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     }),
     async decision(runId) {
       summary(runId)
-      const held = active.get(runId)?.state ?? finished.get(runId)?.state
+      const held = active.get(runId)?.state ?? finished.get(runId)
       if (held) return held.decision as Record<string, unknown> | null
       return (
-        (await deps.results.decision(runId)) ??
-        ((await state(runId)).decision as Record<string, unknown> | null)
+        (await results.decision(runId)) ?? ((await state(runId)).decision as Record<string, unknown> | null)
       )
     },
-    events: (runId, after) => journals.read(runId, after),
+    async *events(runId, after) {
+      for await (const event of journals.read(runId, after)) {
+        // What stands in the file but is not published yet may not be synced.
+        if (event.seq > (active.get(runId)?.state.seq ?? Infinity)) return
+        yield event
+      }
+    },
     async stepResult(runId, key) {
       const record = (await state(runId)).steps[key]
-      if (record?.status !== 'completed') return undefined
-      if (!record.artifact) return record.result
-      return JSON.parse(Buffer.from(await artifacts.get(runId, record.artifact)).toString('utf8')) as unknown
+      return record?.status === 'completed' ? loadResult(artifacts, runId, record) : undefined
     },
     async reindex(runId) {
       try {
@@ -391,9 +359,27 @@ function kindOf(first: RunEvent): RunKind {
   return (facts as { kind: RunKind }).kind
 }
 
-function describeIssue(issue: { path: PropertyKey[]; message: string }, input: unknown): InputError {
-  const field = issue.path.map(String).join('.') || 'input'
-  let received: unknown = input
-  for (const key of issue.path) received = (received as Record<PropertyKey, unknown> | undefined)?.[key]
-  return new InputError(field, `${field} ${quote(received)}: ${issue.message}`)
+/** What lists show of a run that nothing could be read of. */
+function describeLost(
+  identity: RunIdentity,
+  stored: Summary | undefined,
+  error: string,
+  now: number,
+): Summary {
+  const { run_id, batch_id, kind, ticker, as_of, created_at } = identity
+  return {
+    ...{ run_id, batch_id, kind, ticker, as_of, created_at },
+    status: 'error',
+    overall_progress: stored?.overall_progress ?? null,
+    progress_message: null,
+    eta_seconds: null,
+    current_stage: null,
+    started_at: stored?.started_at ?? null,
+    updated_at: toIso(now),
+    last_event_at: stored?.last_event_at ?? created_at,
+    ended_at: toIso(now),
+    execution_ms: stored?.execution_ms ?? 0,
+    decision: null,
+    error,
+  }
 }

@@ -11,7 +11,7 @@ import type { EventBody, RunEvent } from './event.ts'
 import { isDurable } from './event.ts'
 import type { FoldOptions } from './fold.ts'
 import { foldEvent } from './fold.ts'
-import type { Journal } from './ports.ts'
+import type { Journal, OpenedJournal } from './ports.ts'
 import type { RunState } from './state.ts'
 import { isStatusEvent, isTerminal, transition } from './status.ts'
 import type { Workflow } from './workflow.ts'
@@ -24,6 +24,11 @@ export interface RunWriter {
   commitSealed(build: (journalHash: string) => EventBody): Promise<RunEvent>
   /** Closes the present segment of the journal with the state. Nothing may be in flight. */
   checkpoint(): Promise<void>
+  /**
+   * Opens the journal anew after it refused to store something. What it holds beyond the last published event was
+   * stored after all, and is published now.
+   */
+  reopen(): Promise<void>
   /** Waits for what is under way and closes the journal. */
   close(): Promise<void>
 }
@@ -37,6 +42,7 @@ export interface RunWriterOptions {
   state: RunState | null
   /** All events of the run as they stand in the journal. */
   readAll: () => AsyncIterable<RunEvent>
+  reopen: () => Promise<OpenedJournal>
   /** Called with the folded state of an event that ends the run, before anyone hears of it. */
   beforeEnd: (state: RunState) => Promise<void>
   publish: (event: RunEvent, state: RunState, logSeqBefore: number) => void
@@ -50,7 +56,8 @@ interface Pending {
 }
 
 export function createRunWriter(options: RunWriterOptions): RunWriter {
-  const { workflow, journal, clock } = options
+  const { workflow, clock } = options
+  let { journal } = options
   let state = options.state
   let seq = state?.seq ?? 0
   const pending: Pending[] = []
@@ -122,7 +129,7 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
       }
       return
     }
-    const event = number({ type: 'checkpoint', state })
+    const event = number({ type: 'checkpoint', state: state && forCheckpoint(state) })
     try {
       await journal.rotate(event)
     } catch (error) {
@@ -135,14 +142,20 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
 
   async function tell(entry: Pending, event: RunEvent): Promise<void> {
     try {
-      const logSeqBefore = state?.log.last_seq ?? 0
-      state = foldEvent(workflow, state, event, options.fold)
-      if (isTerminal(state.status)) await options.beforeEnd(state)
-      options.publish(event, state, logSeqBefore)
+      await publish(event)
       entry.resolve(event)
     } catch (error) {
       entry.reject(error)
     }
+  }
+
+  /** Nobody sees a state before what goes with it is in place. */
+  async function publish(event: RunEvent): Promise<void> {
+    const logSeqBefore = state?.log.last_seq ?? 0
+    const next = foldEvent(workflow, state, event, options.fold)
+    if (isTerminal(next.status)) await options.beforeEnd(next)
+    state = next
+    options.publish(event, next, logSeqBefore)
   }
 
   function number(body: EventBody): RunEvent {
@@ -157,6 +170,17 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
     commit: (body, { sync = false } = {}) => enqueue(body, sync || isDurable(body.type)),
     commitSealed: (build) => enqueue(build, true),
     checkpoint: async () => void (await enqueue('checkpoint', true)),
+    async reopen() {
+      await draining
+      await journal.close().catch(() => undefined)
+      const opened = await options.reopen()
+      journal = opened.journal
+      for (const event of opened.events) {
+        if (event.seq <= seq) continue
+        seq = event.seq
+        await publish(event)
+      }
+    },
     async close() {
       if (closed) return
       closed = true
@@ -164,6 +188,12 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
       await journal.close()
     },
   }
+}
+
+/** Without what a state after a checkpoint begins anew. */
+function forCheckpoint(state: RunState): Partial<RunState> {
+  const { steps: _steps, emitted: _emitted, data_at_checkpoint: _data, ...kept } = state
+  return kept
 }
 
 /** SHA-256 over the journal's lines as they stand in its file: `head -n <k> journal.ndjson | sha256sum` repeats it. */

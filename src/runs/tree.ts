@@ -94,7 +94,8 @@ export function closeOpenNodes(
   for (const id of tree.order) {
     const node = next.nodes[id]!
     if (node.node_type === 'phase') continue
-    if (node.status === 'in_progress') next = moveNode(next, id, fates.working, at, fates.reason)
+    const hasBegun = node.status === 'in_progress' || (node.status === 'pending' && node.steps_done > 0)
+    if (hasBegun) next = moveNode(next, id, fates.working, at, fates.reason)
     else if (node.status === 'pending' && fates.waiting)
       next = moveNode(next, id, fates.waiting, at, fates.reason)
   }
@@ -155,7 +156,9 @@ export function isSettled(status: NodeStatus): boolean {
 
 function stamped(node: TreeNode, status: NodeStatus, at: string, reason: string | null): TreeNode {
   if (status === 'pending') {
-    return { ...node, status, started_at: null, ended_at: null, duration_ms: null, reason: null }
+    // What it has done stays done; only the step in flight is to come again.
+    const started_at = node.steps_done > 0 ? node.started_at : null
+    return { ...node, status, started_at, ended_at: null, duration_ms: null, reason: null }
   }
   if (status === 'in_progress') {
     return {

@@ -38,7 +38,7 @@ export interface Workflow<Input = any, Data = any, Output = any> {
   /** The tree as it stands before anything ran. */
   plan(input: Input): PlanNode[]
   initial(input: Input): Data
-  /** Pure. Sees every event of the run, the engine's included. */
+  /** Pure. For what is shown it sees every event of the run, the engine's included; for `ctx.state`, fewer (see there). */
   fold(data: Data, event: RunEvent): Data
   summary(state: RunState<Data>): KindSummary
   execute(ctx: RunContext<Data>, input: Input): Promise<Output>
@@ -55,7 +55,11 @@ export interface RunContext<Data = unknown> {
   readonly runId: string
   readonly ticker: string
   readonly asOf: string | null
-  /** The kind's state as this execution has folded it: after a restart, from the last checkpoint on. */
+  /**
+   * The kind's state as this execution has folded it, from the last checkpoint on: completed and skipped steps, the
+   * kind's own events and the decision, in the order in which the workflow came to them. The same on every execution;
+   * what is said within steps reaches only the state that is shown.
+   */
   readonly state: Data
   /** Aborts on cancel, pause, timeout and shutdown. */
   readonly signal: AbortSignal
@@ -65,7 +69,7 @@ export interface RunContext<Data = unknown> {
   skip(key: string, reason: string, node?: string): Promise<void>
   /** Runs another workflow as a run of its own, linked to this one, in this run's place. Its output is this step's result. */
   child<T>(key: string, kind: RunKind, input: unknown, options?: { node?: string }): Promise<T>
-  /** Journals a kind's own event. Emitting the same event again on a replay does nothing. */
+  /** Journals a kind's own event, not from inside a step. Emitting the same event again on a replay does nothing. */
   emit(type: string, data: Record<string, unknown>): Promise<void>
   /** `fraction` 0..1; never goes back; at most 100 journal lines a run. */
   progress(fraction: number, message?: string): void

@@ -3,6 +3,7 @@
  * skip its bytes. Told by `fan-out.ts` where to connect and when to count.
  */
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicMs } from './stream-window.ts'
 
 export interface Arrivals {
@@ -11,11 +12,13 @@ export interface Arrivals {
   bytes: number
 }
 
-/** Connections being opened at the same time. */
+/** Readers come and go in groups: a thousand people do not close their browsers in the same millisecond. */
 const CONNECT_AT_ONCE = 50
+const LEAVE_AT_ONCE = 50
+const LEAVE_EVERY_MS = 10
 const HEAD_END = '\r\n\r\n'
 
-let sockets: Socket[] = []
+const sockets: Socket[] = []
 let arrivals: Arrivals = { times: new Map(), bytes: 0 }
 
 process.on(
@@ -25,9 +28,7 @@ process.on(
       process.send!({ arrivals })
       arrivals = { times: new Map(), bytes: 0 }
     } else if (message === 'stop') {
-      for (const socket of sockets) socket.destroy()
-      sockets = []
-      process.send!({ stopped: true })
+      void disconnectAll()
     } else if (typeof message === 'object') void connectAll(message.connect)
   },
 )
@@ -49,6 +50,14 @@ async function connectAll({
     sockets.push(...(await Promise.all(some)))
   }
   process.send!({ connected: sockets.length })
+}
+
+async function disconnectAll(): Promise<void> {
+  while (sockets.length > 0) {
+    for (const socket of sockets.splice(0, LEAVE_AT_ONCE)) socket.destroy()
+    await sleep(LEAVE_EVERY_MS)
+  }
+  process.send!({ stopped: true })
 }
 
 /** Resolves when the server has answered 200. */

@@ -33,6 +33,7 @@ describe('a durable run', () => {
     expect(events[0]!.type).toBe('run_created')
     expect(events.at(-1)!.type).toBe('run_completed')
     expect(desk.ports.results.finished.get(runId)?.summary.status).toBe('completed')
+    await settle()
     expect(desk.ports.launchRecords.size).toBe(0)
   })
 
@@ -229,7 +230,7 @@ describe('a durable run', () => {
     })
     const desk = await createTestDesk([workflow])
     const runId = await launchOne(desk)
-    await desk.until(runId, (state) => state.steps['market/tool_1']?.status === 'completed')
+    await desk.until(runId, (state) => state.nodes.market_tool_1?.status === 'completed')
     await settle()
     hold = false
     const restarted = await desk.crashAndRestart()

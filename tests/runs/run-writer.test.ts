@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { encodeLine } from '../../src/core/ndjson.ts'
 import type { EventBody, RunEvent } from '../../src/runs/event.ts'
 import type { Journal, RunIdentity } from '../../src/runs/ports.ts'
-import { createRunWriter } from '../../src/runs/run-writer.ts'
+import { createRunWriter, type RunWriter } from '../../src/runs/run-writer.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { createScriptedWorkflow } from '../support/scripted-workflow.ts'
 
@@ -43,9 +43,13 @@ function createHeldJournal() {
   return { journal, writes, stored, release }
 }
 
+/** What others saw of the run while its results were written. */
+let seenAtResults: string[] = []
+
 function createWriter(held = createHeldJournal()) {
   const published: string[] = []
-  const writer = createRunWriter({
+  seenAtResults = []
+  const writer: RunWriter = createRunWriter({
     workflow: createScriptedWorkflow({ execute: async () => null }),
     journal: held.journal,
     clock: createManualClock(),
@@ -54,7 +58,11 @@ function createWriter(held = createHeldJournal()) {
     readAll: async function* () {
       yield* held.stored
     },
-    beforeEnd: async () => void published.push('results'),
+    reopen: async () => ({ journal: held.journal, events: [...held.stored], damage: null }),
+    beforeEnd: async () => {
+      published.push('results')
+      seenAtResults.push(writer.state.status)
+    },
     publish: (event) => void published.push(event.type),
   })
   return { ...held, writer, published }
@@ -99,6 +107,35 @@ test('an event that cannot be stored is rejected, takes no number and changes no
   expect(writer.state.status).toBe('pending')
   held.journal.append = append
   expect((await writer.commit({ type: 'run_started' })).seq).toBe(2)
+})
+
+test('opened anew, it publishes what the journal took although it said otherwise', async () => {
+  const held = createHeldJournal()
+  held.release()
+  const { writer, published } = createWriter(held)
+  await writer.commit({ type: 'run_created', ...IDENTITY })
+  const { append } = held.journal
+  held.journal.append = async (events, options) => {
+    await append(events, options)
+    throw new Error('sync failed')
+  }
+  await expect(writer.commit({ type: 'run_started' })).rejects.toThrow('sync failed')
+  expect(writer.state.status).toBe('pending')
+  held.journal.append = append
+  await writer.reopen()
+  expect(writer.state.status).toBe('in_progress')
+  expect(published.at(-1)).toBe('run_started')
+  expect((await writer.commit(LOG)).seq).toBe(3)
+})
+
+test('nobody sees that a run has ended before its results are written', async () => {
+  const { writer, release } = createWriter()
+  release()
+  await writer.commit({ type: 'run_created', ...IDENTITY })
+  const canceled = writer.commit({ type: 'run_canceled', reason: 'test' })
+  expect(seenAtResults).toEqual([])
+  await canceled
+  expect(seenAtResults).toEqual(['pending'])
 })
 
 test('nothing is stored after the end of a run, not even from the same moment', async () => {

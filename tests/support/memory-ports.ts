@@ -34,6 +34,8 @@ export interface MemoryPorts {
   /** From now on, writers opened so far write nothing: the process that held them is dead. */
   crash(): void
   launchRecords: Map<string, LaunchRecord>
+  /** The run's folder stays, its journal does not. */
+  loseJournal(runId: string): void
 }
 
 export function createMemoryPorts(): MemoryPorts {
@@ -42,6 +44,7 @@ export function createMemoryPorts(): MemoryPorts {
   const launchRecords = new Map<string, LaunchRecord>()
   const summaries = new Map<string, Summary>()
   const finished = new Map<string, { state: RunState; summary: Summary }>()
+  const lost = new Set<string>()
   let failure: Error | null = null
   let life = 0
 
@@ -75,6 +78,7 @@ export function createMemoryPorts(): MemoryPorts {
     launchRecords,
     failAppendsWith: (error) => void (failure = error),
     crash: () => void life++,
+    loseJournal: (runId) => void lost.add(runId),
     journals: {
       async create(identity) {
         if (stored.has(identity.run_id)) throw new Error(`run ${identity.run_id} exists`)
@@ -82,11 +86,11 @@ export function createMemoryPorts(): MemoryPorts {
         return writerOf(identity.run_id)
       },
       exists: async (runId) => stored.has(runId),
-      open: async (runId) => ({
-        journal: writerOf(runId),
-        events: stored.get(runId)!.segments.at(-1)!.map(plain),
-        damage: null,
-      }),
+      async open(runId) {
+        if (lost.has(runId)) throw new NotFoundError(`the journal of run ${runId} is gone`)
+        const events = stored.get(runId)!.segments.at(-1)!.map(plain)
+        return { journal: writerOf(runId), events, damage: null }
+      },
       async *read(runId, after = 0) {
         for (const event of eventsOf(runId)) if (event.seq > after) yield plain(event)
       },

@@ -46,17 +46,19 @@ export async function createTestDesk(
     log: silent,
   })
   await manager.start({ recover: true })
-  const until: TestDesk['until'] = async (runId, holds) => {
-    const present = await manager.state(runId)
-    if (holds(present)) return present
-    return new Promise((resolve) => {
+  const until: TestDesk['until'] = (runId, holds) =>
+    new Promise((resolve, reject) => {
+      // Listening first: nothing may happen between looking and listening.
       const stop = manager.feed.subscribe(({ state }) => {
-        if (state.run_id !== runId || !holds(state)) return
+        if (state.run_id === runId) look(state)
+      })
+      const look = (state: RunState) => {
+        if (!holds(state)) return
         stop()
         resolve(state)
-      })
+      }
+      manager.state(runId).then(look, reject)
     })
-  }
   return {
     ports,
     clock,

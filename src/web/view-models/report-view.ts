@@ -56,7 +56,9 @@ export function viewReport(state: RunState, asked: string | null, context: Prose
     html: text === '' ? '' : decorate(lowerHeadings(renderMarkdown(text)), context),
     empty: text === '' ? emptyReason(state, node) : '',
     following,
-    facts: Object.entries(node.detail ?? {}).map(([name, value]) => ({ name, text: factText(value) })),
+    facts: Object.entries(node.detail ?? {})
+      .filter(([name]) => name !== 'key')
+      .map(([name, value]) => ({ name, text: factText(value) })),
   }
 }
 

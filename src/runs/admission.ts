@@ -1,0 +1,36 @@
+/** From a request to the identity of a run: the input checked by its schema, then against the world. */
+import { toIso } from '../core/clock.ts'
+import { InputError, quote } from '../core/errors.ts'
+import { createRunId } from '../core/ids.ts'
+import type { Json } from '../core/json.ts'
+import type { LaunchRequest } from './desk.ts'
+import type { RunIdentity } from './identity.ts'
+import type { Workflow } from './workflow.ts'
+
+/** Throws `InputError` for what cannot be accepted. Writes nothing. */
+export async function admitRequest(
+  workflow: Workflow,
+  request: LaunchRequest,
+  facts: Pick<RunIdentity, 'batch_id' | 'parent'> & { createdMs: number },
+): Promise<RunIdentity> {
+  const parsed = workflow.input.safeParse(request.input)
+  if (!parsed.success) throw describeIssue(parsed.error.issues[0]!, request.input)
+  const admitted = await workflow.admit(parsed.data)
+  return {
+    run_id: createRunId(admitted.ticker, facts.createdMs),
+    batch_id: facts.batch_id,
+    kind: workflow.kind,
+    ticker: admitted.ticker,
+    as_of: admitted.as_of,
+    input: admitted.input as Json,
+    parent: facts.parent,
+    created_at: toIso(facts.createdMs),
+  }
+}
+
+function describeIssue(issue: { path: PropertyKey[]; message: string }, input: unknown): InputError {
+  const field = issue.path.map(String).join('.') || 'input'
+  let received: unknown = input
+  for (const key of issue.path) received = (received as Record<PropertyKey, unknown> | undefined)?.[key]
+  return new InputError(field, `${field} ${quote(received)}: ${issue.message}`)
+}
