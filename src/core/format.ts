@@ -5,12 +5,22 @@ const MINUS = '−'
 /** Fixed decimals with thousands separators and a true minus sign; `null` and non-finite read as an en dash. */
 export function formatNumber(value: number | null | undefined, decimals = 2): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
-  const text = Math.abs(value).toLocaleString('en-US', {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  })
+  const text = formatterFor(decimals).format(Math.abs(value))
   const isZero = Number(Math.abs(value).toFixed(decimals)) === 0
   return value < 0 && !isZero ? `${MINUS}${text}` : text
+}
+
+/** Making a formatter costs a hundred times as much as using it. */
+const formatters = new Map<number, Intl.NumberFormat>()
+
+function formatterFor(decimals: number): Intl.NumberFormat {
+  let formatter = formatters.get(decimals)
+  if (!formatter) {
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
+    formatter = new Intl.NumberFormat('en-US', digits)
+    formatters.set(decimals, formatter)
+  }
+  return formatter
 }
 
 /** As `formatNumber`, with a leading `+` for what is above zero. */

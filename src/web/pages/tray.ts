@@ -1,7 +1,7 @@
 /** The tray: on every page, what runs and what has just ended. Canceled and unknown runs are not in it. */
 import type { Summary } from '../../runs/summary.ts'
 import type { Region } from '../page.ts'
-import { viewRunRow } from '../view-models/run-row.ts'
+import { runHref, viewRunRow } from '../view-models/run-row.ts'
 import type { PageDeps } from './page-deps.ts'
 
 const SHOWN = 5
@@ -25,7 +25,7 @@ export function createTrayRegion({ desk }: Pick<PageDeps, 'desk'>): Region {
         rows: recent.map((summary) => viewRunRow(summary, 'tray')),
         announced: ended.map((summary) => ({
           runId: summary.run_id,
-          href: viewRunRow(summary, 'tray').href,
+          href: runHref(summary.run_id),
           text: resultText(summary),
           failed: summary.status === 'error',
         })),

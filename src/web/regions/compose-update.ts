@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import type { Region } from '../page.ts'
 import type { RegionChanges } from './region-changes.ts'
 import type { RegionHtml } from './region-html.ts'
+import type { TakenApart } from './region-parts.ts'
 
 /** Attempts to read logs while nothing is added to them; with entries in memory the first one succeeds. */
 const MAX_ATTEMPTS = 5
@@ -21,6 +22,10 @@ export interface Piece {
   region: Region
   kind: 'whole' | 'appended'
   html: string
+  /** A whole region's parts, to tell what of it is new. */
+  apart?: TakenApart
+  /** Set when the reader needs no more of a whole region than these parts of it. */
+  changed?: [id: string, html: string][]
   /** The reader's log position with this piece; null when the next one must be whole. */
   last: number | null
 }
@@ -67,8 +72,8 @@ async function readPieces(deps: ComposeDeps, { region, after }: Need): Promise<M
 async function readPiece(deps: ComposeDeps, region: Region, position: number | null): Promise<Piece> {
   const appended = position === null ? null : await readAppended(deps, region, position)
   if (appended) return { region, kind: 'appended', html: appended.html, last: appended.last }
-  const { html, lastSeq } = await deps.regionHtml.renderWhole(region)
-  return { region, kind: 'whole', html, last: lastSeq }
+  const { lastSeq, ...apart } = await deps.regionHtml.renderWhole(region)
+  return { region, kind: 'whole', html: apart.html, apart, last: lastSeq }
 }
 
 async function readAppended(deps: ComposeDeps, region: Region, position: number) {
@@ -82,6 +87,7 @@ async function readAppended(deps: ComposeDeps, region: Region, position: number)
 
 /** The markup of one piece as htmx takes it: a morph of the region's inside, or new lines at the end of its list. */
 export function framePiece(piece: Piece): string {
+  if (piece.changed) return piece.changed.map(([id, html]) => frame(id, 'outerMorph', html)).join('')
   if (piece.kind === 'whole') return frame(piece.region.id, 'innerMorph', piece.html)
   return piece.html === '' ? '' : frame(piece.region.appendTo ?? piece.region.id, 'beforeend', piece.html)
 }

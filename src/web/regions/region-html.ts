@@ -8,13 +8,13 @@ import type { Log } from '../log.ts'
 import type { Region } from '../page.ts'
 import type { Renderer } from '../render.ts'
 import type { RegionChanges } from './region-changes.ts'
+import { takeApart, type TakenApart } from './region-parts.ts'
 
 /** Durations in a region count on from the moment of rendering, so nothing is shared for longer. */
 const SHARED_FOR_MS = 1_000
 const MAX_SHARED = 256
 
-export interface WholeRegion {
-  html: string
+export interface WholeRegion extends TakenApart {
   /** The end of the log it shows; null for regions without one, and after a failure. */
   lastSeq: number | null
 }
@@ -47,10 +47,10 @@ export function createRegionHtml(deps: RegionHtmlDeps): RegionHtml {
     try {
       const data = await region.data()
       const lastSeq = region.lastSeq ? await region.lastSeq() : null
-      return { html: deps.renderer.renderRegion(region, data), lastSeq }
+      return { ...takeApart(deps.renderer.renderRegion(region, data)), lastSeq }
     } catch (error) {
       deps.log.error({ err: error, region: region.key }, 'a region could not be rendered')
-      return { html: FAILED_REGION, lastSeq: null }
+      return { ...takeApart(FAILED_REGION), lastSeq: null }
     }
   }
 

@@ -17,6 +17,7 @@ import {
   type Update,
 } from '../regions/compose-update.ts'
 import { formatCursor } from '../regions/cursor.ts'
+import { findChangedParts, type TakenApart } from '../regions/region-parts.ts'
 
 /** How long changes are gathered before they are sent. */
 export const COALESCE_MS = 150
@@ -33,21 +34,16 @@ export interface PageChannel {
   readonly viewers: number
 }
 
-interface Viewer {
-  connection: SseConnection
-  positions: Positions
-}
-
 export function createPageChannel(
   deps: ChannelDeps,
   regions: readonly Region[],
   onEmpty: () => void,
 ): PageChannel {
   const { feed, changes, log } = deps
-  const viewers = new Set<Viewer>()
+  const viewers = new Map<SseConnection, Positions>()
   const dirty = new Set<Region>()
   const takenBack = new Set<Region>()
-  const lastHtml = new Map<string, string>()
+  const lastShown = new Map<string, TakenApart>()
   let scheduled = false
   let queue: Promise<void> = Promise.resolve()
   let joining = 0
@@ -76,7 +72,7 @@ export function createPageChannel(
     const changed = [...dirty]
     dirty.clear()
     for (const region of changed) {
-      if (takenBack.delete(region)) for (const viewer of viewers) viewer.positions.set(region.id, null)
+      if (takenBack.delete(region)) for (const positions of viewers.values()) positions.set(region.id, null)
     }
     if (viewers.size === 0) return
     const update = await composeUpdate(
@@ -97,40 +93,51 @@ export function createPageChannel(
 
   function needOf(region: Region): Need {
     if (!region.appended) return { region, after: new Set([null]) }
-    return { region, after: new Set([...viewers].map((viewer) => viewer.positions.get(region.id) ?? null)) }
+    return {
+      region,
+      after: new Set([...viewers.values()].map((positions) => positions.get(region.id) ?? null)),
+    }
   }
 
-  /** A region that looks as it did is not sent again. */
+  /** A region that looks as it did is not sent again, and of one that differs in parts only these. */
   function forgetUnchanged(update: Update): void {
     for (const [id, pieces] of update.pieces) {
       const whole = pieces.get(null)
-      if (!whole || whole.region.appended) continue
-      if (lastHtml.get(id) === whole.html) update.pieces.delete(id)
-      lastHtml.set(id, whole.html)
+      if (!whole?.apart || whole.region.appended) continue
+      const before = lastShown.get(id)
+      lastShown.set(id, whole.apart)
+      const changed = before ? findChangedParts(before, whole.apart) : null
+      if (changed?.length === 0) update.pieces.delete(id)
+      else if (changed) pieces.set(null, { ...whole, changed })
     }
   }
 
   function send(update: Update): void {
-    const frames = new Map<string, Buffer | null>()
-    for (const viewer of viewers) {
-      const pieces = piecesFor(viewer, update)
-      const key = pieces
-        .map((piece) => `${piece.region.id} ${viewer.positions.get(piece.region.id) ?? ''}`)
-        .join()
-      let buffer = frames.get(key)
-      if (buffer === undefined) {
-        buffer = frame(update.revision, pieces)
-        frames.set(key, buffer)
+    const logs = [...update.pieces.keys()].filter((id) =>
+      regions.some((region) => region.id === id && region.appended),
+    )
+    const sent = new Map<string, { buffer: Buffer | null; ends: [id: string, last: number | null][] }>()
+    for (const [connection, positions] of viewers) {
+      const key = logs.map((id) => positions.get(id) ?? '').join()
+      let shared = sent.get(key)
+      if (!shared) {
+        const pieces = piecesFor(positions, update)
+        const appended = pieces.filter((piece) => piece.region.appended)
+        shared = {
+          buffer: frame(update.revision, pieces),
+          ends: appended.map((piece) => [piece.region.id, piece.last]),
+        }
+        sent.set(key, shared)
       }
-      for (const piece of pieces) if (piece.region.appended) viewer.positions.set(piece.region.id, piece.last)
-      if (buffer) viewer.connection.write(buffer)
+      for (const [id, last] of shared.ends) positions.set(id, last)
+      if (shared.buffer) connection.write(shared.buffer)
     }
   }
 
-  function piecesFor(viewer: Viewer, update: Update): Piece[] {
+  function piecesFor(positions: Positions, update: Update): Piece[] {
     const found: Piece[] = []
     for (const [id, pieces] of update.pieces) {
-      const piece = pieces.get(viewer.positions.get(id) ?? null)
+      const piece = pieces.get(positions.get(id) ?? null)
       if (piece) found.push(piece)
     }
     return found
@@ -150,13 +157,13 @@ export function createPageChannel(
     const id = formatCursor(feed, caught.revision)
     // Without changes the number alone: the reader then knows where to resume.
     connection.write(caught.html === '' ? `id: ${id}\n\n` : frameMessage({ id, data: caught.html }))
-    viewers.add({ connection, positions: caught.positions })
+    viewers.set(connection, caught.positions)
     // Changed while the newcomer was being brought up: it may have seen what the others have not.
-    for (const region of dirty) lastHtml.delete(region.id)
+    for (const region of dirty) lastShown.delete(region.id)
   }
 
   function leave(connection: SseConnection): void {
-    for (const viewer of viewers) if (viewer.connection === connection) viewers.delete(viewer)
+    viewers.delete(connection)
     if (viewers.size === 0 && joining === 0) onEmpty()
   }
 

@@ -23,6 +23,18 @@ export interface ReportView {
 
 const REPORT_LIMIT = 200_000
 
+/** Reports are looked at again with every change of the tree, and nearly always say what they said. */
+const RENDERED_KEPT = 32
+const rendered = new Map<string, string>()
+
+function renderOnce(text: string): string {
+  const html = rendered.get(text) ?? renderMarkdown(text)
+  rendered.delete(text)
+  rendered.set(text, html)
+  if (rendered.size > RENDERED_KEPT) rendered.delete(rendered.keys().next().value!)
+  return html
+}
+
 /** The node shown: the one asked for, else what is newest and not shown elsewhere, else none. */
 export function chooseNode(
   state: RunState,
@@ -53,7 +65,7 @@ export function viewReport(state: RunState, asked: string | null, context: Prose
     title: node.label,
     path: pathOf(state, node),
     status: describeNodeStatus(node.status),
-    html: text === '' ? '' : decorate(lowerHeadings(renderMarkdown(text)), context),
+    html: text === '' ? '' : decorate(lowerHeadings(renderOnce(text)), context),
     empty: text === '' ? emptyReason(state, node) : '',
     following,
     facts: Object.entries(node.detail ?? {})
