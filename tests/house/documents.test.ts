@@ -6,7 +6,7 @@ import { SETTINGS } from '../../src/config.ts'
 const read = (name: string) => readFileSync(resolve(import.meta.dirname, '../..', name), 'utf8')
 
 test('the README has every setting with the default and the words of the code, and no other', () => {
-  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+) \|$/gm)].map((row) =>
+  const rows = [...read('README.md').matchAll(/^\| `([A-Z_]+)` *\| (.+?) *\| (.+?) *\|$/gm)].map((row) =>
     row.slice(1),
   )
   const expected = Object.values(SETTINGS).map(({ env, fallback, about }) => [
