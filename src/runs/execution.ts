@@ -4,6 +4,7 @@
  * reaches the journal.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import { createDeferred, type Deferred } from '../core/deferred.ts'
 import { AbortedError, InputError, messageOf, quote } from '../core/errors.ts'
@@ -150,6 +151,8 @@ export function createExecution(options: ExecutionOptions): Execution {
     try {
       return (await conclude(key, async (recorder) => {
         if (delayMs > 0) await clock.sleep(delayMs, signal)
+        // Steps of many runs may be due at once; between two of them others get their turn.
+        await nextTurn()
         return body(createStepContext(key, attempt, node ?? null, recorder))
       })) as T
     } finally {
