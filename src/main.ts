@@ -83,7 +83,7 @@ const doors: DeskDoor = {
   async listPrices(config: Config) {
     const { createVendor } = await import('./market/vendors/index.ts')
     const vendor = createVendor(config)
-    return { vendor: vendor.name, listings: await vendor.listings() }
+    return { vendor: vendor.name, listings: await vendor.listings(), strays: await vendor.strays() }
   },
 }
 

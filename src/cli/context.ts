@@ -39,7 +39,7 @@ export interface DeskDoor {
   /** Makes the index again from the results directory. `ConflictError` where a process owns the data directory. */
   reindex(settings: Settings): Promise<{ runs: number }>
   inspectStore(config: Config): Promise<StoreFacts>
-  listPrices(config: Config): Promise<{ vendor: string; listings: Listing[] }>
+  listPrices(config: Config): Promise<{ vendor: string; listings: Listing[]; strays: string[] }>
 }
 
 export interface CliContext {

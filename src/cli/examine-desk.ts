@@ -11,32 +11,44 @@ const READY_WITHIN_MS = 5_000
 
 export interface Finding {
   what: string
-  isFine: boolean
+  /** `odd` is worth knowing and harms nothing. */
+  verdict: 'fine' | 'odd' | 'wrong'
   text: string
 }
 
 export async function checkFolder(what: string, folder: string): Promise<Finding> {
   const { isWritable, text } = await inspectFolder(folder)
-  return { what, isFine: isWritable, text }
+  return { what, verdict: isWritable ? 'fine' : 'wrong', text }
 }
 
-export function checkPrices({ desks }: CliContext, config: Config): Promise<Finding> {
-  return findOut('Prices', async () => {
-    const { vendor, listings } = await desks.listPrices(config)
-    const covered = listings.map(({ ticker, first, last }) =>
-      first && last ? `${ticker} ${first} to ${last}` : ticker,
-    )
-    return covered.length === 0
-      ? { isFine: false, text: `vendor ${vendor} lists no ticker` }
-      : { isFine: true, text: `vendor ${vendor} has ${covered.join(', ')}` }
-  })
+/** What can be asked for first, then each ticker that cannot, then what is passed over. */
+export async function checkPrices({ desks }: CliContext, config: Config): Promise<Finding[]> {
+  const what = 'Prices'
+  try {
+    const { vendor, listings, strays } = await desks.listPrices(config)
+    const covered = listings
+      .filter(({ problem }) => problem === null)
+      .map(({ ticker, first, last }) => (first && last ? `${ticker} ${first} to ${last}` : ticker))
+    return [
+      covered.length === 0
+        ? { what, verdict: 'wrong', text: `vendor ${vendor} has no ticker that can be assessed` }
+        : { what, verdict: 'fine', text: `vendor ${vendor} has ${covered.join(', ')}` },
+      ...listings.flatMap(({ problem }): Finding[] =>
+        problem === null ? [] : [{ what, verdict: 'wrong', text: problem }],
+      ),
+      ...strays.map((text): Finding => ({ what, verdict: 'odd', text })),
+    ]
+  } catch (error) {
+    return [{ what, verdict: 'wrong', text: messageOf(error) }]
+  }
 }
 
 export function checkServer({ desks, clock }: CliContext, config: Config): Promise<Finding> {
   return findOut('Server', async () => {
     for (const deadline = clock.now() + READY_WITHIN_MS; ; await clock.sleep(ASK_MS)) {
       const owner = await desks.findOwner(config)
-      if (!owner) return { isFine: true, text: 'none owns the data directory; commands work by themselves' }
+      if (!owner)
+        return { verdict: 'fine', text: 'none owns the data directory; commands work by themselves' }
       const state = await askOwner(owner).finally(() => owner.close())
       // One that starts or stops is neither for long.
       if (state !== 'starting' || clock.now() >= deadline) return OWNERS[state]
@@ -45,23 +57,23 @@ export function checkServer({ desks, clock }: CliContext, config: Config): Promi
 }
 
 const OWNERS = {
-  server: { isFine: true, text: 'one owns the data directory and is ready; commands go through it' },
-  command: { isFine: true, text: 'none; another command owns the data directory until it has ended' },
-  starting: { isFine: false, text: 'one owns the data directory and is not ready' },
-  away: { isFine: true, text: 'none; a command that owned the data directory has just ended' },
-}
+  server: { verdict: 'fine', text: 'one owns the data directory and is ready; commands go through it' },
+  command: { verdict: 'fine', text: 'none; another command owns the data directory until it has ended' },
+  starting: { verdict: 'wrong', text: 'one owns the data directory and is not ready' },
+  away: { verdict: 'fine', text: 'none; a command that owned the data directory has just ended' },
+} satisfies Record<string, Omit<Finding, 'what'>>
 
 export function checkIndex({ desks, program }: CliContext, config: Config): Promise<Finding> {
   return findOut('Index', async () => {
     for (let look = 1; ; look += 1) {
       const { storedRuns, indexedRuns, indexProblems } = await desks.inspectStore(config)
       const shown = [`shows ${indexedRuns} of ${storedRuns} stored runs`, ...indexProblems].join('; ')
-      if (indexProblems.length === 0 && indexedRuns === storedRuns) return { isFine: true, text: shown }
+      if (indexProblems.length === 0 && indexedRuns === storedRuns) return { verdict: 'fine', text: shown }
       const owner = await desks.findOwner(config)
       await owner?.close()
       // Its files lag behind what the owner knows, or lagged until it ended just now.
-      if (owner) return { isFine: true, text: `${shown}; its owner is at work on it` }
-      if (look > 1) return { isFine: false, text: `${shown}; mend it with: ${program} doctor --reindex` }
+      if (owner) return { verdict: 'fine', text: `${shown}; its owner is at work on it` }
+      if (look > 1) return { verdict: 'wrong', text: `${shown}; mend it with: ${program} doctor --reindex` }
     }
   })
 }
@@ -70,6 +82,6 @@ async function findOut(what: string, look: () => Promise<Omit<Finding, 'what'>>)
   try {
     return { what, ...(await look()) }
   } catch (error) {
-    return { what, isFine: false, text: messageOf(error) }
+    return { what, verdict: 'wrong', text: messageOf(error) }
   }
 }

@@ -63,7 +63,7 @@ function* parseInSteps(text: string, label: BarsLabel): Generator<undefined, Raw
   const header = lines.next()
   if (header.done) throw new InputError('data', `${label.ticker}: the file is empty; a header line is needed`)
   const separator = tellSeparator(header.value.text)
-  const columns = findColumns(splitCells(header.value.text, separator) ?? [])
+  const columns = findColumns(splitCells(header.value.text, separator) ?? [], label)
   const order = tellDayOrder(dateCells(text, separator, columns))
   const rows = createRowCollector(separator, columns, order)
   let count = 0
@@ -75,7 +75,7 @@ function* parseInSteps(text: string, label: BarsLabel): Generator<undefined, Raw
   return rows.finish(label)
 }
 
-function findColumns(names: string[]): Columns {
+function findColumns(names: string[], { ticker }: BarsLabel): Columns {
   const found: Partial<Record<ColumnName, number>> = {}
   for (const [index, name] of names.entries()) {
     const plain = name.toLowerCase().replace(/[^a-z]/g, '')
@@ -84,7 +84,7 @@ function findColumns(names: string[]): Columns {
     )
     if (column === undefined) continue
     if (found[column] !== undefined)
-      throw new InputError('data', `line 1: two columns are named ${quote(name.trim())}`)
+      throw new InputError('data', `${ticker}: line 1: two columns are named ${quote(name.trim())}`)
     found[column] = index
   }
   if (found.date === undefined && found.time !== undefined) {
@@ -97,7 +97,7 @@ function findColumns(names: string[]): Columns {
   if (missing.length > 0) {
     throw new InputError(
       'data',
-      `line 1: no column for ${missing.join(', ')}; the header is ${quote(names.join(','), 120)}`,
+      `${ticker}: line 1: no column for ${missing.join(', ')}; the header is ${quote(names.join(','), 120)}`,
     )
   }
   return { time: -1, adjClose: -1, ...found } as Columns

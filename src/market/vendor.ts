@@ -15,6 +15,8 @@ export interface Listing {
   /** YYYY-MM-DD of the first and last bar; null where the vendor does not know without asking. */
   first: string | null
   last: string | null
+  /** Why asking for its bars would fail or give none, as a sentence; null where nothing is known to be wrong. */
+  problem: string | null
 }
 
 export interface Vendor {
@@ -26,4 +28,6 @@ export interface Vendor {
   bars(ticker: string, until: string, signal?: AbortSignal): Promise<RawBars>
   /** What can be asked for; empty where the vendor cannot list. */
   listings(): Promise<Listing[]>
+  /** What lies among the vendor's data and is passed over, a sentence each: a file whose name is no ticker. */
+  strays(): Promise<string[]>
 }

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConflictError } from '../../src/core/errors.ts'
 import { DeskAwayError } from '../../src/cli/client.ts'
 import { createProgram } from '../../src/cli/command-line.ts'
 import { SETTINGS } from '../../src/config.ts'
+import { createCsvVendor } from '../../src/market/vendors/csv.ts'
 import type { NestedNode } from '../../src/runs/state.ts'
 import { createTestCli, describeRun, type Answers, type TestCli } from '../support/cli-context.ts'
 import { createTempDir } from '../support/temp-dir.ts'
@@ -398,6 +400,29 @@ describe('doctor', () => {
     const { cli: other, code } = await doctor({}, { owner: 'server', answers: busy })
     expect(other.stdout()).toMatch(/✖ +Server .*not ready/)
     expect(code).toBe(1)
+  })
+
+  test('names each price file that cannot be used and those passed over, without control bytes', async () => {
+    const dir = await createTempDir()
+    const header = 'Date,Open,High,Low,Close,Volume\n'
+    await writeFile(join(dir, 'GOOD.csv'), `${header}2012-01-03,10,11,9,10,1000\n`)
+    await writeFile(join(dir, 'HEAD.csv'), 'Day\u009b2J,Price\n')
+    await writeFile(join(dir, 'ROW.csv'), `${header}2012-01-03,10,11,9,\u001b[2J,1000\n`)
+    await writeFile(join(dir, 'NONE.csv'), header)
+    await writeFile(join(dir, 'no ticker\u009b2J.csv'), header)
+    const listPrices = async () => {
+      const vendor = createCsvVendor(dir)
+      return { vendor: vendor.name, listings: await vendor.listings(), strays: await vendor.strays() }
+    }
+    const { cli, code } = await doctor({}, { desks: { listPrices } })
+    expect(code).toBe(1)
+    expect(cli.stdout()).toMatch(/✔ +Prices +vendor csv has GOOD 2012-01-03 to 2012-01-03\n/)
+    expect(cli.stdout()).toMatch(/✖ +Prices +HEAD: line 1: no column for date/)
+    expect(cli.stdout()).toMatch(/✖ +Prices +ROW: line 2: close is/)
+    expect(cli.stdout()).toMatch(/✖ +Prices +NONE: the file has no rows/)
+    expect(cli.stdout()).toMatch(/⚠ +Prices +the file "no ticker2J.csv" is passed over/)
+    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+    expect(cli.stdout()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
   })
 
   test('changes nothing', async () => {

@@ -116,7 +116,7 @@ export function describeVendorContract(kind: string, prepare: () => Promise<Vend
     it('lists what can be asked for, with the range of each', async () => {
       const { vendor, known } = await prepare()
       const { ticker, first, last } = known
-      expect(await vendor.listings()).toContainEqual({ ticker, first, last })
+      expect(await vendor.listings()).toContainEqual({ ticker, first, last, problem: null })
     })
   })
 }

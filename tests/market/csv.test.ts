@@ -55,7 +55,7 @@ describe('columns', () => {
 
   it('that are missing are named, with the header received', () => {
     expect(refusal('Date,Open,Close\n')).toBe(
-      'line 1: no column for high, low, volume; the header is "Date,Open,Close"',
+      'ABC: line 1: no column for high, low, volume; the header is "Date,Open,Close"',
     )
   })
 

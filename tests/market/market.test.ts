@@ -60,6 +60,7 @@ describe('the as-of date', () => {
       name: 'fake',
       bars: () => Promise.resolve(empty),
       listings: () => Promise.resolve([]),
+      strays: () => Promise.resolve([]),
     }
     expect((await refusal(createMarket(vendor).checkAsOf('NEW', undefined))).field).toBe('ticker')
     expect((await refusal(createMarket(vendor).loadWindow('NEW', '2012-06-29'))).field).toBe('as_of')
@@ -89,6 +90,7 @@ describe('loading a window', () => {
       name: 'fake',
       bars: () => Promise.reject(failure),
       listings: () => Promise.reject(failure),
+      strays: () => Promise.reject(failure),
     }
     await expect(createMarket(vendor).loadWindow('AAPL', '2012-06-29')).rejects.toBe(failure)
     await expect(createMarket(vendor).checkAsOf('AAPL', undefined)).rejects.toBe(failure)

@@ -51,7 +51,8 @@ export function createMarketOf(bars: RawBars): Market {
   const vendor: Vendor = {
     name: bars.vendor,
     bars: () => Promise.resolve(bars),
-    listings: () => Promise.resolve([{ ticker: bars.ticker, first: null, last: null }]),
+    listings: () => Promise.resolve([{ ticker: bars.ticker, first: null, last: null, problem: null }]),
+    strays: () => Promise.resolve([]),
   }
   return createMarket(vendor)
 }

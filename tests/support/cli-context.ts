@@ -91,7 +91,11 @@ export function createTestCli(options: TestCliOptions = {}): TestCli {
       serve: () => Promise.reject(new Error('nothing is served here')),
       reindex: () => Promise.reject(new Error('nothing is indexed here')),
       inspectStore: async () => ({ storedRuns: 0, indexedRuns: 0, indexProblems: [] }),
-      listPrices: async () => ({ vendor: 'made', listings: [{ ticker: 'AAPL', first: null, last: null }] }),
+      listPrices: async () => ({
+        vendor: 'made',
+        listings: [{ ticker: 'AAPL', first: null, last: null, problem: null }],
+        strays: [],
+      }),
       ...options.desks,
     },
     onSignal(listener) {

@@ -15,8 +15,8 @@ import { createPageDesk, type PageDesk } from './page-desk.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const LISTINGS: Listing[] = [
-  { ticker: 'AAPL', first: '2000-03-01', last: '2013-03-01' },
-  { ticker: 'GOOG', first: '2004-08-19', last: '2013-02-28' },
+  { ticker: 'AAPL', first: '2000-03-01', last: '2013-03-01', problem: null },
+  { ticker: 'GOOG', first: '2004-08-19', last: '2013-02-28', problem: null },
 ]
 
 /** One for the file: a thread that has loaded what draws is worth keeping. */

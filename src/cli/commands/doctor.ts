@@ -1,4 +1,4 @@
-/** `doctor`: what this installation stands on, and what is wrong with it. Changes nothing unless told to. */
+/** `doctor`: what this installation stands on, and what is wrong with it. Changes nothing without `--reindex`. */
 import type { Command } from 'commander'
 import { inspectSettings, type InspectedSetting } from '../../config.ts'
 import type { Perform } from '../command-line.ts'
@@ -6,7 +6,7 @@ import { loadSettings, type CliContext } from '../context.ts'
 import { checkFolder, checkIndex, checkPrices, checkServer, type Finding } from '../examine-desk.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatTable } from '../table.ts'
-import { cleanLine, paint, type Output } from '../terminal.ts'
+import { cleanLine, paint, type Output, type Style } from '../terminal.ts'
 
 export interface DoctorOptions {
   reindex?: boolean
@@ -16,7 +16,9 @@ export function addDoctor(program: Command, context: CliContext, perform: Perfor
   program
     .command('doctor')
     .summary('check settings, folders, prices and the index')
-    .description('Shows every setting with its source and checks what the desk stands on. Changes nothing.')
+    .description(
+      'Shows every setting with its source and checks what the desk stands on. Changes nothing, unless --reindex is given.',
+    )
     .option('--reindex', 'make the index again from RESULTS_DIR (no server may run)')
     .addHelpText(
       'after',
@@ -25,7 +27,9 @@ Examples:
   ${context.program} doctor
   ${context.program} doctor --reindex
 
-Exit: 0 all is well, 1 something is not.`,
+✔ is well, ⚠ is worth knowing, ✖ keeps something from working.
+
+Exit: 0 nothing is ✖, 1 something is.`,
     )
     .action((options: DoctorOptions) =>
       perform((given) => (options.reindex ? reindex(given) : examine(given))),
@@ -51,23 +55,29 @@ async function examine(context: CliContext): Promise<number> {
   const { settings, config, problems, warnings } = inspectSettings(context.settings)
   const isUsable = (env: string) => settings.every((setting) => setting.env !== env || setting.isUsable)
   const findings: Finding[] = [
-    { what: 'Program', isFine: true, text: `Rundesk ${version} on Node ${nodeVersion}` },
-    ...problems.map((text) => ({ what: 'Settings', isFine: false, text })),
-    ...warnings.map((text) => ({ what: 'Settings', isFine: true, text })),
+    { what: 'Program', verdict: 'fine', text: `Rundesk ${version} on Node ${nodeVersion}` },
+    ...problems.map((text): Finding => ({ what: 'Settings', verdict: 'wrong', text })),
+    ...warnings.map((text): Finding => ({ what: 'Settings', verdict: 'odd', text })),
   ]
   if (problems.length === 0) {
-    findings.push({ what: 'Settings', isFine: true, text: `all ${settings.length} can be used` })
+    findings.push({ what: 'Settings', verdict: 'fine', text: `all ${settings.length} can be used` })
   }
   findings.push(
     await checkFolder('DATA_DIR', config.dataDir),
     await checkFolder('RESULTS_DIR', config.resultsDir),
   )
   // A vendor that was not asked for tells nothing.
-  if (isUsable('MARKET_VENDOR')) findings.push(await checkPrices(context, config))
+  if (isUsable('MARKET_VENDOR')) findings.push(...(await checkPrices(context, config)))
   findings.push(await checkServer(context, config), await checkIndex(context, config))
   const lines = [...formatSettings(settings), '', ...formatFindings(stdout, findings)]
   stdout.write(`${lines.join('\n')}\n`)
-  return findings.every((finding) => finding.isFine) ? EXIT.ok : EXIT.failed
+  return findings.some(({ verdict }) => verdict === 'wrong') ? EXIT.failed : EXIT.ok
+}
+
+const MARKS: Record<Finding['verdict'], { mark: string; style: Style }> = {
+  fine: { mark: '✔', style: 'green' },
+  odd: { mark: '⚠', style: 'yellow' },
+  wrong: { mark: '✖', style: 'red' },
 }
 
 function formatSettings(settings: readonly InspectedSetting[]): string[] {
@@ -82,9 +92,9 @@ function formatSettings(settings: readonly InspectedSetting[]): string[] {
 }
 
 function formatFindings(output: Output, findings: readonly Finding[]): string[] {
-  const rows = findings.map(({ what, isFine, text }) => {
-    const mark = isFine ? paint(output, 'green', '✔') : paint(output, 'red', '✖')
-    return [{ text: mark, width: 1 }, what, cleanLine(text)]
+  const rows = findings.map(({ what, verdict, text }) => {
+    const { mark, style } = MARKS[verdict]
+    return [{ text: paint(output, style, mark), width: 1 }, what, cleanLine(text)]
   })
   return formatTable([{ title: '' }, { title: '' }, { title: '' }], rows).slice(1)
 }

@@ -6,7 +6,7 @@
 import { constants } from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { InputError, NotFoundError } from '../../core/errors.ts'
+import { InputError, messageOf, NotFoundError, quote } from '../../core/errors.ts'
 import { isTicker, parseTicker } from '../../core/ids.ts'
 import { countBarsUntil } from '../adjust.ts'
 import { parseBarsCsvInSlices } from '../csv.ts'
@@ -28,12 +28,11 @@ interface CachedFile {
 /** Bars of the files in `dir`; `name` is what the bars say of their origin. */
 export function createCsvVendor(dir: string, name = 'csv'): Vendor {
   const cache = new Map<string, CachedFile>()
-  const ranges = new Map<string, { version: string; first: string | null; last: string | null }>()
+  const listed = new Map<string, { version: string; listing: Listing }>()
 
-  async function load(ticker: string, file: string): Promise<{ version: string; bars: RawBars }> {
+  async function load(ticker: string, file: string): Promise<RawBars> {
     const path = await resolveInside(dir, file, ticker)
-    const { mtimeMs, size, ino } = await stat(path)
-    const version = `${mtimeMs}:${size}:${ino}`
+    const version = await readVersion(path)
     let entry = cache.get(ticker)
     if (entry?.version !== version) {
       entry = { version, bars: readBars(path, { ticker, vendor: name }) }
@@ -42,24 +41,25 @@ export function createCsvVendor(dir: string, name = 'csv'): Vendor {
     cache.delete(ticker)
     cache.set(ticker, entry)
     if (cache.size > MAX_CACHED_FILES) cache.delete(cache.keys().next().value!)
-    return { version, bars: await entry.bars }
+    return entry.bars
   }
 
-  async function rangeOf(ticker: string, file: string): Promise<Listing> {
+  /** A file that cannot be used is still named, with what is wrong with it; an unchanged one is not read again. */
+  async function list(ticker: string, file: string): Promise<Listing> {
+    let version: string | null = null
     try {
-      const path = await resolveInside(dir, file, ticker)
-      const { mtimeMs, size, ino } = await stat(path)
-      const known = ranges.get(ticker)
-      if (known?.version === `${mtimeMs}:${size}:${ino}`)
-        return { ticker, first: known.first, last: known.last }
-      const { version, bars } = await load(ticker, file)
-      const range = bars.time.length === 0 ? { first: null, last: null } : rangeOfBars(bars)
-      ranges.set(ticker, { version, ...range })
-      return { ticker, ...range }
-    } catch {
-      // A file that cannot be used is still named; asking for its bars says what is wrong with it.
-      return { ticker, first: null, last: null }
+      version = await readVersion(await resolveInside(dir, file, ticker))
+      const known = listed.get(ticker)
+      if (known?.version === version) return known.listing
+      return keep(version, describeBars(ticker, await load(ticker, file)))
+    } catch (error) {
+      return keep(version, { ticker, first: null, last: null, problem: messageOf(error) })
     }
+  }
+
+  function keep(version: string | null, listing: Listing): Listing {
+    if (version !== null) listed.set(listing.ticker, { version, listing })
+    return listing
   }
 
   return {
@@ -67,35 +67,59 @@ export function createCsvVendor(dir: string, name = 'csv'): Vendor {
     async bars(text, until, signal) {
       const ticker = parseTicker(text)
       signal?.throwIfAborted()
-      const files = await listFiles(dir, name)
+      const { files } = await listFiles(dir, name)
       const file = files.get(ticker)
       if (file === undefined) throw unknownTicker(ticker, name, [...files.keys()])
-      const { bars } = await load(ticker, file)
+      const bars = await load(ticker, file)
       signal?.throwIfAborted()
       return cut(bars, countBarsUntil(bars.time, until, 'until'))
     },
     async listings() {
       const listings: Listing[] = []
-      for (const [ticker, file] of await listFiles(dir, name)) listings.push(await rangeOf(ticker, file))
+      const { files } = await listFiles(dir, name)
+      for (const [ticker, file] of files) listings.push(await list(ticker, file))
       return listings
+    },
+    async strays() {
+      return (await listFiles(dir, name)).strays
     },
   }
 }
 
-/** File names by ticker, in alphabetical order; `AAPL.csv` goes before another spelling of the same ticker. */
-async function listFiles(dir: string, name: string): Promise<Map<string, string>> {
+interface FolderContents {
+  /** File names by ticker, in alphabetical order; `AAPL.csv` goes before another spelling of the same ticker. */
+  files: Map<string, string>
+  strays: string[]
+}
+
+async function listFiles(dir: string, name: string): Promise<FolderContents> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`the folder of vendor ${name} cannot be read: ${error.code}`)
   })
   const files = new Map<string, string>()
+  const strays: string[] = []
   for (const entry of entries) {
     const stem = /^(.+)\.csv$/i.exec(entry.name)?.[1]
-    if (stem === undefined || !isTicker(stem.toUpperCase())) continue
-    if (!entry.isFile() && !entry.isSymbolicLink()) continue
+    if (stem === undefined || (!entry.isFile() && !entry.isSymbolicLink())) continue
     const ticker = stem.toUpperCase()
-    if (!files.has(ticker) || stem === ticker) files.set(ticker, entry.name)
+    if (!isTicker(ticker)) {
+      strays.push(`the file ${quote(entry.name)} is passed over: its name is no ticker`)
+      continue
+    }
+    const known = files.get(ticker)
+    const isPlain = known === undefined || stem === ticker
+    if (known !== undefined) {
+      const [taken, left] = isPlain ? [entry.name, known] : [known, entry.name]
+      strays.push(`the file ${quote(left)} is passed over: ${quote(taken)} is of the same ticker`)
+    }
+    if (isPlain) files.set(ticker, entry.name)
   }
-  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return { files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))), strays: strays.sort() }
+}
+
+async function readVersion(path: string): Promise<string> {
+  const { mtimeMs, size, ino } = await stat(path)
+  return `${mtimeMs}:${size}:${ino}`
 }
 
 async function resolveInside(dir: string, file: string, ticker: string): Promise<string> {
@@ -137,8 +161,10 @@ function cut(bars: RawBars, count: number): RawBars {
   return copy
 }
 
-function rangeOfBars(bars: RawBars): { first: string; last: string } {
-  return { first: dateOf(bars.time[0]!), last: dateOf(bars.time[bars.time.length - 1]!) }
+function describeBars(ticker: string, { time }: RawBars): Listing {
+  if (time.length === 0)
+    return { ticker, first: null, last: null, problem: `${ticker}: the file has no rows` }
+  return { ticker, first: dateOf(time[0]!), last: dateOf(time[time.length - 1]!), problem: null }
 }
 
 function unknownTicker(ticker: string, name: string, known: string[]): NotFoundError {

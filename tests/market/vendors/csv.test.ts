@@ -29,7 +29,9 @@ describe('a folder of CSV files', () => {
     await writeFile(join(dir, 'ABC.csv'), HEADER)
     const vendor = createCsvVendor(dir)
     expect((await vendor.bars('ABC', '2012-01-05')).time.length).toBe(0)
-    expect(await vendor.listings()).toEqual([{ ticker: 'ABC', first: null, last: null }])
+    expect(await vendor.listings()).toEqual([
+      { ticker: 'ABC', first: null, last: null, problem: 'ABC: the file has no rows' },
+    ])
   })
 
   it('finds a ticker whatever the case of it and of the file, the plain spelling first', async () => {
@@ -51,11 +53,27 @@ describe('a folder of CSV files', () => {
     await mkdir(join(dir, 'FOLDER.csv'))
     const vendor = createCsvVendor(dir)
     expect(await vendor.listings()).toEqual([
-      { ticker: 'BAD', first: null, last: null },
-      { ticker: 'GOOD', first: '2012-01-03', last: '2012-01-05' },
+      {
+        ticker: 'BAD',
+        first: null,
+        last: null,
+        problem: expect.stringMatching(/^BAD: line 1: no column for date/),
+      },
+      { ticker: 'GOOD', first: '2012-01-03', last: '2012-01-05', problem: null },
     ])
     await expect(vendor.bars('BAD', '2012-01-05')).rejects.toThrow('line 1')
     await expect(vendor.bars('FOLDER', '2012-01-05')).rejects.toThrow(NotFoundError)
+  })
+
+  it('says which files it passes over, and why', async () => {
+    const dir = await createTempDir()
+    for (const name of ['ABC.csv', 'abc.csv', 'not a ticker.csv', 'esc\u001b[2J.csv', 'notes.txt'])
+      await writeFile(join(dir, name), THREE_DAYS)
+    expect(await createCsvVendor(dir).strays()).toEqual([
+      'the file "abc.csv" is passed over: "ABC.csv" is of the same ticker',
+      'the file "esc\\u001b[2J.csv" is passed over: its name is no ticker',
+      'the file "not a ticker.csv" is passed over: its name is no ticker',
+    ])
   })
 
   it('counts the tickers it does not name when there are many', async () => {
@@ -86,7 +104,12 @@ describe('a folder of CSV files', () => {
       await expect(vendor.bars(ticker, '2012-01-05')).rejects.toThrow('link out of its folder')
     }
     expect((await vendor.bars('ALIAS', '2012-01-05')).close.length).toBe(3)
-    expect(await vendor.listings()).toContainEqual({ ticker: 'LEAK', first: null, last: null })
+    expect(await vendor.listings()).toContainEqual({
+      ticker: 'LEAK',
+      first: null,
+      last: null,
+      problem: expect.stringContaining('link out of its folder'),
+    })
   })
 
   it('refuses a link out of the folder that takes the place of a file already read', async () => {
@@ -118,10 +141,14 @@ describe('a folder of CSV files', () => {
     await expect(vendor.bars('ABC', '2012-12-31')).rejects.toThrow('line 1')
     await writeFile(path, THREE_DAYS + row('2012-01-06', 13))
     expect((await vendor.bars('ABC', '2012-12-31')).close.length).toBe(4)
-    expect(await vendor.listings()).toEqual([{ ticker: 'ABC', first: '2012-01-03', last: '2012-01-06' }])
+    expect(await vendor.listings()).toEqual([
+      { ticker: 'ABC', first: '2012-01-03', last: '2012-01-06', problem: null },
+    ])
     await writeFile(path, THREE_DAYS + row('2012-01-07', 13))
     await utimes(path, 1_000, 1_000)
-    expect(await vendor.listings()).toEqual([{ ticker: 'ABC', first: '2012-01-03', last: '2012-01-07' }])
+    expect(await vendor.listings()).toEqual([
+      { ticker: 'ABC', first: '2012-01-03', last: '2012-01-07', problem: null },
+    ])
   })
 
   it.skipIf(process.getuid?.() === 0)('throws for a file it may not read', async () => {

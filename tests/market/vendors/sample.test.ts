@@ -14,10 +14,10 @@ describeVendorContract('the sample vendor', async () => ({
 
 it('holds four tickers over the dates that its README states', async () => {
   expect(await createSampleVendor().listings()).toEqual([
-    { ticker: 'AAPL', first: '2000-03-01', last: '2013-03-01' },
-    { ticker: 'GOOG', first: '2004-08-19', last: '2013-03-01' },
-    { ticker: 'IBM', first: '2000-03-01', last: '2013-03-01' },
-    { ticker: 'MSFT', first: '2000-03-01', last: '2013-03-01' },
+    { ticker: 'AAPL', first: '2000-03-01', last: '2013-03-01', problem: null },
+    { ticker: 'GOOG', first: '2004-08-19', last: '2013-03-01', problem: null },
+    { ticker: 'IBM', first: '2000-03-01', last: '2013-03-01', problem: null },
+    { ticker: 'MSFT', first: '2000-03-01', last: '2013-03-01', problem: null },
   ])
 })
 
