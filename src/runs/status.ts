@@ -9,9 +9,21 @@
  *
  * `pending` may also go straight to `canceled` or `error`; the three at the bottom are final.
  */
+import type { NodeStatus } from './event.ts'
 
 export const RUN_STATUSES = ['pending', 'in_progress', 'paused', 'completed', 'error', 'canceled'] as const
 export type RunStatus = (typeof RUN_STATUSES)[number]
+
+/** What people read for the status of a run or of a row of its tree, on every page and in the terminal. */
+export const STATUS_WORDS: Record<RunStatus | NodeStatus, string> = {
+  pending: 'queued',
+  in_progress: 'running',
+  paused: 'paused',
+  completed: 'completed',
+  error: 'failed',
+  canceled: 'canceled',
+  skipped: 'skipped',
+}
 
 /** What moves a run: the types of the events that change its status. */
 export type StatusEventType =

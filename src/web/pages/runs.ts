@@ -6,7 +6,7 @@ import { RUN_STATUSES, type RunStatus } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Page } from '../page.ts'
 import { toQuery, viewRunRow } from '../view-models/run-row.ts'
-import { describeRunStatus } from '../view-models/status-view.ts'
+import { describeStatus } from '../view-models/status-view.ts'
 import type { PageDeps } from './page-deps.ts'
 
 const PAGE_SIZE = 50
@@ -56,7 +56,7 @@ export function createRunsPage(deps: PageDeps, url: URL): Page {
       query,
       filtered,
       kinds,
-      statuses: RUN_STATUSES.map((status) => ({ value: status, label: describeRunStatus(status).word })),
+      statuses: RUN_STATUSES.map((status) => ({ value: status, label: describeStatus(status).word })),
     },
     regions: [
       {

@@ -5,7 +5,7 @@ import { escapeHtml } from '../escape-html.ts'
 import type { Page } from '../page.ts'
 import { RUN_STATUSES } from '../../runs/status.ts'
 import { toQuery } from '../view-models/run-row.ts'
-import { describeRunStatus } from '../view-models/status-view.ts'
+import { describeStatus } from '../view-models/status-view.ts'
 import type { PageDeps } from './page-deps.ts'
 
 interface SettingRow {
@@ -47,7 +47,7 @@ export async function createSystemPage(deps: PageDeps): Promise<Page> {
               { id: 'waiting', label: 'Runs waiting', used: queue.waiting, max: queue.max_waiting },
             ],
             counts: RUN_STATUSES.map((status) => ({
-              ...describeRunStatus(status),
+              ...describeStatus(status),
               href: `/runs${toQuery({ status })}`,
               count: formatNumber(desk.list({ status: [status], limit: 1 }).total, 0),
             })),

@@ -2,7 +2,7 @@
 import { formatDuration } from '../../core/format.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { isTerminal } from '../../runs/status.ts'
-import { describeRunStatus, type Tone } from './status-view.ts'
+import { describeStatus, type Tone } from './status-view.ts'
 
 export interface ProgressView {
   /** DOM id, so that an update finds the bar it belongs to. */
@@ -21,7 +21,7 @@ export interface ProgressView {
 
 /** A bar that ended early stays where it stopped; one that completed is full. */
 export function viewProgress(summary: Summary, idPrefix = 'progress'): ProgressView {
-  const status = describeRunStatus(summary.status)
+  const status = describeStatus(summary.status)
   const percent = summary.status === 'completed' ? 100 : clampPercent(summary.overall_progress)
   const message = progressMessage(summary, status.word)
   return {

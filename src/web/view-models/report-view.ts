@@ -3,7 +3,7 @@ import { renderMarkdown } from '../../core/markdown.ts'
 import type { RunState, TreeNode } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { decorate, type ProseContext } from './citations.ts'
-import { describeNodeStatus, type StatusView } from './status-view.ts'
+import { describeStatus, type StatusView } from './status-view.ts'
 
 export interface ReportView {
   nodeId: string | null
@@ -64,7 +64,7 @@ export function viewReport(state: RunState, asked: string | null, context: Prose
     nodeId,
     title: node.label,
     path: pathOf(state, node),
-    status: describeNodeStatus(node.status),
+    status: describeStatus(node.status),
     html: text === '' ? '' : decorate(lowerHeadings(renderOnce(text)), context),
     empty: text === '' ? emptyReason(state, node) : '',
     following,

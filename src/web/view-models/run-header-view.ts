@@ -5,7 +5,7 @@ import type { Summary } from '../../runs/summary.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
 import { viewProgress, type ProgressView } from './progress-view.ts'
 import { runHref } from './run-row.ts'
-import { describeRunStatus, type StatusView } from './status-view.ts'
+import { describeStatus, type StatusView } from './status-view.ts'
 import { viewDuration, viewTime, type DurationView, type TimeView } from './time-view.ts'
 
 export interface RunHeaderView {
@@ -29,7 +29,7 @@ export interface RunHeaderView {
 }
 
 export function viewRunHeader(summary: Summary, title: string): RunHeaderView {
-  const status = describeRunStatus(summary.status)
+  const status = describeStatus(summary.status)
   return {
     runId: summary.run_id,
     ticker: summary.ticker,

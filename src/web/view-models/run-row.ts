@@ -5,7 +5,7 @@ import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
 import { domId, viewProgress, type ProgressView } from './progress-view.ts'
-import { describeRunStatus, type StatusView } from './status-view.ts'
+import { describeStatus, type StatusView } from './status-view.ts'
 import { viewDuration, viewTime, type DurationView, type TimeView } from './time-view.ts'
 
 export interface RunRow {
@@ -33,7 +33,7 @@ export interface RunRow {
 
 /** `idPrefix` keeps the DOM ids of the same run apart where a page shows it twice. */
 export function viewRunRow(summary: Summary, idPrefix: string): RunRow {
-  const status = describeRunStatus(summary.status)
+  const status = describeStatus(summary.status)
   const active = !isTerminal(summary.status)
   const progress = viewProgress(summary, `${idPrefix}-progress`)
   const verdict = summary.decision ? viewVerdict(summary.decision.action) : null

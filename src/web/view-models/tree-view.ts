@@ -1,7 +1,7 @@
 /** The execution tree as rows in a tree of links: each row selects its node. */
 import type { RunState, TreeNode } from '../../runs/state.ts'
 import { domId } from './progress-view.ts'
-import { describeNodeStatus, type StatusView } from './status-view.ts'
+import { describeStatus, type StatusView } from './status-view.ts'
 import { viewDuration, type DurationView } from './time-view.ts'
 
 export interface TreeRow {
@@ -56,7 +56,7 @@ export function viewTree(
         domId: `n-${domId(node.id)}`,
         label: node.label,
         href: hrefOf(node.id),
-        status: describeNodeStatus(node.status),
+        status: describeStatus(node.status),
         duration: viewDuration(ms, working),
         reason: node.reason ?? '',
         hasOwnReason: node.reason !== null && (node.status === 'error' || shared.get(node.reason) === 1),
