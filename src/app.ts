@@ -11,7 +11,7 @@ import { createAssessmentWorkflow } from './committee/assessment.ts'
 import { decisionSchema } from './committee/decision.ts'
 import type { Config, SettingSources } from './config.ts'
 import { systemClock } from './core/clock.ts'
-import { messageOf } from './core/errors.ts'
+import { messageOf, NotFoundError } from './core/errors.ts'
 import { findPackageRoot, readPackageVersion } from './core/package-root.ts'
 import { createMarket } from './market/market.ts'
 import { createVendor } from './market/vendors/index.ts'
@@ -19,6 +19,7 @@ import type { RunIndex } from './runs/ports.ts'
 import { createRunManager } from './runs/run-manager.ts'
 import { openStorage, type Storage } from './storage/open-storage.ts'
 import { claimOwnership } from './storage/owner-socket.ts'
+import { compareVerdicts } from './storage/run-rows.ts'
 import { loadSecret } from './storage/secret.ts'
 import { createAssets } from './web/assets.ts'
 import { createCharts } from './web/charts/charts.ts'
@@ -183,7 +184,10 @@ async function assemble(
   }
 }
 
-/** The ticker's latest verdict for an earlier day, so that a new one can say what changed. */
+/**
+ * The ticker's latest verdict for an earlier day, so that a new one can say what changed. One whose files were removed
+ * is passed over: the row in the index outlives them.
+ */
 async function findPriorDecision(
   { index, results }: { index: RunIndex } & Pick<Storage, 'results'>,
   ticker: string,
@@ -198,12 +202,21 @@ async function findPriorDecision(
   })
   const earlier = runs
     .filter((run) => run.run_id !== excludeRunId && run.as_of !== null && run.as_of < beforeAsOf)
-    .sort((a, b) => (a.as_of! === b.as_of! ? 0 : a.as_of! < b.as_of! ? 1 : -1))
-  for (const run of earlier) {
-    const decision = decisionSchema.safeParse(await results.decision(run.run_id))
-    if (decision.success) return { run_id: run.run_id, decision: decision.data }
+    .sort(compareVerdicts)
+  for (const { run_id } of earlier) {
+    const decision = decisionSchema.safeParse(await readIfThere(results.decision(run_id)))
+    if (decision.success) return { run_id, decision: decision.data }
   }
   return null
+}
+
+async function readIfThere<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof NotFoundError) return null
+    throw error
+  }
 }
 
 function listenOn(server: Server, { host, port }: Config): Promise<void> {

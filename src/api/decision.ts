@@ -4,6 +4,7 @@ import { decisionSchema } from '../committee/decision.ts'
 import { NotFoundError } from '../core/errors.ts'
 import { parseTickers } from '../core/ids.ts'
 import { renderMarkdown } from '../core/markdown.ts'
+import type { RunDesk } from '../runs/desk.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
 import { failures, jsonAnswer, runParams, strictQuery } from './schemas.ts'
@@ -34,6 +35,8 @@ const listVerdicts = createRoute({
   path: '/verdicts',
   tags: ['Decisions'],
   summary: 'The latest decision of each ticker',
+  description:
+    'Latest by the day it stands on (as_of), then by creation; the latest day first. A run whose files are gone is left out.',
   request: {
     query: strictQuery({
       tickers: z.string().optional().meta({ description: 'Like AAPL,MSFT; all when left out' }),
@@ -55,13 +58,23 @@ export function createDecisionRoutes({ desk }: ApiDeps): ApiRoutes {
     const latest = desk.latestDecisions(tickers ? parseTickers(tickers) : [])
     const verdicts = await Promise.all(
       latest.map(async ({ ticker, run_id, as_of, ended_at }) => {
-        const decision = await desk.decision(run_id)
+        const decision = await readIfThere(desk, run_id)
         return decision ? [{ ticker, run_id, as_of, ended_at, decision: withHtml(decision) }] : []
       }),
     )
     return c.json(verdicts.flat() as z.infer<typeof verdictSchema>[], 200)
   })
   return routes
+}
+
+/** Null also where the run's files are gone, which its row in the index outlives. */
+async function readIfThere(desk: RunDesk, runId: string): Promise<Record<string, unknown> | null> {
+  try {
+    return await desk.decision(runId)
+  } catch (error) {
+    if (error instanceof NotFoundError) return null
+    throw error
+  }
 }
 
 /** A stored decision as it is served: `html` is its Markdown, rendered and sanitized now. */

@@ -118,7 +118,10 @@ export interface RunIndex {
   remove(runId: string): void
   /** Newest first. */
   query(filter: RunFilter): RunPage
-  /** The newest completed run with a decision, for each ticker asked (all when none is named). */
+  /**
+   * The completed run with the latest decision (latest as_of, then latest created), for each ticker asked; all when none
+   * is named.
+   */
   latestDecisions(tickers: readonly string[]): Summary[]
   counts(): Record<RunStatus, number>
   flush(): Promise<void>

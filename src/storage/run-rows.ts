@@ -108,15 +108,14 @@ export function createRunRows(): RunRows {
   function latestDecisions(tickers: readonly string[]): Summary[] {
     const wanted = new Set(tickers)
     const found = new Map<string, Summary>()
-    for (let i = ordered.length - 1; i >= 0; i -= 1) {
-      const { summary } = ordered[i]!
+    for (const { summary } of ordered) {
       const { ticker, status, decision } = summary
-      if (status !== 'completed' || decision === null || found.has(ticker)) continue
+      if (status !== 'completed' || decision === null) continue
       if (wanted.size > 0 && !wanted.has(ticker)) continue
-      found.set(ticker, summary)
-      if (found.size === wanted.size) break
+      const known = found.get(ticker)
+      if (!known || compareVerdicts(summary, known) < 0) found.set(ticker, summary)
     }
-    if (wanted.size === 0) return [...found.values()]
+    if (wanted.size === 0) return [...found.values()].sort(compareVerdicts)
     return [...wanted].flatMap((ticker) => found.get(ticker) ?? [])
   }
 
@@ -133,6 +132,13 @@ export function createRunRows(): RunRows {
     counts: () => ({ ...counts }),
     values: () => ordered.map((row) => row.summary),
   }
+}
+
+/** Latest first: by the day a verdict stands on, then by creation. The one meaning of a ticker's latest verdict. */
+export function compareVerdicts(a: Summary, b: Summary): number {
+  const [dayA, dayB] = [a.as_of ?? '', b.as_of ?? '']
+  if (dayA !== dayB) return dayA < dayB ? 1 : -1
+  return compareRows(b, a)
 }
 
 function createMatcher({ status, kind, ticker, batch, q }: RunFilter): (row: Row) => boolean {

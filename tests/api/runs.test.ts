@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NotFoundError } from '../../src/core/errors.ts'
 import { decodeLine } from '../../src/core/ndjson.ts'
 import type { NestedNode } from '../../src/runs/state.ts'
 import type { Summary } from '../../src/runs/summary.ts'
@@ -170,6 +171,16 @@ describe('decisions', () => {
     ])
     expect(await json(web, '/verdicts?tickers=MSFT')).toEqual([])
     expect((await web.request('/verdicts?tickers=a/b')).status).toBe(400)
+  })
+
+  it('whose files are gone are left out of the verdicts, and the others stay', async () => {
+    const web = await createWebDesk()
+    const [gone, kept] = [web.desk.add(), web.desk.add({ ticker: 'MSFT' })]
+    for (const runId of [gone, kept]) web.desk.emit(runId, { type: 'decision_ready', decision })
+    const read = web.desk.decision
+    web.desk.decision = (runId) =>
+      runId === gone ? Promise.reject(new NotFoundError(`there is no run ${gone}`)) : read(runId)
+    expect(await json(web, '/verdicts')).toMatchObject([{ run_id: kept }])
   })
 })
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished, describe, expect, test } from 'vitest'
 import { decisionSchema } from '../../src/committee/decision.ts'
@@ -15,6 +15,7 @@ function createDesk(env: Record<string, string> = {}) {
   const { root, dataDir, resultsDir } = createTempDesk()
   const options = { cwd: root, env: { DATA_DIR: dataDir, RESULTS_DIR: resultsDir, ...env } }
   return {
+    resultsDir,
     run: (...words: string[]) => runCli(words, options),
     start(...words: string[]): CliProcess {
       const started = startCli(words, options)
@@ -77,6 +78,16 @@ describe('without a server', () => {
     expect(shown.stdout).toContain('market_report')
     const log = await desk.run('logs', list[0]!.run_id)
     expect(log.stdout).toMatch(/INFO {2}data: \d+ bars of/)
+  })
+
+  test('a results folder that was removed by hand is passed over by later work', async () => {
+    const desk = createDesk()
+    const assess = (asOf: string) => desk.run('assess', '--tickers', 'AAPL', '--as-of', asOf, '--json')
+    expect((await assess('2012-06-28')).code).toBe(0)
+    rmSync(join(desk.resultsDir, 'AAPL'), { recursive: true })
+    const later = await assess('2012-06-29')
+    expect(later.stderr).toBe('')
+    expect(JSON.parse(later.stdout)).toMatchObject({ runs: [{ status: 'completed' }] })
   })
 
   test('bad input is the message on stderr, nothing on stdout, exit 2', async () => {

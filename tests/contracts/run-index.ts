@@ -62,6 +62,27 @@ export function describeRunIndex(name: string, createIndex: () => Promise<RunInd
       expect(index.latestDecisions(['MSFT'])).toEqual([])
     })
 
+    it('takes the latest day for the latest decision, and among those of one day the one created last', async () => {
+      const index = await createIndex()
+      const put = (n: number, asOf: string | null) =>
+        index.put(
+          summaryOf({
+            run_id: runIdOf(n, 'AAPL', START_MS + n * 60_000),
+            created_at: new Date(START_MS + n * 60_000).toISOString(),
+            as_of: asOf,
+            decision: { action: 'BUY', confidence: 0.6 },
+          }),
+        )
+      const latest = () => index.latestDecisions(['AAPL'])[0]!.run_id.slice(-6)
+      put(4, null)
+      put(3, '2011-06-30')
+      expect(latest()).toBe('000003')
+      put(1, '2012-06-29')
+      put(2, '2012-06-29')
+      put(5, '2012-06-28')
+      expect(latest()).toBe('000002')
+    })
+
     it('looks for text anywhere in id, ticker, stage, message and error, whatever its case', async () => {
       const index = await createIndex()
       index.put(summaryOf({ run_id: runIdOf(1), current_stage: 'Research' }))
