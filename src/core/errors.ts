@@ -33,6 +33,17 @@ export class LimitError extends Error {
   }
 }
 
+/** The disk refused; the message says why without naming a place on the machine. HTTP 503. */
+export class StorageError extends Error {
+  override name = 'StorageError'
+  /** What the system called it, like `ENOSPC`. */
+  readonly code: string
+  constructor(message: string, code: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
 /** Work stopped because it was told to: `reason` says by what. Never reported as a failure. */
 export class AbortedError extends Error {
   override name = 'AbortedError'
@@ -48,9 +59,18 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Shows a received value in a message: quoted, shortened, control characters made visible. */
+/** Shows a received value in a message: quoted, shortened, control characters made visible. Takes anything. */
 export function quote(value: unknown, maxLength = 60): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  const text = typeof value === 'string' ? value : describe(value)
   const shown = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
   return JSON.stringify(shown)
+}
+
+function describe(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // Too deep, or holding itself.
+    return Array.isArray(value) ? 'a list' : 'a value'
+  }
 }

@@ -1,5 +1,5 @@
 /** What an error looks like from outside: one table for every door that speaks HTTP. Nothing of ours leaks through it. */
-import { ConflictError, InputError, LimitError, NotFoundError } from './errors.ts'
+import { ConflictError, InputError, LimitError, NotFoundError, StorageError } from './errors.ts'
 
 /** Refused before anything was done, with a status of its own: 401, 403, 413, 415, 503. */
 export class RefusedError extends Error {
@@ -20,6 +20,9 @@ export interface HttpFailure {
   isFault: boolean
 }
 
+/** What a client is told to wait while the disk refuses. */
+const STORAGE_RETRY_SECONDS = 30
+
 export function describeFailure(error: unknown): HttpFailure {
   if (error instanceof InputError) return failure(400, error.message)
   if (error instanceof NotFoundError) return failure(404, error.message)
@@ -29,6 +32,9 @@ export function describeFailure(error: unknown): HttpFailure {
     return failure(429, error.message, {
       'Retry-After': String(Math.max(1, Math.ceil(error.retryAfterSeconds))),
     })
+  }
+  if (error instanceof StorageError) {
+    return { ...failure(503, error.message, { 'Retry-After': String(STORAGE_RETRY_SECONDS) }), isFault: true }
   }
   return { status: 500, message: 'internal error', headers: {}, isFault: true }
 }

@@ -27,7 +27,9 @@ export function isBatchId(text: string): boolean {
 
 /** Trims and upper-cases one ticker. Throws `InputError` naming `field` and the value received. */
 export function parseTicker(text: string, field = 'ticker'): string {
-  const ticker = text.trim().toUpperCase()
+  const trimmed = text.trim()
+  // Beyond ASCII, other letters become these when upper-cased: ı becomes I.
+  const ticker = /^[\x20-\x7e]*$/.test(trimmed) ? trimmed.toUpperCase() : ''
   if (!TICKER.test(ticker)) {
     throw new InputError(
       field,

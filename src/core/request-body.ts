@@ -8,6 +8,8 @@ import { RefusedError } from './http-error.ts'
 export const MAX_FIELDS = 64
 export const MAX_FIELD_LENGTH = 16_384
 const MAX_NAME_LENGTH = 64
+/** Lists in lists in lists: nothing the desk reads goes deeper. */
+const MAX_DEPTH = 4
 
 /** A field given several times is a list. An empty body has no fields. */
 export async function readFields(request: Request): Promise<Record<string, unknown>> {
@@ -30,8 +32,12 @@ export async function readFields(request: Request): Promise<Record<string, unkno
 
 /** Every value of every field as text, for showing a form again as it was typed. */
 export function listTyped(fields: Record<string, unknown>): Record<string, string[]> {
-  const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [String(value)])
+  const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(asText) : [asText(value)])
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, texts(value)]))
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function parseJsonFields(text: string): Record<string, unknown> {
@@ -68,6 +74,9 @@ function checkFields(fields: Record<string, unknown>): Record<string, unknown> {
   for (const [name, value] of Object.entries(fields)) {
     if (name.length > MAX_NAME_LENGTH)
       throw new InputError('body', `the field name ${quote(name)} is too long`)
+    if (isDeeperThan(value, MAX_DEPTH)) {
+      throw new InputError(name, `${name} is nested more than ${MAX_DEPTH} levels deep`)
+    }
     for (const part of Array.isArray(value) ? value : [value]) {
       if (typeof part === 'string' && part.length > MAX_FIELD_LENGTH) {
         throw new InputError(
@@ -78,4 +87,10 @@ function checkFields(fields: Record<string, unknown>): Record<string, unknown> {
     }
   }
   return fields
+}
+
+/** Never goes deeper than it has to, whatever it is given. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1))
 }

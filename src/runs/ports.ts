@@ -86,6 +86,8 @@ export interface Results {
   decision(runId: string): Promise<Record<string, unknown> | null>
   /** Deletes all of a finished run's files but the marker, the manifest and the decision. */
   prune(runId: string): Promise<void>
+  /** Deletes every trace of a run that was never acknowledged. */
+  discard(runId: string): Promise<void>
 }
 
 export interface RunFilter {

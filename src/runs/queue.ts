@@ -54,7 +54,7 @@ export function createRunQueue({ maxRunning, maxWaiting }: QueueLimits): RunQueu
       const taken = running.size + waiting.size + reserved
       if (taken + count > maxRunning + maxWaiting) {
         throw new LimitError(
-          `no room for ${count} more ${count === 1 ? 'run' : 'runs'}: ${running.size} running (MAX_PARALLEL_RUNS ${maxRunning}), ${waiting.size + reserved} waiting (MAX_QUEUED_RUNS ${maxWaiting})`,
+          `no room for ${count} more ${count === 1 ? 'run' : 'runs'}: ${taken} of ${maxRunning + maxWaiting} places are taken (MAX_PARALLEL_RUNS ${maxRunning} + MAX_QUEUED_RUNS ${maxWaiting})`,
           RETRY_AFTER_SECONDS,
         )
       }

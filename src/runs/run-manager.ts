@@ -43,8 +43,8 @@ export interface RunManagerDeps {
 }
 
 export interface RunManager extends RunDesk {
-  /** Takes up the runs that another process left behind (unless told not to) and begins to prune. */
-  start(options: { recover: boolean }): Promise<void>
+  /** Takes up the runs that another process left behind (unless told not to), says how many go on, and begins to prune. */
+  start(options: { recover: boolean }): Promise<{ resumed: number }>
   /** Lets steps in flight end within `graceMs`, abandons the rest, closes the journals. Runs resume at the next start. */
   stop(graceMs: number): Promise<void>
   /** Removes the files that are due now. Returns the ids. */
@@ -69,7 +69,9 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
   })
   /** Launches and the recovery under way: a stop waits for them. */
   const underWay = new Set<Promise<unknown>>()
-  let started: Promise<void> = Promise.resolve()
+  let started: Promise<unknown> = Promise.resolve()
+  /** Runs that the recovery put to work again. */
+  let resumed = 0
   let ready = false
 
   const activeDeps: ActiveRunDeps = {
@@ -130,7 +132,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     return { batch_id: batchId, runs: runs.map((run) => summarize(workflowOf(run.identity.kind), run.state)) }
   }
 
-  /** All of a launch, or none: where one cannot be made, those that could be are canceled. */
+  /** All of a launch, or none: where one cannot be made, nothing stays of those that could be. */
   async function makeRuns(identities: readonly RunIdentity[]): Promise<ActiveRun[]> {
     const made = await Promise.allSettled(identities.map((identity) => createActiveRun(activeDeps, identity)))
     const runs = made.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
@@ -138,10 +140,16 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     const failure = made.find((outcome) => outcome.status === 'rejected')
     if (!failure) return runs
     queue.release(identities.length)
-    const reason = 'another run of its launch could not be made'
-    await Promise.allSettled(runs.map((run) => run.cancel(reason)))
+    await Promise.allSettled(identities.map(discard))
     for (const identity of identities) batches.settle(identity)
     throw failure.reason
+  }
+
+  async function discard({ run_id: runId }: RunIdentity): Promise<void> {
+    await active.get(runId)?.suspend(0)
+    active.delete(runId)
+    index.remove(runId)
+    await results.discard(runId)
   }
 
   async function openChild(
@@ -212,6 +220,26 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
         await recoverOne(identity)
       }
     }
+    await recoverStrays()
+  }
+
+  /** Runs that the index knows as open but no launch record names (it was damaged): found by their own journals. */
+  async function recoverStrays(): Promise<void> {
+    const open = index.query({ status: ['pending', 'in_progress', 'paused'], limit: Number.MAX_SAFE_INTEGER })
+    const strays = new Map<string, RunIdentity[]>()
+    for (const { run_id: runId } of open.runs) {
+      const identity = active.has(runId) ? null : await readIdentity(runId)
+      // Children are taken up by their parents.
+      if (!identity || identity.parent) continue
+      strays.set(identity.batch_id, [...(strays.get(identity.batch_id) ?? []), identity])
+    }
+    for (const [batchId, runs] of strays) {
+      if (isStopping()) return
+      const record = { batch_id: batchId, created_at: runs[0]!.created_at, runs }
+      await launches.record(record)
+      batches.open(record)
+      for (const identity of runs) await recoverOne(identity)
+    }
   }
 
   async function recoverOne(identity: RunIdentity): Promise<void> {
@@ -224,7 +252,9 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
         return
       }
       active.set(identity.run_id, run)
-      if (run.state.status !== 'paused' && !isStopping()) run.enqueue()
+      if (run.state.status === 'paused' || isStopping()) return
+      run.enqueue()
+      resumed += 1
     } catch (error) {
       giveUpOn(identity, error)
     }
@@ -251,10 +281,11 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     if (!first) throw new NotFoundError(`run ${quote(runId)} has no journal`)
     const folded = foldAll(workflowOf(kindOf(first)), events, { logLines: limits.logLines })!
     if (damage) {
+      // Said everywhere, but not kept: the decision that was written when the run ended is still its own.
       folded.status = 'error'
       folded.error = `the journal is damaged at line ${damage.line} of ${damage.file}: ${damage.reason}`
-    }
-    if (isTerminal(folded.status)) finished.keep(folded)
+      index.put(summarize(workflowOf(folded.kind), folded))
+    } else if (isTerminal(folded.status)) finished.keep(folded)
     return folded
   }
 
@@ -288,11 +319,13 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       return ready && !isStopping()
     },
     start({ recover: takeUp }) {
-      started = track(takeUp ? recover() : Promise.resolve()).then(() => {
+      const done = track(takeUp ? recover() : Promise.resolve()).then(() => {
         ready = true
         void pruning.repeat(shutdown.signal, finished.evict)
+        return { resumed }
       })
-      return started
+      started = done
+      return done
     },
     async stop(graceMs) {
       shutdown.abort(new Error('the desk is shutting down'))

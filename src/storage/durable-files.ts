@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { StorageError } from '../core/errors.ts'
 
 /** How files are opened. The seam at which a test hands in a disk that is full. */
 export type OpenFile = (path: string, flags: number, mode?: number) => Promise<FileHandle>
@@ -43,13 +44,28 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Makes `path` and what is missing above it, each durable in its parent. */
+/**
+ * Makes `path` and what is missing above it, each durable in its parent. Level by level: `mkdir` with `recursive` does
+ * not come back from places that will not hold a folder (`/proc`).
+ */
 export async function makeDirectory(path: string, mode?: number): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode })
-  if (first === undefined) return
-  for (let made = path; ; made = dirname(made)) {
-    await syncDirectory(dirname(made))
-    if (made === first || made === dirname(made)) return
+  const missing: string[] = []
+  for (let at = resolve(path); !(await isThere(at)); at = dirname(at)) missing.unshift(at)
+  for (const folder of missing) {
+    await mkdir(folder, mode).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error
+    })
+    await syncDirectory(dirname(folder))
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
   }
 }
 
@@ -150,5 +166,5 @@ export function toIoError(action: string, error: unknown): Error {
   const code = codeOf(error)
   if (code === undefined) return error instanceof Error ? error : new Error(String(error))
   const meaning = MEANINGS[code] ? `${MEANINGS[code]} (${code})` : code
-  return Object.assign(new Error(`${action}: ${meaning}`, { cause: error }), { code })
+  return new StorageError(`${action}: ${meaning}`, code, { cause: error })
 }

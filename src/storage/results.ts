@@ -104,11 +104,20 @@ export function createResults({ directories, journals, log }: ResultsOptions): S
     }
   }
 
+  async function discard(runId: string): Promise<void> {
+    logsOfRuns.delete(runId)
+    try {
+      await directories.remove(runId)
+    } catch (error) {
+      throw toIoError(`the folder of run ${runId} could not be removed`, error)
+    }
+  }
+
   async function flush(): Promise<void> {
     await Promise.all([...logsOfRuns.values()].map((logs) => logs.flush()))
   }
 
-  return { follow, finish, decision, prune, manifest, flush }
+  return { follow, finish, decision, prune, discard, manifest, flush }
 }
 
 function parseObject(bytes: Buffer | null): Record<string, unknown> | null {

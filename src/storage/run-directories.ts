@@ -4,7 +4,7 @@
  * directory is ever named, links included.
  */
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { ConflictError, NotFoundError } from '../core/errors.ts'
 import { isRunId, isTicker, parseRunId } from '../core/ids.ts'
 import {
@@ -18,6 +18,8 @@ import {
 } from './durable-files.ts'
 
 export const RUN_ID_FILE = 'RUN_ID'
+/** What is found out about a position is nobody else's business on a shared machine. */
+const PRIVATE = 0o700
 const FOLDER = /^\d{4}-\d{2}-\d{2}_\d{2}\.\d{2}\.\d{2}(?:_(\d+))?$/
 /** Of `YYYY-MM-DD_HH.MM.SS`. */
 const STAMP_LENGTH = 19
@@ -45,6 +47,8 @@ export interface RunDirectories {
    * one ticker and one second are opened, and told how many they are.
    */
   list(isWanted?: (ticker: string, stamp: string, count: number) => boolean): AsyncGenerator<RunFolder>
+  /** Removes a run's folder with all that is in it, the marker last: half of it is still known for what it is. */
+  remove(runId: string): Promise<void>
 }
 
 export function createRunDirectories(resultsDir: string): RunDirectories {
@@ -59,7 +63,7 @@ export function createRunDirectories(resultsDir: string): RunDirectories {
     try {
       if ((await find(runId)) !== null) throw exists(runId)
       const tickerDir = join(root, ticker)
-      await makeDirectory(tickerDir)
+      await makeDirectory(tickerDir, PRIVATE)
       if ((await locate(root, tickerDir)) !== 'inside') throw leadsOut(runId)
       const path = await claimName(tickerDir, stamp)
       try {
@@ -136,7 +140,18 @@ export function createRunDirectories(resultsDir: string): RunDirectories {
     return path
   }
 
-  return { create, find, get, list }
+  async function remove(runId: string): Promise<void> {
+    const path = await find(runId)
+    if (path === null) return
+    known.delete(runId)
+    for (const name of await readdir(path)) {
+      if (name !== RUN_ID_FILE) await rm(join(path, name), { recursive: true, force: true })
+    }
+    await rm(path, { recursive: true, force: true })
+    await syncDirectory(dirname(path))
+  }
+
+  return { create, find, get, list, remove }
 }
 
 /** `stamp`, or `stamp_2`, `stamp_3`, … : whichever `mkdir` is first to make. */

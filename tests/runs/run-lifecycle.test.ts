@@ -32,7 +32,7 @@ describe('launching', () => {
     ])
     await expect(desk.manager.launch(inputs('E', 'F'))).rejects.toThrow(LimitError)
     await expect(desk.manager.launch(inputs('E', 'F'))).rejects.toThrow(
-      /no room for 2 more runs: 2 running \(MAX_PARALLEL_RUNS 2\), 2 waiting \(MAX_QUEUED_RUNS 3\)/,
+      /no room for 2 more runs: 4 of 5 places are taken \(MAX_PARALLEL_RUNS 2 \+ MAX_QUEUED_RUNS 3\)/,
     )
     expect(desk.ports.stored.size).toBe(4)
     await desk.manager.launch(inputs('E'))

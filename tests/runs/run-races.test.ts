@@ -309,6 +309,61 @@ describe('what cannot be taken up again', () => {
     expect(desk.ports.launchRecords.size).toBe(0)
   })
 
+  test('a run that no launch record names any more is found by its own journal', async () => {
+    let hold = true
+    const desk = await createTestDesk([
+      createScriptedWorkflow({ execute: (ctx) => ctx.step('a', async () => (hold ? never() : 1)) }),
+    ])
+    const runId = await launchOne(desk)
+    await desk.until(runId, (state) => state.steps.a?.status === 'started')
+    desk.ports.launchRecords.clear()
+    hold = false
+    const restarted = await desk.crashAndRestart()
+    expect((await restarted.ended(runId)).status).toBe('completed')
+    await settle()
+    expect(desk.ports.launchRecords.size).toBe(0)
+  })
+
+  test('nothing stays of a launch that could not be made whole', async () => {
+    const desk = await createTestDesk([createScriptedWorkflow({ execute: async () => 1 })])
+    const { create } = desk.ports.journals
+    desk.ports.journals.create = (identity) =>
+      identity.ticker === 'IBM' ? Promise.reject(new Error('ENOSPC')) : create(identity)
+    const requests = ['AAPL', 'IBM', 'MSFT'].map((ticker) => ({
+      kind: 'assessment' as const,
+      input: { ticker },
+    }))
+    await expect(desk.manager.launch(requests)).rejects.toThrow('ENOSPC')
+    await settle()
+    expect(desk.ports.stored.size).toBe(0)
+    expect(desk.ports.launchRecords.size).toBe(0)
+    expect(desk.manager.list({}).total).toBe(0)
+    expect(desk.manager.queue()).toMatchObject({ running: 0, waiting: 0 })
+    desk.ports.journals.create = create
+    expect((await desk.manager.launch(requests.slice(0, 1))).runs).toHaveLength(1)
+  })
+
+  test('a finished run whose journal is damaged says so, and keeps its decision', async () => {
+    const workflow = createScriptedWorkflow({
+      async execute(ctx) {
+        await ctx.decide(() => ({ action: 'BUY' }))
+      },
+    })
+    const desk = await createTestDesk([workflow])
+    const runId = await launchOne(desk)
+    await desk.ended(runId)
+    const restarted = await desk.crashAndRestart()
+    const damage = { file: 'journal.ndjson', line: 3, reason: 'checksum does not match' }
+    const { readCurrent } = desk.ports.journals
+    desk.ports.journals.readCurrent = async (id) => ({
+      events: (await readCurrent(id)).events.slice(0, 2),
+      damage,
+    })
+    expect((await restarted.manager.state(runId)).error).toMatch(/damaged at line 3 of journal.ndjson/)
+    expect(restarted.manager.summary(runId).error).toMatch(/damaged at line 3/)
+    expect(await restarted.manager.decision(runId)).toEqual({ action: 'BUY' })
+  })
+
   test('a launch waits until what was left behind is taken up', async () => {
     const desk = await createTestDesk([createScriptedWorkflow({ execute: async () => 1 })])
     const gate = Promise.withResolvers<void>()

@@ -124,6 +124,7 @@ export function createMemoryPorts(): MemoryPorts {
       decision: async (runId) =>
         (finished.get(runId)?.state.decision as Record<string, unknown> | null) ?? null,
       prune: async (runId) => void stored.delete(runId),
+      discard: async (runId) => void stored.delete(runId),
     },
     index: {
       put: (summary) => void summaries.set(summary.run_id, summary),

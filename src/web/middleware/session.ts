@@ -1,9 +1,10 @@
 /**
  * Signing in: one password, one signed cookie. Active only with `AUTH_PASSWORD`; without it whoever reaches the desk
  * is its operator. The cookie holds its own expiry and a signature over it and the password, so a changed password
- * signs everybody out. Failed attempts are slowed down for each address.
+ * signs everybody out. A session that signed out is refused from then on. Failed attempts are slowed down for each
+ * address.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { Clock } from '../../core/clock.ts'
@@ -47,15 +48,24 @@ export function createSessions(options: SessionOptions): Sessions {
   const enabled = options.password !== ''
   const expected = digest(options.password)
   const failures = new Map<string, number[]>()
+  /** Signatures of sessions that signed out, with the time at which they would have ended by themselves. */
+  const signedOut = new Map<string, number>()
 
-  const sign = (expiresMs: number) =>
-    createHmac('sha256', secret).update(`session ${expiresMs} `).update(expected).digest('base64url')
+  const sign = (session: string) =>
+    createHmac('sha256', secret).update(`session ${session} `).update(expected).digest('base64url')
+
+  /** The session of a request: its id, signature and end. Null where there is none that holds. */
+  function readSession(c: WebContext): { signature: string; expiresMs: number } | null {
+    const match = /^((\d{1,16})\.[\w-]{16})\.([\w-]{43})$/.exec(getCookie(c, SESSION_COOKIE) ?? '')
+    if (!match) return null
+    const [, session, expires, signature] = match as unknown as [string, string, string, string]
+    const isGenuine = timingSafeEqual(Buffer.from(signature), Buffer.from(sign(session)))
+    if (!isGenuine || Number(expires) <= clock.now() || signedOut.has(signature)) return null
+    return { signature, expiresMs: Number(expires) }
+  }
 
   function isSignedIn(c: WebContext): boolean {
-    if (!enabled || isTrusted(c)) return true
-    const match = /^(\d{1,16})\.([\w-]{43})$/.exec(getCookie(c, SESSION_COOKIE) ?? '')
-    if (!match || Number(match[1]) <= clock.now()) return false
-    return timingSafeEqual(Buffer.from(match[2]!), Buffer.from(sign(Number(match[1]))))
+    return !enabled || isTrusted(c) || readSession(c) !== null
   }
 
   function recentFailures(address: string): number[] {
@@ -91,7 +101,7 @@ export function createSessions(options: SessionOptions): Sessions {
       throw new RefusedError(401, 'not signed in')
     },
     signIn(c, password) {
-      const address = clientAddress(c)
+      const address = throttledAs(clientAddress(c))
       const recent = recentFailures(address)
       if (recent.length >= MAX_FAILURES) {
         const waitMs = recent[recent.length - MAX_FAILURES]! + FAILURE_WINDOW_MS - clock.now()
@@ -103,19 +113,35 @@ export function createSessions(options: SessionOptions): Sessions {
       }
       failures.delete(address)
       const expiresMs = clock.now() + SESSION_MS
-      putCookie(c, `${expiresMs}.${sign(expiresMs)}`, SESSION_MS / 1_000)
+      const session = `${expiresMs}.${randomBytes(12).toString('base64url')}`
+      putCookie(c, `${session}.${sign(session)}`, SESSION_MS / 1_000)
       return true
     },
-    signOut: (c) => putCookie(c, '', 0),
+    signOut(c) {
+      const session = readSession(c)
+      for (const [signature, endsMs] of signedOut) if (endsMs <= clock.now()) signedOut.delete(signature)
+      if (session) signedOut.set(session.signature, session.expiresMs)
+      putCookie(c, '', 0)
+    },
   }
 }
 
 /** A path of this desk, fit to be sent to after signing in; `/` for anything else. */
 export function parseNext(next: string | undefined): string {
-  if (next === undefined || !/^\/(?![/\\])/.test(next) || hasControl(next)) return '/'
   const base = 'http://desk.invalid'
-  const url = URL.canParse(next, base) ? new URL(next, base) : null
-  return url?.origin === base && url.pathname !== '/login' ? url.pathname + url.search + url.hash : '/'
+  if (next === undefined || hasControl(next) || !URL.canParse(next, base)) return '/'
+  const url = new URL(next, base)
+  const path = url.pathname + url.search + url.hash
+  // Judged as it will be sent: dots and slashes may have become `//elsewhere` on the way.
+  const isHere = url.origin === base && /^\/(?![/\\])/.test(path) && /^\/(?![/\\])/.test(next)
+  return isHere && url.pathname !== '/login' ? path : '/'
+}
+
+/** One machine has many loopback addresses and many of an IPv6 network: they count as one. */
+function throttledAs(address: string): string {
+  const bare = address.replace(/^::ffff:/, '')
+  if (bare.startsWith('127.') || bare === '::1') return 'loopback'
+  return bare.includes(':') ? bare.split(':').slice(0, 4).join(':') : bare
 }
 
 /** Hashed first, so that the comparison takes the same time whatever the lengths. */

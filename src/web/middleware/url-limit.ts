@@ -8,6 +8,7 @@ export const MAX_URL_LENGTH = 4_096
 
 export function createUrlLimit(): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
+    if (!URL.canParse(c.req.url)) throw new RefusedError(400, 'the address of the request cannot be read')
     const { pathname, search } = new URL(c.req.url)
     const length = pathname.length + search.length
     if (length > MAX_URL_LENGTH) {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseNext } from '../../../src/web/middleware/session.ts'
 import { createWebDesk, type WebDeskOptions } from '../../support/web-desk.ts'
@@ -27,7 +28,7 @@ describe('a desk with a password', () => {
     expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/runs?status=error'])
     const cookie = signedIn.headers.get('set-cookie')!
     expect(cookie).toMatch(
-      /^rundesk_session=\d+\.[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/,
+      /^rundesk_session=\d+\.[\w-]{16}\.[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/,
     )
     const inside = await request('/runs', { headers: { ...HTML, Cookie: cookie.split(';')[0]! } })
     expect(inside.status).toBe(200)
@@ -66,11 +67,11 @@ describe('a desk with a password', () => {
     const foreign = await signIn(await guarded({ authPassword: 'other' }), 'other')
     const statusWith = async (cookie: string) =>
       (await request('/verdicts', { headers: { Cookie: cookie } })).status
-    const [expires, signature] = good.slice('rundesk_session='.length).split('.')
+    const [expires, id, signature] = good.slice('rundesk_session='.length).split('.')
     expect(await statusWith(good)).toBe(200)
     expect(await statusWith(foreign)).toBe(401)
-    expect(await statusWith(`rundesk_session=${Number(expires) + 1}.${signature}`)).toBe(401)
-    expect(await statusWith(`rundesk_session=${expires}.${'A'.repeat(43)}`)).toBe(401)
+    expect(await statusWith(`rundesk_session=${Number(expires) + 1}.${id}.${signature}`)).toBe(401)
+    expect(await statusWith(`rundesk_session=${expires}.${id}.${'A'.repeat(43)}`)).toBe(401)
     expect(await statusWith('rundesk_session=')).toBe(401)
     await clock.advance(30 * 86_400_000)
     expect(await statusWith(good)).toBe(401)
@@ -103,9 +104,13 @@ describe('a desk with a password', () => {
   it('forgets the cookie on signing out', async () => {
     const { request } = await guarded()
     const cookie = (await request('/login', login('open sesame'))).headers.get('set-cookie')!.split(';')[0]!
+    const other = (await request('/login', login('open sesame'))).headers.get('set-cookie')!.split(';')[0]!
     const response = await request('/logout', { method: 'POST', headers: { Cookie: cookie } })
     expect(response.headers.get('set-cookie')).toMatch(/^rundesk_session=; Max-Age=0/)
     expect(response.headers.get('location')).toBe('/login')
+    // Whoever kept a copy of the cookie is out as well; other sessions are not.
+    expect((await request('/verdicts', { headers: { Cookie: cookie } })).status).toBe(401)
+    expect((await request('/verdicts', { headers: { Cookie: other } })).status).toBe(200)
   })
 
   it('asks the owner for nothing', async () => {
@@ -135,7 +140,38 @@ describe('where to go after signing in', () => {
     ['runs', '/'],
     ['/login?next=/runs', '/'],
     ['javascript:alert(1)', '/'],
+    ['/.//evil.example', '/'],
+    ['/..//evil.example', '/'],
+    ['/a/..//evil.example', '/'],
+    ['/./%5cevil.example', '/%5cevil.example'],
+    ['/.\\/evil.example', '/'],
+    ['/%2e//evil.example', '/'],
+    ['/login/..//evil.example', '/'],
   ])('%s leads to %s', (next, target) => {
     expect(parseNext(next)).toBe(target)
+  })
+
+  it('never leaves the desk, whatever it is made of', () => {
+    const piece = fc.constantFrom(
+      '/',
+      '\\',
+      '.',
+      '..',
+      '%2e',
+      '%2f',
+      '%5c',
+      'a',
+      '?',
+      '#',
+      '@',
+      ':',
+      'evil.example',
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const target = parseNext(`/${pieces.join('')}`)
+        expect(new URL(target, 'http://desk.example').origin).toBe('http://desk.example')
+      }),
+    )
   })
 })
