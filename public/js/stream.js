@@ -1,7 +1,10 @@
 /**
- * The page's live stream, watched: while it is away, the page says since when and asks every 5 s. A first connection
- * that failed, which the stream does not mend by itself, is made anew from where the page stands.
+ * The page's live stream, watched: while it is away, the page says since when and asks every 5 s; while nobody answers,
+ * its clocks stand and what runs is marked as last known. A first connection that failed, which the stream does not mend
+ * by itself, is made anew from where the page stands.
  */
+import { clockOf, freeze } from './times.js'
+
 const POLL_MS = 5000
 /** A stream that is back within this time was never missed. */
 const PATIENCE_MS = 2000
@@ -9,7 +12,10 @@ const PATIENCE_MS = 2000
 let connection
 let cursor = streamElement()?.dataset.cursor
 let lostAt = 0
-let timer
+/** Counts losses, so that what waits for an older one knows that it is over. */
+let loss = 0
+/** When the page was last known to be up to date. */
+let knownAt = 0
 
 function streamElement() {
   return document.getElementById('stream')
@@ -27,32 +33,41 @@ export function restartStream(next) {
   })
 }
 
-function say(text) {
+function say(text, isUnknown) {
   const notice = document.getElementById('stale')
   notice.hidden = text === ''
   notice.textContent = text
+  const root = document.documentElement
+  freeze(isUnknown)
+  root.classList.toggle('is-stale', isUnknown)
+  // Printed by the style sheet beside whatever runs, where no update can wipe it.
+  root.style.setProperty('--last-known', `"last known ${clockOf(new Date(knownAt))}"`)
 }
 
 function lose() {
   if (lostAt !== 0) return
-  lostAt = Date.now()
-  timer = setTimeout(pollOn, PATIENCE_MS)
+  lostAt = knownAt = Date.now()
+  freeze(true)
+  setTimeout(pollOn, PATIENCE_MS, ++loss)
 }
 
 function regain() {
   lostAt = 0
-  clearTimeout(timer)
-  say('')
+  loss++
+  say('', false)
 }
 
-async function pollOn() {
-  const since = new Date(lostAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+async function pollOn(ofLoss) {
+  if (ofLoss !== loss) return
+  const since = clockOf(new Date(lostAt))
   const answered = await poll()
-  if (lostAt === 0) return
+  if (ofLoss !== loss) return
+  if (answered) knownAt = Date.now()
   say(
     answered
       ? `Live updates lost since ${since}, polling every 5 s`
       : `No answer since ${since}, trying every 5 s`,
+    !answered,
   )
   const element = streamElement()
   if (answered && !element._htmx?.sse) {
@@ -63,7 +78,7 @@ async function pollOn() {
     next.dataset.cursor = cursor
     restartStream(next)
   }
-  timer = setTimeout(pollOn, POLL_MS)
+  setTimeout(pollOn, POLL_MS, ofLoss)
 }
 
 /** Brings the page up to date once, without the stream. */
@@ -72,7 +87,9 @@ export async function poll() {
   const stream = streamElement()
   try {
     const from = connection?.lastEventId || cursor
-    const response = await fetch(`${stream.dataset.fragment}&after=${encodeURIComponent(from)}`)
+    const response = await fetch(`${stream.dataset.fragment}&after=${encodeURIComponent(from)}`, {
+      signal: AbortSignal.timeout(POLL_MS),
+    })
     if (response.status === 401) location.reload()
     if (!response.ok) return false
     const text = await response.text()

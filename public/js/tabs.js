@@ -1,6 +1,6 @@
 /** Tabs by keyboard: arrows, Home and End move; Enter opens, as with any link. */
 function settle() {
-  for (const list of document.querySelectorAll('[role="tablist"]')) {
+  for (const list of document.querySelectorAll('.tabbar')) {
     const tabs = [...list.querySelectorAll('[role="tab"]')]
     const stop =
       tabs.find((tab) => tab === document.activeElement) ?? tabs.find((tab) => tab.ariaSelected === 'true')
@@ -11,7 +11,7 @@ function settle() {
 document.addEventListener('keydown', (event) => {
   const tab = event.target.closest?.('[role="tab"]')
   if (!tab || event.altKey || event.ctrlKey || event.metaKey) return
-  const tabs = [...tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]')]
+  const tabs = [...tab.closest('.tabbar').querySelectorAll('[role="tab"]')]
   const at = tabs.indexOf(tab)
   const target = {
     ArrowRight: tabs[at + 1] ?? tabs[0],

@@ -5,9 +5,12 @@
 import { keep, onKeptElsewhere, recall } from './keep.js'
 
 const SEEN_KEPT = 60
-const TOAST_MS = 12_000
+const TOAST_MS = 8_000
 const RETRY_MS = 5000
+/** Results that come within this time are announced together. */
+const ANNOUNCE_MS = 400
 let title = document.title
+let said = []
 
 const results = () => [...document.querySelectorAll('[data-results] [data-run]')]
 
@@ -26,8 +29,24 @@ export function showToast({ text, href, failed = false }) {
   toast.classList.toggle('toast-failed', failed)
   close.onclick = () => toast.remove()
   document.getElementById('toasts').append(toast)
-  document.getElementById('announce').textContent = text
-  setTimeout(() => toast.matches(':hover, :focus-within') || toast.remove(), TOAST_MS)
+  announce(text)
+  let timer
+  const leaveLater = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => toast.remove(), TOAST_MS)
+  }
+  for (const held of ['pointerenter', 'focusin']) toast.addEventListener(held, () => clearTimeout(timer))
+  for (const free of ['pointerleave', 'focusout']) toast.addEventListener(free, leaveLater)
+  leaveLater()
+}
+
+/** Read aloud once: what is said in one go is joined, or only the last of it would be heard. */
+function announce(text) {
+  if (said.push(text) > 1) return
+  setTimeout(() => {
+    document.getElementById('announce').textContent = said.join('; ')
+    said = []
+  }, ANNOUNCE_MS)
 }
 
 function notice() {
@@ -44,8 +63,9 @@ function notice() {
   if (seen !== null && fresh.length === 0) return
   keep('seen', [...new Set([...(seen ?? []), ...ids])].slice(-SEEN_KEPT))
   for (const { textContent, dataset } of fresh) {
-    const isHere = dataset.href === location.pathname
-    showToast({ text: textContent, href: isHere ? undefined : dataset.href, failed: 'failed' in dataset })
+    // Whoever looks at the run itself sees its result.
+    if (document.querySelector('[data-shown-run]')?.dataset.shownRun === dataset.run) announce(textContent)
+    else showToast({ text: textContent, href: dataset.href, failed: 'failed' in dataset })
   }
 }
 

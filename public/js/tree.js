@@ -63,18 +63,15 @@ function onClick(event) {
   }
   const chosen = item?.dataset.node
   if (chosen === undefined && !event.target.closest('[data-forget-node]')) return
-  const nodes = Object.entries(recall('nodes', {})).filter(([run]) => run !== runOf(location))
-  if (chosen !== undefined) nodes.push([runOf(location), chosen])
+  const nodes = Object.entries(recall('nodes', {})).filter(([run]) => run !== shownRun())
+  if (chosen !== undefined) nodes.push([shownRun(), chosen])
   keep('nodes', Object.fromEntries(nodes.slice(-RUNS_REMEMBERED)))
 }
 
-/** The run that a page shows, as its address says. */
-function runOf({ pathname, search }) {
-  return new URLSearchParams(search).get('run') ?? pathname.split('/')[2] ?? ''
-}
+const shownRun = () => document.querySelector('[data-shown-run]')?.dataset.shownRun
 
 function restoreNode() {
-  const node = recall('nodes', {})[runOf(location)]
+  const node = recall('nodes', {})[shownRun()]
   if (!node || new URLSearchParams(location.search).has('node')) return
   const item = document.querySelector(`[data-node="${CSS.escape(node)}"]`)
   if (item && item.ariaSelected !== 'true') visit(item.href, { history: 'replace' })

@@ -5,13 +5,20 @@
 import { restartStream } from './stream.js'
 import { setTitle } from './tray.js'
 
+/** Path and query of what is shown; a hash only points into it. */
+let shown = addressOf(location)
 let current
+
+function addressOf({ pathname, search }) {
+  return pathname + search
+}
 
 export async function visit(href, { history: mode = 'push' } = {}) {
   current?.abort()
   const { signal } = (current = new AbortController())
   const url = new URL(href, location.href)
-  url.hash = ''
+  // A link's own hash is for browsers without script; one that points into the present page is kept.
+  url.hash = mode === 'push' ? '' : location.hash
   try {
     const response = await fetch(url, { headers: { Accept: 'text/html' }, signal })
     if (!response.ok || response.redirected) throw new Error(`answer ${response.status}`)
@@ -19,6 +26,7 @@ export async function visit(href, { history: mode = 'push' } = {}) {
     const text = next.getElementById('page').innerHTML
     if (mode === 'push') history.pushState(null, '', url)
     if (mode === 'replace') history.replaceState(null, '', url)
+    shown = addressOf(url)
     await htmx.swap({
       text,
       target: document.getElementById('page'),
@@ -39,9 +47,16 @@ document.addEventListener('click', async (event) => {
   event.preventDefault()
   const fromTree = link.dataset.node !== undefined
   await visit(link.href)
-  const report = document.getElementById('report')
-  // Where the columns are stacked, the report of the node just chosen is out of sight.
-  if (fromTree && report && matchMedia('(max-width: 1000px)').matches)
-    report.scrollIntoView({ block: 'start' })
+  if (fromTree) reveal(document.getElementById('report'))
 })
-window.addEventListener('popstate', () => visit(location.href, { history: 'keep' }))
+window.addEventListener('popstate', () => {
+  if (addressOf(location) !== shown) visit(location.href, { history: 'keep' })
+})
+
+/** What the reader has just chosen comes into view; where its beginning can be read already, nothing moves. */
+function reveal(panel) {
+  const { top } = panel?.getBoundingClientRect() ?? {}
+  if (top === undefined || (top >= 0 && top < innerHeight / 2)) return
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
+  panel.scrollIntoView({ block: 'start', behavior: isStill ? 'auto' : 'smooth' })
+}

@@ -91,9 +91,14 @@ function listVendor(): [string, string[]][] {
   return Object.entries(VENDOR).map(([name, modules]) => [name, modules.map(pathOf)])
 }
 
+/** Comments that stand on lines of their own: they are for readers of the source, and no browser need load them. */
+const COMMENT_LINES = /^[ \t]*(?:\/\*\*[\s\S]*?\*\/|\/\/.*)\n/gm
+
 function readAsset(name: string, paths: readonly string[]): Asset {
-  const bytes = Buffer.from(
-    paths.map((path) => readFileSync(path)).reduce((joined, part) => Buffer.concat([joined, NEWLINE, part])),
-  )
+  const joined = paths
+    .map((path) => readFileSync(path))
+    .reduce((before, part) => Buffer.concat([before, NEWLINE, part]))
+  const isOwnScript = name.endsWith('.js') && !(name in VENDOR)
+  const bytes = Buffer.from(isOwnScript ? joined.toString().replace(COMMENT_LINES, '') : joined)
   return { type: TYPES[extname(name)]!, bytes, gzip: Buffer.from(gzipSync(bytes, { level: 9 })) }
 }

@@ -52,6 +52,9 @@ export function createActionRoutes(deps: ActionDeps): Hono<WebEnv> {
     }
   })
 
+  // Where a refused launch leaves a browser: asked for once more, the address leads back to the form.
+  routes.get('/start-multi', async (c, next) => (negotiate(c) === 'html' ? c.redirect('/', 303) : next()))
+
   for (const [verb, act] of Object.entries(verbs)) {
     routes.post(`/runs/:id/${verb}`, async (c, next) => {
       const answer = negotiate(c)

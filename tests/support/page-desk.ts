@@ -63,7 +63,7 @@ export function createPageDesk(): PageDesk {
 
 /** Bars of a price that wanders, as the data step keeps them. */
 export function barsOf(count = 300): {
-  series: Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volume', number[]>
+  series: Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volume', number[]> & { adjustment: string }
 } {
   const first = Date.UTC(2011, 5, 1)
   const indexes = Array.from({ length: count }, (_, i) => i)
@@ -75,6 +75,7 @@ export function barsOf(count = 300): {
       high: close.map((price) => price * 1.01),
       low: close.map((price) => price * 0.99),
       close,
+      adjustment: 'adjusted',
       volume: indexes.map((i) => 1e6 * (2 + Math.sin(i * 2.3))),
     },
   }

@@ -201,5 +201,5 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 function monthOf(date: string): string {
   const month = Number(date.slice(5, 7))
-  return `${MONTHS[month - 1]} ${date.slice(2, 4)}`
+  return `${MONTHS[month - 1]} ’${date.slice(2, 4)}`
 }

@@ -8,7 +8,7 @@ const NEWEST = 8
 
 /** `values` and `error` are what a refused post leaves behind: the form shows both. */
 export async function createAssessPage(deps: PageDeps, values?: FormValues, error?: Refusal): Promise<Page> {
-  const { desk, market, config } = deps
+  const { desk, market, config, clock } = deps
   const facts = {
     vendor: market.name,
     listings: await market.listings(),
@@ -29,7 +29,7 @@ export async function createAssessPage(deps: PageDeps, values?: FormValues, erro
         watch: ['list'],
         data: () => {
           const { runs, total } = desk.list({ limit: NEWEST })
-          return { rows: runs.map((summary) => viewRunRow(summary, 'newest')), total, more: total > NEWEST }
+          return { rows: runs.map((summary) => viewRunRow(summary, 'newest', clock.now())), total, more: total > NEWEST }
         },
       },
     ],

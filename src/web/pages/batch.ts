@@ -1,14 +1,14 @@
 /** A batch: a tab per run with its own progress and cancel, all verdicts side by side, and the selected run in full. */
 import { NotFoundError, quote } from '../../core/errors.ts'
-import { formatNumber, formatPct } from '../../core/format.ts'
+import { formatNumber } from '../../core/format.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Page } from '../page.ts'
-import { readDecision } from '../view-models/decision-view.ts'
+import { formatSize, readDecision } from '../view-models/decision-view.ts'
 import { domId } from '../view-models/progress-view.ts'
 import { toQuery, viewRunRow, type RunRow } from '../view-models/run-row.ts'
-import type { PageDeps } from './page-deps.ts'
-import { loadState } from './run.ts'
+import type { PageDeps, PageKit } from './page-deps.ts'
+import { createRunPage, loadState, namesOf } from './run.ts'
 import { createRunRegions } from './run-regions.ts'
 
 const BATCH_LIMIT = 1_000
@@ -21,28 +21,44 @@ export interface VerdictRow extends RunRow {
   size: string
 }
 
-/** Throws `NotFoundError` for a batch there is not (any more). */
-export async function createBatchPage(deps: PageDeps, url: URL): Promise<Page> {
+/** A run that was launched alone is shown as itself. Throws `NotFoundError` for a batch there is not (any more). */
+export async function createBatchPage(kit: PageKit, url: URL): Promise<Page> {
   const batch = url.searchParams.get('batch') ?? ''
-  const runs = listBatch(deps, batch)
+  const runs = listBatch(kit, batch)
   if (runs.length === 0) throw new NotFoundError(`there is no batch ${quote(batch)}`)
+  if (runs.length === 1) return createRunPage(kit, runs[0]!.run_id, url)
   const asked = url.searchParams.get('run')
   const selected = runs.find((run) => run.run_id === asked) ?? runs[0]!
-  const state = await loadState(deps, selected.run_id)
+  const state = await loadState(kit, selected.run_id)
   const hrefOf = (run: string, node: string | null) => `/runs${toQuery({ batch, run, node })}`
   const ids = runs.map((run) => run.run_id)
   const watch = ids.map((run) => ({ run, aspects: ['status', 'tree', 'decision'] as const }))
   const selectedTab = `tab-${domId(selected.run_id)}`
   const rowsNow = () =>
-    listBatch(deps, batch).map((run) => {
-      const row = viewRunRow(run, 'tab')
+    listBatch(kit, batch).map((run) => {
+      const row = viewRunRow(run, 'tab', kit.clock.now())
       return { ...row, href: hrefOf(run.run_id, null), selected: run.run_id === selected.run_id }
     })
+  const selection = {
+    runId: selected.run_id,
+    headingLevel: 2 as const,
+    node: url.searchParams.get('node'),
+    hrefOf: (node: string | null) => hrefOf(selected.run_id, node),
+  }
+  const runRegions = createRunRegions(kit, selection, state)
   return {
     title: `Batch of ${runs.length}`,
     nav: 'runs',
     template: 'batch/batch',
-    data: { batch, count: runs.length, asOf: commonDate(runs), selectedTab, hasState: state !== null },
+    data: {
+      batch,
+      count: runs.length,
+      asOf: commonDate(runs),
+      selectedTab,
+      tabIds: ids.map((id) => `tab-${domId(id)}`).join(' '),
+      runId: selected.run_id,
+      has: namesOf(runRegions),
+    },
     regions: [
       {
         id: 'batch-tabs',
@@ -57,19 +73,10 @@ export async function createBatchPage(deps: PageDeps, url: URL): Promise<Page> {
         template: 'batch/verdicts',
         watch,
         data: async () => ({
-          rows: await Promise.all(listBatch(deps, batch).map((run) => viewVerdictRow(deps, run))),
+          rows: await Promise.all(listBatch(kit, batch).map((run) => viewVerdictRow(kit, run))),
         }),
       },
-      ...createRunRegions(
-        deps,
-        {
-          runId: selected.run_id,
-          headingLevel: 2,
-          node: url.searchParams.get('node'),
-          hrefOf: (node) => hrefOf(selected.run_id, node),
-        },
-        state,
-      ),
+      ...runRegions,
     ],
     live: runs.some((run) => !isTerminal(run.status)),
     hasForm: false,
@@ -81,21 +88,20 @@ function listBatch({ desk }: PageDeps, batch: string): Summary[] {
   return desk.list({ batch, limit: BATCH_LIMIT }).runs.reverse()
 }
 
-async function viewVerdictRow({ desk }: PageDeps, run: Summary): Promise<VerdictRow> {
+async function viewVerdictRow({ desk, clock }: PageDeps, run: Summary): Promise<VerdictRow> {
   const decision = run.decision ? readDecision(await desk.decision(run.run_id)) : null
   const risk = decision?.risk_metrics
+  const row = viewRunRow(run, 'verdict', clock.now())
+  // What can still come is left open; what will not come is a dash.
+  const figure = (value: number | null | undefined) => (row.active && value === undefined ? '' : formatNumber(value))
   return {
-    ...viewRunRow(run, 'verdict'),
+    ...row,
     entry: figure(risk?.entry),
     stop: figure(risk?.stop_loss),
     target: figure(risk?.take_profit),
     riskReward: figure(risk?.risk_reward),
-    size: decision ? formatPct(decision.position.fraction_of_equity * 100, 1) : '',
+    size: row.active && !decision ? '' : formatSize(decision?.position.fraction_of_equity ?? 0),
   }
-}
-
-function figure(value: number | null | undefined): string {
-  return value === null || value === undefined ? '' : formatNumber(value)
 }
 
 function commonDate(runs: readonly Summary[]): string {

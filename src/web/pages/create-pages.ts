@@ -6,7 +6,8 @@ import type { LaunchPageResolver, PageResolver, Region } from '../page.ts'
 import { createAssessPage } from './assess.ts'
 import { createBatchPage } from './batch.ts'
 import { createDocsPage } from './docs.ts'
-import type { PageDeps } from './page-deps.ts'
+import type { PageDeps, PageKit } from './page-deps.ts'
+import { createPriceCharts } from './price-chart-panel.ts'
 import { createRunPage } from './run.ts'
 import { createRunsPage } from './runs.ts'
 import { createSystemPage } from './system.ts'
@@ -23,6 +24,7 @@ export interface Pages {
 }
 
 export function createPages(deps: PageDeps): Pages {
+  const kit: PageKit = { ...deps, priceCharts: createPriceCharts(deps) }
   return {
     tray: createTrayRegion(deps),
     resolveLaunchPage: (typed, refusal) => createAssessPage(deps, typed, refusal),
@@ -31,14 +33,14 @@ export function createPages(deps: PageDeps): Pages {
         case '/':
           return createAssessPage(deps)
         case '/runs':
-          return url.searchParams.has('batch') ? createBatchPage(deps, url) : createRunsPage(deps, url)
+          return url.searchParams.has('batch') ? createBatchPage(kit, url) : createRunsPage(deps, url)
         case '/system':
           return createSystemPage(deps)
         case '/docs':
           return deps.openapi ? createDocsPage(deps.openapi()) : null
       }
       const runId = /^\/runs\/([^/]+)$/.exec(url.pathname)?.[1]
-      return runId === undefined ? null : createRunPage(deps, decodePart(runId), url)
+      return runId === undefined ? null : createRunPage(kit, decodePart(runId), url)
     },
   }
 }

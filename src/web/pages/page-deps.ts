@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Listing } from '../../market/vendor.ts'
 import type { RunDesk } from '../../runs/desk.ts'
 import type { Charts } from '../charts/charts.ts'
+import type { PriceCharts } from './price-chart-panel.ts'
 
 export interface PageDeps {
   desk: RunDesk
@@ -15,4 +16,9 @@ export interface PageDeps {
   charts: Charts
   /** The OpenAPI document behind `/docs`. */
   openapi?: () => object
+}
+
+/** The same with what the pages share among themselves. */
+export interface PageKit extends PageDeps {
+  priceCharts: PriceCharts
 }

@@ -1,20 +1,15 @@
-/** The panels of one run, the same on its own page and in a batch. */
-import { createProseContext } from '../view-models/citations.ts'
-import { readDecision, viewDecision, viewPosition, viewPrior } from '../view-models/decision-view.ts'
-import { viewEvidence } from '../view-models/evidence-view.ts'
-import { viewLog, viewLogLine } from '../view-models/log-view.ts'
-import { viewReport, chooseNode } from '../view-models/report-view.ts'
-import { viewRunHeader } from '../view-models/run-header-view.ts'
-import { runHref } from '../view-models/run-row.ts'
-import { viewTree } from '../view-models/tree-view.ts'
-import type { Decision } from '../../committee/decision.ts'
-import type { Aspect } from '../../runs/change.ts'
+/** The panels that every run has, the same on its own page and in a batch; what its kind adds is left to the kind. */
 import { isTerminal } from '../../runs/status.ts'
 import type { RunState } from '../../runs/state.ts'
 import type { Region } from '../page.ts'
+import { viewLog, viewLogLine } from '../view-models/log-view.ts'
+import { chooseNode, viewReport } from '../view-models/report-view.ts'
+import { viewRunHeader } from '../view-models/run-header-view.ts'
+import { runHref } from '../view-models/run-row.ts'
+import { viewTree } from '../view-models/tree-view.ts'
 import { renderLogLines } from './log-lines.ts'
-import type { PageDeps } from './page-deps.ts'
-import { loadPriceChart } from './price-chart-panel.ts'
+import type { PageKit } from './page-deps.ts'
+import { panelsOf, type KindPanels, type RunReader, type Watching } from './run-kinds.ts'
 
 export interface RunSelection {
   runId: string
@@ -25,70 +20,39 @@ export interface RunSelection {
   hrefOf(node: string | null): string
 }
 
-/** What all panels of one page read: the state once where it stands still, afresh where it moves. */
-interface RunReader {
-  state(): Promise<RunState>
-  decision(): Promise<Decision | null>
+/** `state` is null for a run whose files were pruned: then its result alone is left. */
+export function createRunRegions(kit: PageKit, selection: RunSelection, state: RunState | null): Region[] {
+  const { runId } = selection
+  const reader = createReader(kit, runId, state)
+  const watching: Watching = (...aspects) => ({ watch: [{ run: runId, aspects }] })
+  const kind = panelsOf(kit.desk.summary(runId).kind)
+  return [
+    ...createKeptRegions(kit, selection, state === null, watching),
+    ...kind.regions(kit, runId, reader, watching),
+    ...(state === null ? [] : createStateRegions(kit, selection, reader, kind, watching)),
+  ]
 }
 
-/** `state` is null for a run whose files were pruned: then its verdict alone is left. */
-export function createRunRegions(deps: PageDeps, selection: RunSelection, state: RunState | null): Region[] {
-  const { runId } = selection
-  const reader = createReader(deps, runId, state)
-  const watching = (...aspects: Aspect[]): Pick<Region, 'watch'> => ({ watch: [{ run: runId, aspects }] })
-  const decided: Region[] = [
+/** What is shown even of a pruned run. */
+function createKeptRegions(
+  { desk, clock }: PageKit,
+  { runId, headingLevel }: RunSelection,
+  pruned: boolean,
+  watching: Watching,
+): Region[] {
+  return [
     {
       id: 'run-header',
-      key: `run/header:${runId}:${selection.headingLevel}`,
+      key: `run/header:${runId}:${headingLevel}`,
       template: 'run/header',
       ...watching('status', 'tree'),
       data: () => {
-        const summary = deps.desk.summary(runId)
-        const title = deps.desk.workflows.get(summary.kind)?.title ?? summary.kind
-        return {
-          header: viewRunHeader(summary, title),
-          pruned: state === null,
-          level: selection.headingLevel,
-        }
+        const summary = desk.summary(runId)
+        const title = desk.workflows.get(summary.kind)?.title ?? summary.kind
+        // On the page of its batch a run needs no link there, and one that was launched alone has nothing else in it.
+        const hasOthers = headingLevel === 1 && desk.list({ batch: summary.batch_id, limit: 1 }).total > 1
+        return { header: viewRunHeader(summary, { title, hasOthers, now: clock.now() }), pruned, level: headingLevel }
       },
-    },
-    {
-      id: 'run-decision',
-      key: `run/decision:${runId}`,
-      template: 'run/decision',
-      ...watching('decision', 'status'),
-      data: async () => {
-        const decision = await reader.decision()
-        const summary = deps.desk.summary(runId)
-        return {
-          decision: decision && viewDecision(decision),
-          ended: isTerminal(summary.status),
-          failed: summary.status === 'error',
-          stage: summary.current_stage ?? '',
-        }
-      },
-    },
-    {
-      id: 'run-position',
-      key: `run/position:${runId}`,
-      template: 'run/position',
-      ...watching('decision'),
-      data: async () => {
-        const decision = await reader.decision()
-        if (!decision) return { position: null, prior: null }
-        const prior = viewPrior(decision)
-        return {
-          position: viewPosition(decision),
-          prior: prior && { ...prior, href: runHref(prior.runId) },
-        }
-      },
-    },
-    {
-      id: 'run-evidence',
-      key: `run/evidence:${runId}`,
-      template: 'run/evidence',
-      ...watching('decision'),
-      data: async () => ({ rows: viewEvidence((await reader.decision())?.evidence ?? []) }),
     },
     {
       id: 'run-files',
@@ -97,21 +61,20 @@ export function createRunRegions(deps: PageDeps, selection: RunSelection, state:
       ...watching('decision', 'status'),
       data: async () => ({
         base: runHref(runId),
-        pruned: state === null,
-        hasDecision: (await reader.decision()) !== null,
+        pruned,
+        hasDecision: (await desk.decision(runId)) !== null,
         runId,
       }),
     },
   ]
-  if (state === null) return decided
-  return [...decided, ...createStateRegions(deps, selection, reader, watching)]
 }
 
 function createStateRegions(
-  deps: PageDeps,
+  { clock }: PageKit,
   selection: RunSelection,
   reader: RunReader,
-  watching: (...aspects: Aspect[]) => Pick<Region, 'watch'>,
+  kind: KindPanels,
+  watching: Watching,
 ): Region[] {
   const { runId, node, hrefOf } = selection
   const where = `${runId}:${hrefOf(node)}`
@@ -125,8 +88,8 @@ function createStateRegions(
         const now = await reader.state()
         const { nodeId } = chooseNode(now, node)
         return {
-          rows: viewTree(now, { selected: nodeId, isAsked: nodeId === node, hrefOf }, deps.clock.now()),
-          title: 'Committee',
+          rows: viewTree(now, { selected: nodeId, isAsked: nodeId === node, hrefOf }, clock.now()),
+          title: kind.treeTitle,
         }
       },
     },
@@ -134,22 +97,12 @@ function createStateRegions(
       id: 'run-report',
       key: `run/report:${where}`,
       template: 'run/report',
-      ...watching('content', 'tree', 'decision'),
-      data: async () => {
-        const context = createProseContext(await reader.decision())
-        return {
-          report: viewReport(await reader.state(), node, context),
-          latestHref: hrefOf(null),
-          asked: node !== null,
-        }
-      },
-    },
-    {
-      id: 'run-chart',
-      key: `run/chart:${runId}`,
-      template: 'run/chart',
-      ...watching('tree', 'decision'),
-      data: async () => loadPriceChart(deps, await reader.state(), await reader.decision()),
+      ...watching('content', 'tree', 'decision', 'data'),
+      data: async () => ({
+        report: viewReport(await reader.state(), node, await kind.readProse(reader)),
+        latestHref: hrefOf(null),
+        asked: node !== null,
+      }),
     },
     {
       id: 'run-log',
@@ -178,14 +131,17 @@ function createStateRegions(
   ]
 }
 
-function createReader({ desk }: PageDeps, runId: string, first: RunState | null): RunReader {
+/** The state once where it stands still, afresh where it moves. */
+function createReader({ desk }: PageKit, runId: string, first: RunState | null): RunReader {
   let held = first
   return {
+    isPruned: first === null,
     async state() {
       if (held && isTerminal(held.status)) return held
       held = await desk.state(runId)
       return held
     },
-    decision: async () => readDecision(await desk.decision(runId)),
+    decision: () => desk.decision(runId),
+    summary: () => desk.summary(runId),
   }
 }

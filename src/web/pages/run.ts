@@ -4,16 +4,16 @@ import { parseRunId } from '../../core/ids.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { RunState } from '../../runs/state.ts'
 import type { Summary } from '../../runs/summary.ts'
-import type { Page } from '../page.ts'
+import type { Page, Region } from '../page.ts'
 import { runHref } from '../view-models/run-row.ts'
-import type { PageDeps } from './page-deps.ts'
+import type { PageDeps, PageKit } from './page-deps.ts'
 import { createRunRegions } from './run-regions.ts'
 
 /** Throws `InputError` for what is no run id, `NotFoundError` for a run there is not. */
-export async function createRunPage(deps: PageDeps, runId: string, url: URL): Promise<Page> {
+export async function createRunPage(kit: PageKit, runId: string, url: URL): Promise<Page> {
   parseRunId(runId)
-  const summary = deps.desk.summary(runId)
-  const state = await loadState(deps, runId)
+  const summary = kit.desk.summary(runId)
+  const state = await loadState(kit, runId)
   const node = url.searchParams.get('node')
   const selection = {
     runId,
@@ -21,12 +21,13 @@ export async function createRunPage(deps: PageDeps, runId: string, url: URL): Pr
     headingLevel: 1 as const,
     hrefOf: (id: string | null) => runHref(runId, { node: id }),
   }
+  const regions = createRunRegions(kit, selection, state)
   return {
     title: titleOf(summary),
     nav: 'runs',
     template: 'run/run',
-    data: { runId, hasState: state !== null },
-    regions: createRunRegions(deps, selection, state),
+    data: { runId, has: namesOf(regions) },
+    regions,
     live: !isTerminal(summary.status),
     hasForm: false,
   }
@@ -40,6 +41,11 @@ export async function loadState({ desk }: PageDeps, runId: string): Promise<RunS
     if (error instanceof NotFoundError) return null
     throw error
   }
+}
+
+/** For the template, which lays out the panels there are. */
+export function namesOf(regions: readonly Region[]): Record<string, true> {
+  return Object.fromEntries(regions.map(({ id }) => [id, true]))
 }
 
 function titleOf(summary: Summary): string {

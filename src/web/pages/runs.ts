@@ -75,7 +75,7 @@ export function createRunsPage(deps: PageDeps, url: URL): Page {
 function viewTable(deps: PageDeps, query: RunsQuery, filtered: boolean): object {
   const { runs, next, total } = listSorted(deps, query)
   return {
-    rows: runs.map((summary) => viewRunRow(summary, 'row')),
+    rows: runs.map((summary) => viewRunRow(summary, 'row', deps.clock.now())),
     total,
     filtered,
     isFirst: query.after === '',

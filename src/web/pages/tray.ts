@@ -8,7 +8,7 @@ const SHOWN = 5
 /** How many of the last results the page's script is told of, to raise a toast for those it has not seen. */
 const ANNOUNCED = 10
 
-export function createTrayRegion({ desk }: Pick<PageDeps, 'desk'>): Region {
+export function createTrayRegion({ desk, clock }: Pick<PageDeps, 'desk' | 'clock'>): Region {
   return {
     id: 'tray',
     key: 'tray',
@@ -22,7 +22,7 @@ export function createTrayRegion({ desk }: Pick<PageDeps, 'desk'>): Region {
       return {
         running,
         waiting,
-        rows: recent.map((summary) => viewRunRow(summary, 'tray')),
+        rows: recent.map((summary) => viewRunRow(summary, 'tray', clock.now())),
         announced: ended.map((summary) => ({
           runId: summary.run_id,
           href: runHref(summary.run_id),

@@ -10,8 +10,9 @@ export type FormValues = Record<string, string[]>
 export interface AssessFormView {
   tickers: string
   asOf: string
-  minDate: string
-  maxDate: string
+  /** YYYY-MM-DD of the first and last bar of all that is listed; empty where that is not known. */
+  firstBar: string
+  lastBar: string
   rounds: string
   maxRounds: number
   maxTickers: number
@@ -36,11 +37,12 @@ export function viewAssessForm(
   const lasts = facts.listings.flatMap((listing) => listing.last ?? []).sort()
   const typed = Object.keys(values).length > 0
   const chosen = listOf(values.analysts).flatMap((part) => part.split(',').map((name) => name.trim()))
+  const tickers = listOf(values.company_symbols).join(', ')
   return {
-    tickers: listOf(values.company_symbols).join(', '),
-    asOf: typed ? (listOf(values.as_of)[0] ?? '') : (lasts.at(-1) ?? ''),
-    minDate: firsts[0] ?? '',
-    maxDate: lasts.at(-1) ?? '',
+    tickers,
+    asOf: listOf(values.as_of)[0] ?? '',
+    firstBar: firsts[0] ?? '',
+    lastBar: lasts.at(-1) ?? '',
     rounds: listOf(values.rounds)[0] ?? '1',
     maxRounds: MAX_ROUNDS,
     maxTickers: facts.maxTickers,
@@ -53,8 +55,25 @@ export function viewAssessForm(
       ticker,
       range: first && last ? `${first} … ${last}` : '',
     })),
-    error,
+    error: error && { ...error, message: describeRefusal(error, tickers) },
   }
+}
+
+/** What the form calls the fields. */
+const LABELS: Record<string, string> = {
+  company_symbols: 'Tickers',
+  ticker: 'Ticker',
+  as_of: 'As of',
+  analysts: 'Analysts',
+  rounds: 'Rounds',
+}
+
+/** The refusal in the words of the form. */
+function describeRefusal({ field, message }: Refusal, tickers: string): string {
+  const label = LABELS[field ?? '']
+  const told = label && message.startsWith(`${field} `) ? label + message.slice(field!.length) : message
+  const needsCommas = field === 'company_symbols' && /[^\s,][\s;]+[^\s,]/.test(tickers)
+  return needsCommas ? `${told}. Put a comma between tickers.` : told
 }
 
 function listOf(value: string[] | undefined): string[] {

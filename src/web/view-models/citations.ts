@@ -14,20 +14,27 @@ const OPAQUE = new Set(['a', 'code', 'pre'])
 export interface ProseContext {
   evidence: ReadonlyMap<string, Evidence>
   unverified: Decision['unverified']
+  /** All evidence there will be is known: an id that is not among it is an error. */
+  isSettled: boolean
 }
 
-export function createProseContext(decision: Pick<Decision, 'evidence' | 'unverified'> | null): ProseContext {
-  return {
-    evidence: new Map((decision?.evidence ?? []).map((item) => [item.id, item])),
-    unverified: decision?.unverified ?? [],
-  }
+export interface ProseFacts extends Pick<Decision, 'evidence' | 'unverified'> {
+  isSettled: boolean
 }
 
-/** One chip. An id that no evidence has stays plain text, for a link to nowhere helps nobody. */
+export function createProseContext({ evidence, unverified, isSettled }: ProseFacts): ProseContext {
+  return { evidence: new Map(evidence.map((item) => [item.id, item])), unverified, isSettled }
+}
+
+/** One chip. An id that no evidence has is no link, and a warning once no more evidence can come. */
 export function renderChip(id: string, context: ProseContext): string {
   const item = context.evidence.get(id)
-  if (!item)
-    return `<span class="chip chip-unknown" title="not in the evidence table">${escapeHtml(id)}</span>`
+  if (!item) {
+    const [look, why] = context.isSettled
+      ? ['chip-unknown', 'not in the evidence table']
+      : ['chip-awaited', 'its value comes when the tool that measures it is done']
+    return `<span class="chip ${look}" title="${why}">${escapeHtml(id)}</span>`
+  }
   const title = `${item.label}: ${formatMeasured(item.value, item.unit)} · ${item.source}, ${item.as_of}`
   return `<a class="chip" href="#${escapeHtml(id)}" title="${escapeHtml(title)}">${escapeHtml(id)}</a>`
 }

@@ -17,6 +17,7 @@ export interface RiskRow {
   label: string
   price: string
   fromEntry: string
+  /** What is won or lost on each share there. */
   perShare: string
 }
 
@@ -44,6 +45,8 @@ export interface DecisionView {
 export interface PositionView {
   method: string
   rows: { label: string; value: string }[]
+  /** What the sizes are worked out for; empty where there are none. */
+  basis: string
   caps: { rule: string; from: string; to: string }[]
   delta: string
   none: string
@@ -78,7 +81,7 @@ export function viewVerdict(action: string): VerdictView {
 }
 
 export function viewDecision(decision: Decision): DecisionView {
-  const context = createProseContext(decision)
+  const context = createProseContext({ ...decision, isSettled: true })
   const { risk_metrics: risk, calibration, provenance } = decision
   const hasLevels = risk.entry !== null && risk.stop_loss !== null && risk.take_profit !== null
   return {
@@ -130,24 +133,39 @@ function committeeName(decision: Decision): string {
   return models.length > 0 ? models.join(', ') : 'model committee'
 }
 
+/** The label of the evidence that holds what the sizes are worked out for. */
+const REFERENCE_EQUITY = 'Reference equity'
+
+/** A fraction of equity in percent; none is a dash. */
+export function formatSize(fraction: number): string {
+  return fraction === 0 ? '–' : formatPct(fraction * 100, 1)
+}
+
 export function viewPosition(decision: Decision): PositionView {
   const { position } = decision
   const { delta } = position
+  const isTaken = position.fraction_of_equity !== 0
+  const equity = decision.evidence.find((item) => item.label === REFERENCE_EQUITY)
+  const orNone = (value: number, decimals: number) => (isTaken ? formatNumber(value, decimals) : '–')
   return {
-    method: position.method,
+    method: isTaken ? position.method : '',
     rows: [
-      { label: 'Of equity', value: formatPct(position.fraction_of_equity * 100, 1) },
-      { label: 'Shares', value: formatNumber(position.shares, Number.isInteger(position.shares) ? 0 : 2) },
-      { label: 'Notional', value: formatNumber(position.notional) },
-      { label: 'At risk', value: formatNumber(position.risk_amount) },
+      { label: 'Of equity', value: formatSize(position.fraction_of_equity) },
+      { label: 'Shares', value: orNone(position.shares, Number.isInteger(position.shares) ? 0 : 2) },
+      { label: 'Notional', value: orNone(position.notional, 2) },
+      { label: 'At risk', value: orNone(position.risk_amount, 2) },
     ],
+    basis:
+      isTaken && equity
+        ? `Of a reference equity of ${formatNumber(equity.value, 0)}; money in the price’s currency.`
+        : '',
     caps: position.caps.map((cap) => ({
       rule: cap.rule.replaceAll('_', ' '),
-      from: formatPct(cap.from * 100),
-      to: formatPct(cap.to * 100),
+      from: formatSize(cap.from),
+      to: formatSize(cap.to),
     })),
     delta: `${formatPct(delta.from * 100, 1)} → ${formatPct(delta.to * 100, 1)}: ${delta.reason}`,
-    none: position.fraction_of_equity === 0 ? 'No position is taken.' : '',
+    none: isTaken ? '' : 'No position is taken.',
   }
 }
 
@@ -158,17 +176,18 @@ export function viewPrior(decision: Decision): PriorView | null {
 }
 
 function viewLevels(risk: Decision['risk_metrics']): RiskRow[] {
-  const stop = risk.stop_loss! - risk.entry!
-  const target = risk.take_profit! - risk.entry!
+  const row = (label: string, price: number | null, pct: number | null, won: number | null): RiskRow => ({
+    label,
+    price: formatNumber(price),
+    fromEntry: pct === null ? '–' : `${formatSigned(pct)} %`,
+    perShare: formatSigned(won),
+  })
+  const lost = risk.risk_per_share === null ? null : -risk.risk_per_share
   return [
-    { label: 'Entry', price: formatNumber(risk.entry), fromEntry: '', perShare: '' },
-    { label: 'Stop loss', price: formatNumber(risk.stop_loss), ...distance(stop, risk.entry!) },
-    { label: 'Take profit', price: formatNumber(risk.take_profit), ...distance(target, risk.entry!) },
+    row('Entry', risk.entry, null, null),
+    row('Stop loss', risk.stop_loss, risk.stop_loss_pct, lost),
+    row('Take profit', risk.take_profit, risk.take_profit_pct, risk.reward_per_share),
   ]
-}
-
-function distance(difference: number, entry: number): Pick<RiskRow, 'fromEntry' | 'perShare'> {
-  return { fromEntry: `${formatSigned((difference / entry) * 100)} %`, perShare: formatSigned(difference) }
 }
 
 function viewPoints(points: Decision['rationale'], context: ProseContext): DecisionView['rationale'] {

@@ -1,6 +1,7 @@
 /** The evidence as a table: what was measured, by which tool, from where. */
+import { z } from 'zod'
 import { formatFigure, isCount } from '../../core/format.ts'
-import type { Evidence } from '../../committee/decision.ts'
+import { evidenceSchema, type Evidence } from '../../committee/decision.ts'
 
 export interface EvidenceRow {
   id: string
@@ -9,6 +10,14 @@ export interface EvidenceRow {
   asOf: string
   source: string
   tool: string
+}
+
+const measuredSchema = z.object({ evidence: z.array(evidenceSchema) })
+
+/** What has been measured so far, from the state of an assessment; nothing where that holds none this version can read. */
+export function readEvidence(data: unknown): Evidence[] {
+  const parsed = measuredSchema.safeParse(data)
+  return parsed.success ? parsed.data.evidence : []
 }
 
 export function viewEvidence(evidence: readonly Evidence[]): EvidenceRow[] {

@@ -19,6 +19,9 @@ export interface ProgressView {
   valueText: string
 }
 
+/** Before this much is done the rate so far says little of the rest. */
+const ETA_FROM_PERCENT = 10
+
 /** A bar that ended early stays where it stopped; one that completed is full. */
 export function viewProgress(summary: Summary, idPrefix = 'progress'): ProgressView {
   const status = describeStatus(summary.status)
@@ -62,7 +65,14 @@ function progressMessage(summary: Summary, word: string): string {
 
 function viewEta(summary: Summary): string {
   if (isTerminal(summary.status) || summary.status === 'paused') return ''
+  if ((summary.overall_progress ?? 0) < ETA_FROM_PERCENT) return ''
   if (summary.eta_seconds === null || summary.eta_seconds <= 0) return ''
-  const seconds = Math.round(summary.eta_seconds)
+  const seconds = roundUp(summary.eta_seconds)
   return `about ${seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000)} left`
+}
+
+/** An estimate is no measurement: in steps of 5 s, 15 s and a minute it neither jitters nor pretends to be one. */
+function roundUp(seconds: number): number {
+  const step = seconds <= 55 ? 5 : seconds <= 285 ? 15 : 60
+  return Math.ceil(seconds / step) * step
 }

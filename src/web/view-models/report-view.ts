@@ -50,7 +50,8 @@ export function chooseNode(
   return { nodeId: working.at(-1) ?? newest ?? null, following: !isTerminal(state.status) }
 }
 
-export function viewReport(state: RunState, asked: string | null, context: ProseContext): ReportView {
+/** `context` is what its citations refer to; null where reports of this kind cite nothing. */
+export function viewReport(state: RunState, asked: string | null, context: ProseContext | null): ReportView {
   const { nodeId, following } = chooseNode(state, asked)
   const node = nodeId === null ? null : state.nodes[nodeId]!
   if (!node) {
@@ -60,12 +61,13 @@ export function viewReport(state: RunState, asked: string | null, context: Prose
     return { nodeId, title: 'Report', path: '', status: null, html: '', empty, following, facts: [] }
   }
   const text = textOf(state, node.id).slice(0, REPORT_LIMIT)
+  const html = text === '' ? '' : lowerHeadings(renderOnce(text))
   return {
     nodeId,
     title: node.label,
     path: pathOf(state, node),
     status: describeStatus(node.status),
-    html: text === '' ? '' : decorate(lowerHeadings(renderOnce(text)), context),
+    html: context ? decorate(html, context) : html,
     empty: text === '' ? emptyReason(state, node) : '',
     following,
     facts: Object.entries(node.detail ?? {})

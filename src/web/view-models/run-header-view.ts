@@ -6,7 +6,7 @@ import { viewVerdict, type VerdictView } from './decision-view.ts'
 import { viewProgress, type ProgressView } from './progress-view.ts'
 import { runHref } from './run-row.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
-import { viewDuration, viewTime, type DurationView, type TimeView } from './time-view.ts'
+import { viewTime, viewWorked, type DurationView, type TimeView } from './time-view.ts'
 
 export interface RunHeaderView {
   runId: string
@@ -14,6 +14,7 @@ export interface RunHeaderView {
   title: string
   asOf: string
   href: string
+  /** Empty where there is nothing else in it. */
   batchHref: string
   status: StatusView
   verdict: VerdictView | null
@@ -28,7 +29,16 @@ export interface RunHeaderView {
   actions: { path: string; label: string; danger: boolean; hint: string }[]
 }
 
-export function viewRunHeader(summary: Summary, title: string): RunHeaderView {
+export interface RunHeaderFacts {
+  /** What its kind is called. */
+  title: string
+  /** Its batch has other runs, and a page of its own. */
+  hasOthers: boolean
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
+export function viewRunHeader(summary: Summary, { title, hasOthers, now }: RunHeaderFacts): RunHeaderView {
   const status = describeStatus(summary.status)
   return {
     runId: summary.run_id,
@@ -36,13 +46,13 @@ export function viewRunHeader(summary: Summary, title: string): RunHeaderView {
     title,
     asOf: summary.as_of ?? '',
     href: runHref(summary.run_id),
-    batchHref: `/runs?batch=${encodeURIComponent(summary.batch_id)}`,
+    batchHref: hasOthers ? `/runs?batch=${encodeURIComponent(summary.batch_id)}` : '',
     status,
     verdict: summary.decision ? viewVerdict(summary.decision.action) : null,
     progress: summary.status === 'completed' ? null : viewProgress(summary, 'run-progress'),
     created: viewTime(summary.created_at),
     ended: summary.ended_at ? viewTime(summary.ended_at) : null,
-    elapsed: viewDuration(summary.started_at ? summary.execution_ms : null, summary.status === 'in_progress'),
+    elapsed: viewWorked(summary, now),
     error: summary.status === 'error' ? (summary.error ?? 'No reason was given.') : '',
     kept: keptText(summary),
     actions: actionsOf(summary),

@@ -6,7 +6,7 @@ import type { Summary } from '../../runs/summary.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
 import { domId, viewProgress, type ProgressView } from './progress-view.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
-import { viewDuration, viewTime, type DurationView, type TimeView } from './time-view.ts'
+import { viewTime, viewWorked, type DurationView, type TimeView } from './time-view.ts'
 
 export interface RunRow {
   runId: string
@@ -31,8 +31,8 @@ export interface RunRow {
   brief: string
 }
 
-/** `idPrefix` keeps the DOM ids of the same run apart where a page shows it twice. */
-export function viewRunRow(summary: Summary, idPrefix: string): RunRow {
+/** `now` is in milliseconds since the epoch; `idPrefix` keeps the DOM ids of the same run apart where a page shows it twice. */
+export function viewRunRow(summary: Summary, idPrefix: string, now: number): RunRow {
   const status = describeStatus(summary.status)
   const active = !isTerminal(summary.status)
   const progress = viewProgress(summary, `${idPrefix}-progress`)
@@ -51,13 +51,10 @@ export function viewRunRow(summary: Summary, idPrefix: string): RunRow {
     cancelable: active,
     progress,
     verdict,
-    confidence: summary.decision ? formatNumber(summary.decision.confidence) : '',
+    confidence: summary.decision || !active ? formatNumber(summary.decision?.confidence) : '',
     created: viewTime(summary.created_at),
     ended: summary.ended_at ? viewTime(summary.ended_at) : null,
-    duration: viewDuration(
-      summary.started_at ? summary.execution_ms : null,
-      summary.status === 'in_progress',
-    ),
+    duration: viewWorked(summary, now),
     error: summary.error ?? '',
     brief: briefOf(summary, progress, verdict, status),
   }

@@ -76,11 +76,11 @@ test('a batch has a tab for each run with its own bar and cancel, and the verdic
   expect($('[role=tab][aria-selected=true]').text()).toContain('MSFT')
   expect($('[role=tab][aria-selected=true] progress').attr('value')).toBe('42')
   expect(
-    $('.tab-action form')
+    $('.tab-cell form')
       .map((_, form) => $(form).attr('action'))
       .get(),
   ).toContain(`/runs/${running}/cancel`)
-  expect($('.tab-action form')).toHaveLength(3)
+  expect($('.tab-cell form')).toHaveLength(3)
   const verdict = $('#batch-verdicts tbody tr').filter((_, row) => $(row).text().includes('584.00'))
   expect(words(verdict.text())).toContain('AAPL')
   expect(

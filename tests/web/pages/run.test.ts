@@ -44,8 +44,8 @@ test('a completed run shows its verdict, levels, sizes, caps, what changed, and 
   expect(risk.join('; ')).toContain('Stop loss556.90−4.64 %−27.10')
   expect(risk.at(-1)).toContain('2.00')
   expect($('.caps').text()).toContain('volatility cap')
-  expect($('.caps').text()).toContain('31.00 % → 20.00 %')
-  expect($('#run-position').text()).toContain('HOLD → BUY')
+  expect($('.caps').text()).toContain('31.0 % → 20.0 %')
+  expect($('#run-decision .prior').text()).toContain('HOLD → BUY')
   expect($('#run-chart svg[role=img] desc').first().text()).toContain('Stop 556.90')
 })
 
@@ -83,7 +83,12 @@ test('HOLD says that it sets no levels instead of leaving a table of nothing', a
   const { $ } = await site.get(`/runs/${hold}`)
   expect($('.risk')).toHaveLength(0)
   expect($('#run-decision').text()).toContain('HOLD sets no entry, stop or target.')
-  expect($('#run-position').text()).toContain('No position is taken.')
+  expect($('.position').text()).toContain('No position is taken.')
+  expect(
+    $('.position dd')
+      .map((_, cell) => $(cell).text())
+      .get(),
+  ).toEqual(['–', '–', '–', '–'])
 })
 
 test('a failed run keeps its bar where it stopped, says why in head and tree, and what was kept', async () => {

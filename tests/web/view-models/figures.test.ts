@@ -39,7 +39,7 @@ test('DOM ids need no escape in a selector, and differ where the ids they stand 
 })
 
 test('a duration that ticks shows whole seconds and says what it counts on from', () => {
-  expect(viewDuration(12_345, true)).toEqual({ text: '12.0 s', tickingMs: 12_345 })
+  expect(viewDuration(12_345, true)).toEqual({ text: '12 s', tickingMs: 12_345 })
   expect(viewDuration(12_345, false)).toEqual({ text: '12.3 s', tickingMs: null })
   expect(viewDuration(null, true)).toEqual({ text: '', tickingMs: null })
 })
