@@ -36,8 +36,10 @@ export interface DeskOptions {
   sources: SettingSources
   /** Takes up the runs that another process left behind: what `serve` does and a single command does not. */
   recover: boolean
-  /** From which level on the process log is written to stderr. */
+  /** From which level on the process log is written. */
   logLevel: 'info' | 'warn' | 'silent'
+  /** Where it goes, one JSON object a line; stderr where left out. */
+  logTo?: pino.DestinationStream
 }
 
 export interface Desk {
@@ -47,13 +49,16 @@ export interface Desk {
   /** Resolves when what was left behind has been taken up. */
   readonly started: Promise<void>
   reindex(): Promise<{ runs: number }>
-  /** Stops within a few seconds; runs resume at the next start. */
-  close(): Promise<void>
+  /** Stops within a few seconds. `left` says how many runs were queued or at work: they go on at the next start. */
+  close(): Promise<{ left: number }>
 }
 
 export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { config } = options
-  const log = pino({ level: options.logLevel, base: null, redact: REDACTED }, pino.destination(2))
+  const log = pino(
+    { level: options.logLevel, base: null, redact: REDACTED },
+    options.logTo ?? pino.destination(2),
+  )
   const owner = await claimOwnership(config.dataDir)
   try {
     return await assemble(options, log, owner)
@@ -144,9 +149,11 @@ async function assemble(
   })
   app.route('/', api.routes)
   const answer = createListener(app, { trusted: true })
+  let url: string | null = null
   owner.answerWith((incoming, outgoing) => {
     // Whoever asks should know whether the runs outlast this process's own command.
     outgoing.setHeader('Rundesk-Owner', recover ? 'server' : 'command')
+    if (url !== null) outgoing.setHeader('Rundesk-Url', url)
     answer(incoming, outgoing)
   })
 
@@ -157,7 +164,8 @@ async function assemble(
     async listen() {
       server = createServer(createListener(app))
       await listenOn(server, config)
-      return addressOf(server, config.host)
+      url = addressOf(server, config.host)
+      return url
     },
     async reindex() {
       const report = await storage.reindex({ fold: manager.reindex, isFull: true })
@@ -168,10 +176,12 @@ async function assemble(
       shutdown.abort(new Error('the desk is shutting down'))
       server?.close()
       await manager.stop(SHUTDOWN_GRACE_MS)
+      const { pending, in_progress: working } = storage.index.counts()
       await charts.close()
       await storage.close()
       server?.closeAllConnections()
       await owner.close()
+      return { left: pending + working }
     },
   }
 
@@ -180,7 +190,8 @@ async function assemble(
       await storage.reindex({ fold: manager.reindex, isFull: false })
       storage.index.declareComplete()
     }
-    await manager.start({ recover })
+    const { resumed } = await manager.start({ recover })
+    if (resumed > 0) log.info(`${resumed} ${resumed === 1 ? 'run' : 'runs'} resumed`)
   }
 }
 
@@ -225,11 +236,13 @@ function listenOn(server: Server, { host, port }: Config): Promise<void> {
       const taken = error.code === 'EADDRINUSE'
       reject(
         taken
-          ? new Error(`PORT ${port} on ${host} is in use; choose another with --port`)
+          ? new Error(
+              `PORT ${port} on ${host} is in use; choose another, as in PORT=${(port % 65_535) + 1} npm start, or with --port`,
+            )
           : new Error(messageOf(error)),
       )
     })
-    server.listen(port, host, resolve)
+    server.listen(port, host.replace(/^\[|\]$/g, ''), resolve)
   })
 }
 

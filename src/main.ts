@@ -57,7 +57,7 @@ const doors: DeskDoor = {
   },
   async openOwn(settings) {
     const desk = await openDesk(settings, { recover: false, logLevel: 'warn' })
-    return connectTo(desk.socketPath, () => desk.close())
+    return connectTo(desk.socketPath, async () => void (await desk.close()))
   },
   async serve(settings) {
     const desk = await openDesk(settings, { recover: true, logLevel: 'info' })
@@ -90,7 +90,7 @@ const doors: DeskDoor = {
 /** A desk that has started: what was left behind is taken up, where that was asked for. */
 async function openDesk(settings: Settings, options: { recover: boolean; logLevel: 'info' | 'warn' }) {
   const app = await import('./app.ts')
-  const desk = await app.openDesk({ ...settings, ...options })
+  const desk = await app.openDesk({ ...settings, ...options, logTo: await createTerminalLog() })
   try {
     await desk.started
     return desk
@@ -98,6 +98,16 @@ async function openDesk(settings: Settings, options: { recover: boolean; logLeve
     await desk.close()
     throw error
   }
+}
+
+/** On a terminal the log is read by a person. */
+async function createTerminalLog() {
+  if (!process.stderr.isTTY) return undefined
+  const [{ createPlainLog }, { createOutput }] = await Promise.all([
+    import('./cli/plain-log.ts'),
+    import('./cli/terminal.ts'),
+  ])
+  return createPlainLog(createOutput(process.stderr))
 }
 
 async function connectTo(socketPath: string, close: () => Promise<void>): Promise<DeskConnection> {

@@ -16,10 +16,14 @@ export interface DeskClient extends DeskConnection {
    * until its own command has ended. `self`: this one.
    */
   readonly owner: 'server' | 'command' | 'self'
+  /** Where a browser finds the server; null where there is none, or it does not say. */
+  readonly url: string | null
 }
 
 /** In the answers of an owner's socket: `server` or `command`. */
 export const OWNER_HEADER = 'Rundesk-Owner'
+/** There as well, once a server listens: its address as a browser needs it. */
+export const URL_HEADER = 'Rundesk-Url'
 
 /** The desk refused, or failed at, what it was asked; the message is its own. */
 export class DeskError extends Error {

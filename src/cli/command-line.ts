@@ -10,12 +10,10 @@ import { addRunActions } from './commands/run-actions.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
 import { addShow } from './commands/show.ts'
-import type { CliContext } from './context.ts'
+import type { CliContext, Perform } from './context.ts'
 import { describeProblem } from './describe-problem.ts'
 import { EXIT } from './exit-codes.ts'
-
-/** Runs one command and keeps its exit code. */
-export type Perform = (command: (context: CliContext) => Promise<number>) => Promise<void>
+import { cleanText } from './terminal.ts'
 
 const COMMANDS = [addServe, addAssess, addRuns, addShow, addLogs, addRunActions, addDoctor]
 
@@ -47,7 +45,7 @@ export function createProgram(context: CliContext, perform: Perform): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
+      writeErr: (text) => stderr.write(cleanText(text)),
       getOutHelpWidth: () => stdout.columns,
       getErrHelpWidth: () => stderr.columns,
       getOutHasColors: () => stdout.hasColors,

@@ -3,7 +3,14 @@
  * is itself a single command may be asked, but nothing is launched in it: its runs stop when the command ends.
  */
 import { ConflictError } from '../core/errors.ts'
-import { DeskAwayError, DeskError, OWNER_HEADER, type DeskClient, type DeskConnection } from './client.ts'
+import {
+  DeskAwayError,
+  DeskError,
+  OWNER_HEADER,
+  URL_HEADER,
+  type DeskClient,
+  type DeskConnection,
+} from './client.ts'
 import type { CliContext, Settings } from './context.ts'
 
 /** Between two looks at an owner, and how long one may take to get ready. */
@@ -12,7 +19,8 @@ const READY_WITHIN_MS = 30_000
 /** How often a command's desk may vanish under a question before that is an error. */
 const MAX_TRIES = 5
 
-type Found = { kind: 'server' | 'command'; connection: DeskConnection } | null
+/** A desk of another process. */
+type OwnedElsewhere = DeskClient & { owner: 'server' | 'command' }
 
 /**
  * For looking at runs and acting on them: whoever owns the data directory is asked. `use` may be called again where
@@ -24,10 +32,7 @@ export async function withDesk<T>(
   use: (client: DeskClient) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
-    const client = await own(context, settings, async () => {
-      const found = await findReady(context, settings)
-      return found && { ...found.connection, owner: found.kind }
-    })
+    const client = await own(context, settings, () => findReady(context, settings))
     try {
       return await use(client)
     } catch (error) {
@@ -45,10 +50,7 @@ export function connectForLaunch(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<DeskClient> {
-  return own(context, settings, async () => {
-    const server = await findServer(context, settings, signal)
-    return server && { ...server, owner: 'server' }
-  })
+  return own(context, settings, () => findServer(context, settings, signal))
 }
 
 /**
@@ -59,11 +61,11 @@ export async function findServer(
   context: CliContext,
   settings: Settings,
   signal: AbortSignal,
-): Promise<DeskConnection | null> {
+): Promise<DeskClient | null> {
   for (let isSaid = false; ; isSaid = true) {
     const found = await findReady(context, settings, signal)
-    if (found === null || found.kind === 'server') return found && found.connection
-    await found.connection.close()
+    if (found === null || found.owner === 'server') return found
+    await found.close()
     if (!isSaid) context.stderr.write('Another command works on the data directory; waiting for it to end\n')
     await context.clock.sleep(ASK_MS, signal)
   }
@@ -80,7 +82,7 @@ async function own(
     const found = await find()
     if (found) return found
     try {
-      return { ...(await desks.openOwn(settings)), owner: 'self' }
+      return { ...(await desks.openOwn(settings)), owner: 'self', url: null }
     } catch (error) {
       if (!(error instanceof ConflictError) || clock.now() >= deadline) throw error
     }
@@ -93,13 +95,13 @@ async function findReady(
   { clock, desks }: CliContext,
   { config }: Settings,
   signal?: AbortSignal,
-): Promise<Found> {
+): Promise<OwnedElsewhere | null> {
   const deadline = clock.now() + READY_WITHIN_MS
   for (;;) {
     const connection = await desks.findOwner(config)
     if (!connection) return null
-    const state = await askOwner(connection)
-    if (state === 'server' || state === 'command') return { kind: state, connection }
+    const { state, url } = await askOwner(connection)
+    if (state === 'server' || state === 'command') return { ...connection, owner: state, url }
     await connection.close()
     if (clock.now() >= deadline) {
       throw new ConflictError(
@@ -113,15 +115,16 @@ async function findReady(
 /** What the owner is, once it is ready; `away` where it is not there any more. */
 export async function askOwner(
   connection: DeskConnection,
-): Promise<'server' | 'command' | 'starting' | 'away'> {
+): Promise<{ state: 'server' | 'command' | 'starting' | 'away'; url: string | null }> {
   try {
     const response = await connection.fetch('/readyz', { headers: { Accept: 'application/json' } })
     await response.body?.cancel()
-    if (response.status === 503) return 'starting'
+    const url = response.headers.get(URL_HEADER)
+    if (response.status === 503) return { state: 'starting', url }
     if (!response.ok) throw new DeskError(response.status, `the desk answered ${response.status}`)
-    return response.headers.get(OWNER_HEADER) === 'command' ? 'command' : 'server'
+    return { state: response.headers.get(OWNER_HEADER) === 'command' ? 'command' : 'server', url }
   } catch (error) {
-    if (error instanceof DeskAwayError) return 'away'
+    if (error instanceof DeskAwayError) return { state: 'away', url: null }
     throw error
   }
 }

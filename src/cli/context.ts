@@ -4,7 +4,7 @@ import { loadConfig } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Listing } from '../market/vendor.ts'
 import type { DeskConnection } from './client.ts'
-import type { Output } from './terminal.ts'
+import { cleanLine, type Output } from './terminal.ts'
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
 
@@ -16,8 +16,8 @@ export interface Settings {
 export interface ServedDesk {
   /** As a browser needs it. */
   url: string
-  /** Stops in order; runs resume at the next start. */
-  close(): Promise<void>
+  /** Stops in order. What was queued or at work goes on at the next start: `left` says how many runs. */
+  close(): Promise<{ left: number }>
 }
 
 /** What `doctor` learns of the files of a desk, without changing anything. */
@@ -59,12 +59,15 @@ export interface CliContext {
   exitNow(code: number): void
 }
 
+/** Runs one command and keeps its exit code. */
+export type Perform = (command: (context: CliContext) => Promise<number>) => Promise<void>
+
 /** The settings with the command's flags; warnings go to stderr. Throws `SettingError`. */
 export function loadSettings(
   context: CliContext,
   flags: Partial<Record<SettingName, string>> = {},
 ): Settings {
   const { config, sources, warnings } = loadConfig({ ...context.settings, flags })
-  for (const warning of warnings) context.stderr.write(`${warning}\n`)
+  for (const warning of warnings) context.stderr.write(`${cleanLine(warning)}\n`)
   return { config, sources }
 }

@@ -49,8 +49,13 @@ export function checkServer({ desks, clock }: CliContext, config: Config): Promi
       const owner = await desks.findOwner(config)
       if (!owner)
         return { verdict: 'fine', text: 'none owns the data directory; commands work by themselves' }
-      const state = await askOwner(owner).finally(() => owner.close())
+      const { state, url } = await askOwner(owner).finally(() => owner.close())
       // One that starts or stops is neither for long.
+      if (state === 'server' && url !== null)
+        return {
+          verdict: 'fine',
+          text: `one is at ${url} and owns the data directory; commands go through it`,
+        }
       if (state !== 'starting' || clock.now() >= deadline) return OWNERS[state]
     }
   })

@@ -3,7 +3,14 @@ import type { Decision } from '../committee/decision.ts'
 import { formatBytes, formatDuration, formatNumber, formatPct, formatSigned } from '../core/format.ts'
 import type { NestedNode } from '../runs/state.ts'
 import type { Summary } from '../runs/summary.ts'
-import { createStatusCell, statusIcon } from './status-cell.ts'
+import type { DeskClient } from './client.ts'
+import {
+  createStatusCell,
+  isInterrupted,
+  nodeStatusShown,
+  runStatusShown,
+  statusIcon,
+} from './status-cell.ts'
 import { formatTable, wrapText } from './table.ts'
 import { cleanLine, paint, type Output } from './terminal.ts'
 import { formatUtc } from './times.ts'
@@ -17,11 +24,11 @@ export interface ShownRun extends Omit<Summary, 'decision'> {
 
 const MAX_WIDTH = 110
 
-export function formatRun(output: Output, run: ShownRun): string[] {
+export function formatRun(output: Output, run: ShownRun, owner: DeskClient['owner']): string[] {
   const sections = [
-    formatHead(output, run),
+    formatHead(output, run, owner),
     isDecision(run.decision) ? formatDecision(output, run.decision) : [],
-    formatSteps(output, run.execution_tree ?? []),
+    formatSteps(output, run.execution_tree ?? [], owner),
     formatReports(output, run),
     run.execution_tree ? [] : ['Its files were pruned: the summary and the decision are what stays.'],
   ]
@@ -30,12 +37,14 @@ export function formatRun(output: Output, run: ShownRun): string[] {
     .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]))
 }
 
-function formatHead(output: Output, run: ShownRun): string[] {
+function formatHead(output: Output, run: ShownRun, owner: DeskClient['owner']): string[] {
+  const status = createStatusCell(output, runStatusShown(run.status, owner)).text
+  const waits = isInterrupted(run.status, owner) ? '; it waits for `serve`' : ''
   const facts = [
     ['Run', run.run_id],
     ['Batch', run.batch_id],
     ['What', `${run.kind} of ${run.ticker}${run.as_of ? ` as of ${run.as_of}` : ''}`],
-    ['Status', createStatusCell(output, run.status).text + formatProgress(run)],
+    ['Status', status + formatProgress(run) + waits],
     ['Created', `${formatUtc(run.created_at)} UTC`],
     ...(run.ended_at ? [['Ended', `${formatUtc(run.ended_at)} UTC`]] : []),
     ['Worked', formatDuration(run.execution_ms)],
@@ -58,7 +67,7 @@ function formatDecision(output: Output, decision: Decision): string[] {
   const width = Math.min(output.columns, MAX_WIDTH) - 2
   const verdict = `${action}${rating && rating.toUpperCase() !== action ? ` (${rating})` : ''}`
   const lines = [
-    `${title(output, 'Decision')}  ${paint(output, 'bold', verdict)}, confidence ${formatNumber(confidence * 100, 0)} %`,
+    `${title(output, 'Decision')}  ${paint(output, 'bold', verdict)}, confidence ${formatNumber(confidence)}`,
     ...indented(wrapText(cleanLine(decision.summary), width)),
     ...indented(wrapText(`Confidence: ${cleanLine(basis)}`, width)),
   ]
@@ -84,12 +93,12 @@ function formatPctSigned(pct: number | null): string {
   return pct === null ? '–' : `${formatSigned(pct)} %`
 }
 
-function formatSteps(output: Output, tree: readonly NestedNode[]): string[] {
+function formatSteps(output: Output, tree: readonly NestedNode[], owner: DeskClient['owner']): string[] {
   const rows: string[][] = []
   const collect = (node: NestedNode, depth: number) => {
     // Reports and messages share the fate of their agent: they are no steps of their own.
     if (node.node_type === 'report' || node.node_type === 'messages') return
-    const label = `${'  '.repeat(depth)}${statusIcon(output, node.status)} ${cleanLine(node.label)}`
+    const label = `${'  '.repeat(depth)}${statusIcon(output, nodeStatusShown(node.status, owner))} ${cleanLine(node.label)}`
     rows.push([
       label,
       node.duration_ms === null ? '' : formatDuration(node.duration_ms),

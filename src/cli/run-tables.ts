@@ -2,7 +2,8 @@
 import { formatDuration, formatNumber } from '../core/format.ts'
 import { isTerminal } from '../runs/status.ts'
 import type { Summary } from '../runs/summary.ts'
-import { createStatusCell } from './status-cell.ts'
+import type { DeskClient } from './client.ts'
+import { createStatusCell, runStatusShown } from './status-cell.ts'
 import { formatTable } from './table.ts'
 import { cleanLine, type Output } from './terminal.ts'
 import { formatUtc } from './times.ts'
@@ -59,8 +60,12 @@ export function formatVerdictTable(output: Output, runs: readonly Summary[]): st
   return formatTable(columns, rows)
 }
 
-/** Runs of any kind, as the desk lists them. */
-export function formatRunList(output: Output, runs: readonly Summary[]): string[] {
+/** Runs of any kind, as the desk lists them; `owner` is who would work on them. */
+export function formatRunList(
+  output: Output,
+  runs: readonly Summary[],
+  owner: DeskClient['owner'],
+): string[] {
   const columns = [
     { title: 'Run' },
     { title: 'Kind' },
@@ -75,7 +80,7 @@ export function formatRunList(output: Output, runs: readonly Summary[]): string[
     run.run_id,
     run.kind,
     run.as_of ?? '–',
-    createStatusCell(output, run.status),
+    createStatusCell(output, runStatusShown(run.status, owner)),
     formatPercent(run.overall_progress),
     run.decision ? `${cleanLine(run.decision.action)} ${formatConfidence(run)}` : '–',
     formatUtc(run.created_at),
@@ -95,7 +100,7 @@ function formatPercent(progress: number | null): string {
 }
 
 function formatConfidence({ decision }: Summary): string {
-  return decision ? `${formatNumber(decision.confidence * 100, 0)} %` : '–'
+  return formatNumber(decision?.confidence)
 }
 
 function formatActivity({ progress_message, current_stage, eta_seconds: eta }: Summary): string {

@@ -8,7 +8,7 @@ export interface Output {
   write(text: string): void
   readonly isTerminal: boolean
   readonly hasColors: boolean
-  /** Of the terminal, as it is now; 80 × 24 where there is none. */
+  /** Of the terminal, as it is now; 80 × 24 where there is none or it does not say. */
   readonly columns: number
   readonly rows: number
 }
@@ -21,10 +21,10 @@ export function createOutput(stream: NodeJS.WritableStream & Partial<WriteStream
     isTerminal,
     hasColors: isTerminal && stream.hasColors?.() === true,
     get columns() {
-      return stream.columns ?? 80
+      return stream.columns || 80
     },
     get rows() {
-      return stream.rows ?? 24
+      return stream.rows || 24
     },
   }
 }

@@ -7,6 +7,7 @@ import { DeskAwayError } from '../../src/cli/client.ts'
 import { createProgram } from '../../src/cli/command-line.ts'
 import { SETTINGS } from '../../src/config.ts'
 import { createCsvVendor } from '../../src/market/vendors/csv.ts'
+import type { ServedDesk } from '../../src/cli/context.ts'
 import type { NestedNode } from '../../src/runs/state.ts'
 import { createTestCli, describeRun, type Answers, type TestCli } from '../support/cli-context.ts'
 import { createTempDir } from '../support/temp-dir.ts'
@@ -69,7 +70,7 @@ describe('runs', () => {
     const cli = createTestCli({ answers: { 'GET /runs': () => [describeRun(AAPL)] } })
     expect(await cli.run('runs', '--status', 'completed', '--kind', 'assessment', '--ticker', 'AAPL')).toBe(0)
     expect(cli.requests).toContain('GET /runs?limit=20&status=completed&kind=assessment&ticker=AAPL')
-    expect(cli.stdout()).toContain(`${AAPL}  assessment  2012-06-29  ✔ completed     100 %  BUY 62 %`)
+    expect(cli.stdout()).toContain(`${AAPL}  assessment  2012-06-29  ✔ completed     100 %  BUY 0.62`)
     expect(cli.stdout()).toContain('Created (UTC)')
   })
 
@@ -78,6 +79,34 @@ describe('runs', () => {
     expect(await cli.run('runs', '--json')).toBe(0)
     expect(cli.stdout()).toBe('{"runs":[]}\n')
     expect(cli.stderr()).toBe('')
+  })
+
+  test('takes the words it shows for the statuses of the desk, and says what kinds and limits look like', async () => {
+    const cli = createTestCli({ answers: { 'GET /runs': () => [] } })
+    await cli.run('runs', '--status', 'queued, Failed,in_progress,odd')
+    expect(cli.requests).toContain('GET /runs?limit=20&status=pending%2Cerror%2Cin_progress%2Codd')
+    await cli.run('runs', '--help')
+    expect(cli.stdout()).toContain('(default: 20)')
+    expect(cli.stdout()).toContain('queued, running, paused, completed, failed, canceled')
+    expect(cli.stdout()).not.toMatch(/backtest|live/)
+  })
+
+  test('shows what nobody works on as interrupted, and how it goes on', async () => {
+    const runs = [
+      describeRun(AAPL, { status: 'in_progress', overall_progress: 40, decision: null }),
+      describeRun(OLDER, { status: 'pending', overall_progress: 0, decision: null }),
+    ]
+    const answers: Answers = { 'GET /runs': () => runs, [`GET /runs/${AAPL}`]: () => runs[0] }
+    const left = createTestCli({ owner: 'self', answers })
+    await left.run('runs')
+    expect(left.stdout().match(/◌ interrupted/g)).toHaveLength(2)
+    expect(left.stderr()).toBe('Interrupted runs go on with: rundesk serve\n')
+    await left.run('show', AAPL)
+    expect(left.stdout()).toMatch(/Status +◌ interrupted at 40 %; it waits for `serve`\n/)
+    const served = createTestCli({ owner: 'server', answers })
+    await served.run('runs')
+    expect(served.stdout()).toMatch(/● running .*\n.*○ queued/)
+    expect(served.stderr()).toBe('')
   })
 
   test('says what to do where there are none', async () => {
@@ -226,7 +255,7 @@ describe('show', () => {
       .map((line) => line.replaceAll(/(?<=\S) +/g, ' '))
     for (const line of [
       'What assessment of AAPL as of 2012-06-29',
-      'Decision BUY (Strong Buy), confidence 62 %',
+      'Decision BUY (Strong Buy), confidence 0.62',
       '  stop loss 545.88 −6.53 %',
       '  reward to risk 1.75',
       '  position 7.6 % of equity: 13 shares, 7,592.00 in all, 495.56 at risk',
@@ -395,7 +424,9 @@ describe('doctor', () => {
 
   test('says who owns the data directory', async () => {
     const { cli } = await doctor({}, { owner: 'server' })
-    expect(cli.stdout()).toMatch(/✔ +Server +one owns the data directory and is ready/)
+    expect(cli.stdout()).toMatch(
+      /✔ +Server +one is at http:\/\/127\.0\.0\.1:4321 and owns the data directory/,
+    )
     const busy: Answers = { 'GET /readyz': () => Response.json({ error: 'not ready' }, { status: 503 }) }
     const { cli: other, code } = await doctor({}, { owner: 'server', answers: busy })
     expect(other.stdout()).toMatch(/✖ +Server .*not ready/)
@@ -445,13 +476,13 @@ describe('doctor', () => {
 
 describe('serve', () => {
   /** No one owns the data directory, and serving succeeds. */
-  function createServed(close: () => Promise<void> = async () => undefined) {
+  function createServed(close: ServedDesk['close'] = async () => ({ left: 0 })) {
     return { serve: async () => ({ url: 'http://127.0.0.1:4321', close }) }
   }
 
   test('prints the address once ready and stops in order with a signal', async () => {
     let closed = 0
-    const cli = createTestCli({ owner: 'self', desks: createServed(async () => void closed++) })
+    const cli = createTestCli({ owner: 'self', desks: createServed(async () => ({ left: closed++ })) })
     const code = cli.run('serve', '--port', '0')
     await cli.printed
     expect(cli.stdout()).toBe('Rundesk is at http://127.0.0.1:4321\n')
@@ -459,6 +490,23 @@ describe('serve', () => {
     cli.signal('SIGTERM')
     expect(await code).toBe(0)
     expect(closed).toBe(1)
+  })
+
+  test.each([
+    [0, 'Stopped'],
+    [1, 'Stopped; 1 run goes on at the next start'],
+    [2, 'Stopped; 2 runs go on at the next start'],
+  ])('says on a terminal, with %i runs left, in one line what became of them', async (left, line) => {
+    const cli = createTestCli({
+      owner: 'self',
+      isTerminal: true,
+      desks: createServed(async () => ({ left })),
+    })
+    const code = cli.run('serve')
+    await cli.printed
+    cli.signal('SIGINT')
+    expect(await code).toBe(0)
+    expect(cli.stderr().trim()).toBe(line)
   })
 
   test('ends at once with a second signal', async () => {
@@ -607,7 +655,7 @@ describe('connecting', () => {
         desks: {
           findOwner: async (config) =>
             ++looks > looksUntilFree ? null : other.context.desks.findOwner(config),
-          serve: async () => ({ url: 'http://127.0.0.1:1', close: async () => undefined }),
+          serve: async () => ({ url: 'http://127.0.0.1:1', close: async () => ({ left: 0 }) }),
         },
       })
       return { cli, other }
@@ -647,7 +695,7 @@ describe('connecting', () => {
     test('serve is refused where a server runs', async () => {
       const cli = createTestCli({ owner: 'server' })
       expect(await cli.run('serve')).toBe(1)
-      expect(cli.stderr()).toContain('it is served already')
+      expect(cli.stderr()).toContain('it is served already at http://127.0.0.1:4321\n')
     })
   })
 })

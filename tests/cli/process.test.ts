@@ -162,12 +162,16 @@ describe('with a server', () => {
     await desk.serve()
     const second = await desk.run('serve', '--port', '0')
     expect(second.code).toBe(1)
-    expect(second.stderr.trim().split('\n')).toEqual([expect.stringContaining('DATA_DIR')])
+    expect(second.stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/DATA_DIR.* at http:\/\/127\.0\.0\.1:\d+$/),
+    ])
     const rebuilt = await desk.run('doctor', '--reindex')
     expect(rebuilt.code).toBe(1)
     expect(rebuilt.stderr).toContain('stop it first')
     const examined = await desk.run('doctor')
-    expect(examined.stdout).toMatch(/✔ +Server +one owns the data directory and is ready/)
+    expect(examined.stdout).toMatch(
+      /✔ +Server +one is at http:\/\/127\.0\.0\.1:\d+ and owns the data directory/,
+    )
     expect(examined.stdout + examined.stderr).not.toContain('correct horse')
     expect(examined.code).toBe(0)
   })
@@ -176,7 +180,7 @@ describe('with a server', () => {
     const server = await createDesk().serve()
     const { code, stderr } = await createDesk().run('serve', '--port', new URL(server.url).port)
     expect(code).toBe(1)
-    expect(stderr).toMatch(/PORT \d+ on 127\.0\.0\.1 is in use/)
+    expect(stderr).toMatch(/PORT \d+ on 127\.0\.0\.1 is in use; .*PORT=\d+ npm start, or with --port\n$/)
   })
 })
 

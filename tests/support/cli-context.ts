@@ -1,6 +1,6 @@
 /** A command line whose desk, settings, signals and streams are the test's own; nothing of it leaves the process. */
 import { runCommandLine } from '../../src/cli/command-line.ts'
-import { OWNER_HEADER, type DeskClient, type DeskConnection } from '../../src/cli/client.ts'
+import { OWNER_HEADER, URL_HEADER, type DeskClient, type DeskConnection } from '../../src/cli/client.ts'
 import type { CliContext, DeskDoor, Settings, StopSignal } from '../../src/cli/context.ts'
 import { createDeferred } from '../../src/core/deferred.ts'
 import type { Output } from '../../src/cli/terminal.ts'
@@ -11,6 +11,9 @@ export type Answer = (request: { method: string; url: URL; body: unknown }) => u
 
 /** By `METHOD /path`; a path may end in `*`. The first that fits answers. */
 export type Answers = Record<string, Answer>
+
+/** Where a server, if one is the owner, says it is. */
+export const SERVER_URL = 'http://127.0.0.1:4321'
 
 export interface TestCli {
   context: CliContext
@@ -65,7 +68,11 @@ export function createTestCli(options: TestCliOptions = {}): TestCli {
     },
     close: async () => void closed++,
   }
-  const sayReady = () => Response.json({ status: 'ready' }, { headers: { [OWNER_HEADER]: owner } })
+  const sayReady = () =>
+    Response.json(
+      { status: 'ready' },
+      { headers: { [OWNER_HEADER]: owner, ...(owner === 'server' && { [URL_HEADER]: SERVER_URL }) } },
+    )
   const context: CliContext = {
     stdout,
     stderr,

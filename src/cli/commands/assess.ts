@@ -8,9 +8,8 @@ import { InputError } from '../../core/errors.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { postJson, requestJson, DeskError, type DeskClient } from '../client.ts'
-import type { Perform } from '../command-line.ts'
 import { connectForLaunch } from '../connect-desk.ts'
-import { loadSettings, type CliContext } from '../context.ts'
+import { loadSettings, type CliContext, type Perform } from '../context.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { followUntil } from '../follow.ts'
 import { createLiveLines } from '../live-lines.ts'
@@ -51,7 +50,10 @@ export function addAssess(program: Command, context: CliContext, perform: Perfor
     )
     .option('--analysts <list>', `who gathers evidence: ${ANALYSTS.join(', ')} (default: all)`)
     .option('--rounds <n>', `how often bull and bear answer each other, 1 to ${MAX_ROUNDS} (default: 1)`)
-    .option('--repeats <n>', 'how often the same question is asked (default: 1)')
+    .option(
+      '--repeats <n>',
+      'how often the same question is asked; only 1, for the rules answer it the same way every time',
+    )
     .option('--json', 'one JSON document on stdout: {"runs":[{run_id, ticker, status, decision}]}')
     .addHelpText(
       'after',
@@ -208,7 +210,7 @@ function explainStop(
     client.owner === 'server'
       ? [
           'Detached. The runs go on in the server.',
-          `  watch in the browser: /runs?batch=${launched.batch_id} of the desk`,
+          `  watch in the browser: ${client.url ?? 'the desk, at '}/runs?batch=${launched.batch_id}`,
           `  watch here: ${program} runs, ${program} show RUN, ${program} logs RUN --follow`,
           `  cancel: ${program} cancel ${open.join(' ')}`,
         ]

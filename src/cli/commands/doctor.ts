@@ -1,8 +1,7 @@
 /** `doctor`: what this installation stands on, and what is wrong with it. Changes nothing without `--reindex`. */
 import type { Command } from 'commander'
 import { inspectSettings, type InspectedSetting } from '../../config.ts'
-import type { Perform } from '../command-line.ts'
-import { loadSettings, type CliContext } from '../context.ts'
+import { loadSettings, type CliContext, type Perform } from '../context.ts'
 import { checkFolder, checkIndex, checkPrices, checkServer, type Finding } from '../examine-desk.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatTable } from '../table.ts'

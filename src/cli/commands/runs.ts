@@ -1,14 +1,13 @@
 /** `runs`: the runs of the desk, newest first. */
-import type { Command } from 'commander'
-import { RUN_KINDS } from '../../runs/event.ts'
-import { RUN_STATUSES } from '../../runs/status.ts'
+import { Option, type Command } from 'commander'
+import { RUN_STATUSES, STATUS_WORDS } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { requestJson } from '../client.ts'
-import type { Perform } from '../command-line.ts'
 import { withDesk } from '../connect-desk.ts'
-import { loadSettings, type CliContext } from '../context.ts'
+import { loadSettings, type CliContext, type Perform } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatRunList } from '../run-tables.ts'
+import { isInterrupted } from '../status-cell.ts'
 
 const DEFAULT_LIMIT = '20'
 
@@ -25,17 +24,17 @@ export function addRuns(program: Command, context: CliContext, perform: Perform)
     .command('runs')
     .summary('list runs, newest first')
     .description('Lists the runs of the desk, newest first.')
-    .option('--status <list>', `only these: ${RUN_STATUSES.join(', ')}`)
-    .option('--kind <list>', `only these: ${RUN_KINDS.join(', ')}`)
+    .option('--status <list>', `only these: ${RUN_STATUSES.map((status) => STATUS_WORDS[status]).join(', ')}`)
+    .option('--kind <list>', 'only these, like assessment')
     .option('--ticker <symbol>', 'only runs of this ticker')
-    .option('--limit <n>', 'at most so many, 1 to 500', DEFAULT_LIMIT)
+    .addOption(new Option('--limit <n>', 'at most so many, 1 to 500').default(DEFAULT_LIMIT, DEFAULT_LIMIT))
     .option('--json', 'one JSON document on stdout: {"runs":[summary…]}')
     .addHelpText(
       'after',
       `
 Examples:
   ${context.program} runs
-  ${context.program} runs --status in_progress,pending
+  ${context.program} runs --status running,queued
   ${context.program} runs --ticker AAPL --limit 100 --json`,
     )
     .action((options: RunsOptions) => perform((given) => listRuns(given, options)))
@@ -45,10 +44,23 @@ export function listRuns(context: CliContext, options: RunsOptions): Promise<num
   const { stdout, stderr, program } = context
   return withDesk(context, loadSettings(context), async (client) => {
     const { json, ...filter } = options
+    if (filter.status !== undefined) filter.status = parseStatuses(filter.status)
     const runs = await requestJson<Summary[]>(client, `/runs?${new URLSearchParams({ ...filter })}`)
     if (json) stdout.write(`${JSON.stringify({ runs })}\n`)
-    else if (runs.length > 0) stdout.write(`${formatRunList(stdout, runs).join('\n')}\n`)
-    else stderr.write(`No runs match. Begin one with: ${program} assess --tickers AAPL\n`)
+    else if (runs.length > 0) {
+      stdout.write(`${formatRunList(stdout, runs, client.owner).join('\n')}\n`)
+      if (runs.some((run) => isInterrupted(run.status, client.owner)))
+        stderr.write(`Interrupted runs go on with: ${program} serve\n`)
+    } else stderr.write(`No runs match. Begin one with: ${program} assess --tickers AAPL\n`)
     return EXIT.ok
   })
+}
+
+/** Words that are shown become the names the desk knows; whatever else there is, it refuses. */
+function parseStatuses(list: string): string {
+  const name = (word: string) => RUN_STATUSES.find((status) => STATUS_WORDS[status] === word) ?? word
+  return list
+    .split(',')
+    .map((word) => name(word.trim().toLowerCase()))
+    .join(',')
 }

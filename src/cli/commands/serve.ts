@@ -1,9 +1,8 @@
 /** `serve`: the desk in the browser, until a signal stops it. The address is on stdout, everything else on stderr. */
 import type { Command } from 'commander'
 import { ConflictError } from '../../core/errors.ts'
-import type { Perform } from '../command-line.ts'
 import { findServer } from '../connect-desk.ts'
-import { loadSettings, type CliContext, type ServedDesk } from '../context.ts'
+import { loadSettings, type CliContext, type Perform, type ServedDesk } from '../context.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { watchStopSignals } from '../stop-signals.ts'
 
@@ -39,7 +38,7 @@ A second one stops it at once.`,
 }
 
 export async function serve(context: CliContext, { host, port }: ServeOptions): Promise<number> {
-  const { stdout, stderr } = context
+  const { stdout } = context
   const settings = loadSettings(context, {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
@@ -49,15 +48,15 @@ export async function serve(context: CliContext, { host, port }: ServeOptions): 
     const server = await findServer(context, settings, stop.signal)
     if (server) {
       await server.close()
-      throw new ConflictError('another process owns the data directory (DATA_DIR): it is served already')
+      throw new ConflictError(
+        `another process owns the data directory (DATA_DIR): it is served already${server.url ? ` at ${server.url}` : ''}`,
+      )
     }
     const served = await context.desks.serve(settings)
     if (!stop.received) {
       stdout.write(`Rundesk is at ${served.url}\n`)
       await aborted(stop.signal)
     }
-    if (stderr.isTerminal)
-      stderr.write('\nStopping; runs resume at the next start. Once more to stop at once.\n')
     return await closeInTime(context, served, exitCodeOf(stop.received ?? 'SIGTERM'))
   } catch (error) {
     // Nothing is served yet: the wait for another command's end was broken off.
@@ -81,12 +80,22 @@ async function closeInTime(
     },
     () => EXIT.ok,
   )
-  const inOrder = served.close().then(() => EXIT.ok)
+  const inOrder = served.close().then(({ left }) => {
+    if (stderr.isTerminal) stderr.write(`\n${describeStop(left)}\n`)
+    return EXIT.ok
+  })
   try {
     return await Promise.race([inOrder, tooLong])
   } finally {
     closed.abort(new Error('closed'))
   }
+}
+
+function describeStop(left: number): string {
+  if (left === 0) return 'Stopped'
+  return left === 1
+    ? 'Stopped; 1 run goes on at the next start'
+    : `Stopped; ${left} runs go on at the next start`
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

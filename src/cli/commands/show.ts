@@ -2,9 +2,8 @@
 import type { Command } from 'commander'
 import type { Summary } from '../../runs/summary.ts'
 import { DeskError, requestJson, type DeskClient } from '../client.ts'
-import type { Perform } from '../command-line.ts'
 import { withDesk } from '../connect-desk.ts'
-import { loadSettings, type CliContext } from '../context.ts'
+import { loadSettings, type CliContext, type Perform } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { findRunId } from '../find-run.ts'
 import { formatRun, type ShownRun } from '../run-sheet.ts'
@@ -34,7 +33,9 @@ export function showRun(context: CliContext, typed: string, options: ShowOptions
   const { stdout } = context
   return withDesk(context, loadSettings(context), async (client) => {
     const run = await readRun(client, await findRunId(client, typed))
-    stdout.write(options.json ? `${JSON.stringify(run)}\n` : `${formatRun(stdout, run).join('\n')}\n`)
+    stdout.write(
+      options.json ? `${JSON.stringify(run)}\n` : `${formatRun(stdout, run, client.owner).join('\n')}\n`,
+    )
     return EXIT.ok
   })
 }
