@@ -88,7 +88,7 @@ export async function poll() {
   try {
     const from = connection?.lastEventId || cursor
     const response = await fetch(`${stream.dataset.fragment}&after=${encodeURIComponent(from)}`, {
-      signal: AbortSignal.timeout(POLL_MS),
+      signal: window.AbortSignal.timeout(POLL_MS),
     })
     if (response.status === 401) location.reload()
     if (!response.ok) return false

@@ -56,7 +56,7 @@ window.addEventListener('popstate', () => {
 /** What the reader has just chosen comes into view; where its beginning can be read already, nothing moves. */
 function reveal(panel) {
   const { top } = panel?.getBoundingClientRect() ?? {}
-  if (top === undefined || (top >= 0 && top < innerHeight / 2)) return
+  if (top === undefined || (top >= 0 && top < window.innerHeight / 2)) return
   const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
   panel.scrollIntoView({ block: 'start', behavior: isStill ? 'auto' : 'smooth' })
 }

@@ -29,7 +29,11 @@ export async function createAssessPage(deps: PageDeps, values?: FormValues, erro
         watch: ['list'],
         data: () => {
           const { runs, total } = desk.list({ limit: NEWEST })
-          return { rows: runs.map((summary) => viewRunRow(summary, 'newest', clock.now())), total, more: total > NEWEST }
+          return {
+            rows: runs.map((summary) => viewRunRow(summary, 'newest', clock.now())),
+            total,
+            more: total > NEWEST,
+          }
         },
       },
     ],

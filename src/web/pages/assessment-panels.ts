@@ -33,7 +33,7 @@ export const assessmentPanels: KindPanels = {
       id: 'run-evidence',
       key: `run/evidence:${runId}`,
       template: 'run/evidence',
-      ...watching('decision', 'tree', 'status', 'data'),
+      ...watching('decision', 'status', 'data'),
       data: async () => {
         const { evidence, isSettled } = await readProse(reader)
         return { rows: viewEvidence([...evidence.values()]), ended: isSettled }
@@ -47,8 +47,7 @@ export const assessmentPanels: KindPanels = {
             key: `run/chart:${runId}`,
             template: 'run/chart',
             ...watching('tree', 'decision'),
-            data: async () =>
-              priceCharts.load(await reader.state(), readDecision(await reader.decision())),
+            data: async () => priceCharts.load(await reader.state(), readDecision(await reader.decision())),
           },
         ]),
   ],

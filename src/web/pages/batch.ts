@@ -93,7 +93,8 @@ async function viewVerdictRow({ desk, clock }: PageDeps, run: Summary): Promise<
   const risk = decision?.risk_metrics
   const row = viewRunRow(run, 'verdict', clock.now())
   // What can still come is left open; what will not come is a dash.
-  const figure = (value: number | null | undefined) => (row.active && value === undefined ? '' : formatNumber(value))
+  const figure = (value: number | null | undefined) =>
+    row.active && value === undefined ? '' : formatNumber(value)
   return {
     ...row,
     entry: figure(risk?.entry),

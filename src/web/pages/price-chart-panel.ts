@@ -60,7 +60,11 @@ export function createPriceCharts({ desk, charts }: Pick<PageDeps, 'desk' | 'cha
       const levels = decision ? levelsOf(decision) : []
       const svg = await charts.price({ ticker: state.ticker, ...columns, levels })
       const closes = adjustment === 'adjusted' ? 'Adjusted daily closes' : 'Daily closes as traded'
-      return { svg, caption: `${closes}, ${bars.close.length} bars up to ${dateOf(bars.time.at(-1)!)}`, empty: '' }
+      return {
+        svg,
+        caption: `${closes}, ${bars.close.length} bars up to ${dateOf(bars.time.at(-1)!)}`,
+        empty: '',
+      }
     },
   }
 }

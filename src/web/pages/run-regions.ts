@@ -51,7 +51,11 @@ function createKeptRegions(
         const title = desk.workflows.get(summary.kind)?.title ?? summary.kind
         // On the page of its batch a run needs no link there, and one that was launched alone has nothing else in it.
         const hasOthers = headingLevel === 1 && desk.list({ batch: summary.batch_id, limit: 1 }).total > 1
-        return { header: viewRunHeader(summary, { title, hasOthers, now: clock.now() }), pruned, level: headingLevel }
+        return {
+          header: viewRunHeader(summary, { title, hasOthers, now: clock.now() }),
+          pruned,
+          level: headingLevel,
+        }
       },
     },
     {

@@ -20,7 +20,9 @@ test('the form offers what the market lists, says what empty dates mean and whic
   // Tickers end on different days: no one date is right for all, and none may be kept from being typed.
   expect($('#as_of').attr('value')).toBe('')
   expect($('#as_of').attr()).not.toHaveProperty('max')
-  expect($('#as-of-help').text()).toContain('Empty means each ticker’s last bar. Bars from 2000-03-01 to 2013-03-01.')
+  expect($('#as-of-help').text()).toContain(
+    'Empty means each ticker’s last bar. Bars from 2000-03-01 to 2013-03-01.',
+  )
   expect($('[data-add-ticker=GOOG]').attr('title')).toBe('2004-08-19 … 2013-02-28')
   expect($('input[name=analysts][checked]')).toHaveLength(4)
   expect($('.choice small')).toHaveLength(3)

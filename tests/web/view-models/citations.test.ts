@@ -5,7 +5,11 @@ import { renderMarkdown } from '../../../src/core/markdown.ts'
 import { createProseContext, decorate, renderProse } from '../../../src/web/view-models/citations.ts'
 import { decisionOf } from '../../support/page-desk.ts'
 
-const context = createProseContext({ ...decisionOf("r"), isSettled: true, unverified: [{ text: 'up 31 %', number: '31' }] })
+const context = createProseContext({
+  ...decisionOf('r'),
+  isSettled: true,
+  unverified: [{ text: 'up 31 %', number: '31' }],
+})
 
 test('one bracket may cite several pieces of evidence', () => {
   const $ = load(renderProse('as seen [E1, E2; E3].', context))
