@@ -2,15 +2,17 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
-import { failures, jsonAnswer, runParams, summarySchema } from './schemas.ts'
+import { FORM_ANSWERS, failures, jsonAnswer, runParams, summarySchema } from './schemas.ts'
 
-const answers = { 202: jsonAnswer(summarySchema, 'Accepted'), ...failures(400, 404, 409) }
+const answers = { 202: jsonAnswer(summarySchema, 'Accepted'), ...failures(400, 403, 404, 409) }
+const formAnswers = { ...answers, ...FORM_ANSWERS }
 const common = { tags: ['Runs'], request: { params: runParams }, responses: answers }
 
 const cancelRun = createRoute({
   ...common,
   method: 'post',
   path: '/runs/{id}/cancel',
+  responses: formAnswers,
   summary: 'Cancel a run; again is fine',
 })
 const deleteRun = createRoute({ ...common, method: 'delete', path: '/runs/{id}', summary: 'Cancel a run' })
@@ -18,12 +20,14 @@ const pauseRun = createRoute({
   ...common,
   method: 'post',
   path: '/runs/{id}/pause',
+  responses: formAnswers,
   summary: 'Pause a run; its place is free for another',
 })
 const resumeRun = createRoute({
   ...common,
   method: 'post',
   path: '/runs/{id}/resume',
+  responses: formAnswers,
   summary: 'Resume a paused run',
 })
 

@@ -24,7 +24,7 @@ const streamEvents = createRoute({
   request: { params: runParams, query: strictQuery({ after: wholeNumber(0, Number.MAX_SAFE_INTEGER) }) },
   responses: {
     200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
-    ...failures(400, 404, 429),
+    ...failures(400, 403, 404, 429),
   },
 })
 

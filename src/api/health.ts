@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { RefusedError } from '../core/http-error.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
-import { failures, jsonAnswer } from './schemas.ts'
+import { jsonAnswer, openFailures } from './schemas.ts'
 
 const statusSchema = z.object({ status: z.string() })
 
@@ -19,7 +19,7 @@ const readiness = createRoute({
   path: '/readyz',
   tags: ['Health'],
   summary: 'Runs are resumed and accepted',
-  responses: { 200: jsonAnswer(statusSchema, 'They are'), ...failures(503) },
+  responses: { 200: jsonAnswer(statusSchema, 'They are'), ...openFailures(503) },
 })
 
 export function createHealthRoutes({ desk }: ApiDeps): ApiRoutes {

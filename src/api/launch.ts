@@ -6,7 +6,7 @@ import { readFields } from '../core/request-body.ts'
 import { RUN_STATUSES } from '../runs/status.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
-import { failures, jsonAnswer } from './schemas.ts'
+import { FORM_ANSWERS, failures, jsonAnswer } from './schemas.ts'
 
 const launchedSchema = z
   .object({
@@ -21,7 +21,11 @@ const startMulti = createRoute({
   tags: ['Launch'],
   summary: 'Launch an assessment of each ticker, all or none',
   request: { body: describeBody('company_symbols') },
-  responses: { 202: jsonAnswer(launchedSchema, 'Launched'), ...failures(400, 413, 429) },
+  responses: {
+    202: jsonAnswer(launchedSchema, 'Launched'),
+    ...FORM_ANSWERS,
+    ...failures(400, 403, 413, 415, 429),
+  },
 })
 
 const startProcess = createRoute({
@@ -32,7 +36,7 @@ const startProcess = createRoute({
   request: { body: describeBody('company_symbol') },
   responses: {
     202: jsonAnswer(z.object({ run_id: z.string() }), 'Launched'),
-    ...failures(400, 413, 429),
+    ...failures(400, 403, 413, 415, 429),
   },
 })
 

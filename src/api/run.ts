@@ -11,6 +11,7 @@ import { createRoutes, type ApiRoutes } from './routes.ts'
 import {
   failures,
   jsonAnswer,
+  jsonOrPage,
   nodeSchema,
   runParams,
   strictQuery,
@@ -39,7 +40,7 @@ const showRun = createRoute({
   tags: ['Runs'],
   summary: 'The whole state of a run',
   request,
-  responses: { 200: jsonAnswer(stateSchema, 'State'), ...failures(400, 404) },
+  responses: { 200: jsonOrPage(stateSchema, 'State'), ...failures(400, 404) },
 })
 
 const showStatus = createRoute({

@@ -72,15 +72,23 @@ export const errorSchema = z.object({ error: z.string() }).openapi('Error')
 
 const ERRORS = {
   400: 'Bad input',
+  401: 'Not signed in, where there is a password',
+  403: 'Another site asked for it',
   404: 'Unknown',
   409: 'Not possible in this state',
   413: 'The body is too large',
+  415: 'The body is of a type that is not read',
   429: 'A limit is reached; see Retry-After',
   503: 'Not ready',
 } as const
 
-/** The error answers of a route, for its documentation. */
+/** The error answers of a route behind the door, for its documentation. */
 export function failures(...statuses: (keyof typeof ERRORS)[]) {
+  return openFailures(401, ...statuses)
+}
+
+/** Those of a route that answers everybody. */
+export function openFailures(...statuses: (keyof typeof ERRORS)[]) {
   return Object.fromEntries(
     statuses.map((status) => [
       status,
@@ -92,6 +100,19 @@ export function failures(...statuses: (keyof typeof ERRORS)[]) {
 export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { 'application/json': { schema } } }
 }
+
+/** Where the same address is a page to a browser. */
+export function jsonOrPage<Schema extends z.ZodType>(schema: Schema, description: string) {
+  const page = z.string().meta({ description: 'The page, where Accept prefers it' })
+  const { content } = jsonAnswer(schema, description)
+  return { description, content: { ...content, 'text/html': { schema: page } } }
+}
+
+/** What a browser and htmx are answered after a form of a page. */
+export const FORM_ANSWERS = {
+  204: { description: 'Done, for htmx; HX-Redirect may name a page to go to' },
+  303: { description: 'Done, for a browser: back to a page' },
+} as const
 
 /** A query of exactly these parameters; an empty one counts as not given, as forms send it. */
 export function strictQuery<Shape extends z.core.$ZodLooseShape>(shape: Shape) {

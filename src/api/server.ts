@@ -4,7 +4,7 @@
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
-import { NotFoundError, quote } from '../core/errors.ts'
+import { refuseUnrouted } from '../core/allowed-methods.ts'
 import { describeFailure, RefusedError } from '../core/http-error.ts'
 import { createActionRoutes } from './actions.ts'
 import type { ApiDeps, ApiEnv } from './api-env.ts'
@@ -23,6 +23,14 @@ export interface Api {
   /** The OpenAPI 3.1 document, as `/openapi.json` answers it. */
   readonly document: object
 }
+
+const DESCRIPTION = `Durable assessments: launch, follow, read. Every error is {"error": "message"}.
+
+Before any route is asked, a request may be refused: 403 for a Host that is not this one's, 401 where nobody is signed in (a browser
+is sent to /login with 303), 403 for a change or a stream that another site asks for, 405 with Allow where an address
+answers other methods, 413 for a body and 414 for a URL that is too long.
+
+/runs and what is below it, and /start-multi, answer a page or a redirect where Accept prefers text/html.`
 
 export function createApi(deps: ApiDeps): Api {
   const routes = createRoutes()
@@ -43,13 +51,13 @@ export function createApi(deps: ApiDeps): Api {
     info: {
       title: 'Rundesk',
       version: deps.version,
-      description: 'Durable assessments: launch, follow, read. Every error is {"error": "message"}.',
+      description: DESCRIPTION,
     },
   })
   routes.get('/openapi.json', (c) => c.json(document))
 
   routes.notFound((c) => {
-    throw new NotFoundError(`there is nothing at ${quote(c.req.path)}`)
+    throw refuseUnrouted(routes.router, c.req.method, c.req.path)
   })
   routes.onError((error, c) => {
     const failure = describeFailure(error instanceof HTTPException ? describeException(error) : error)

@@ -1,13 +1,15 @@
 /** What an error looks like from outside: one table for every door that speaks HTTP. Nothing of ours leaks through it. */
 import { ConflictError, InputError, LimitError, NotFoundError, StorageError } from './errors.ts'
 
-/** Refused before anything was done, with a status of its own: 401, 403, 413, 415, 503. */
+/** Refused before anything was done, with a status of its own: 401, 403, 405, 413, 415, 503. */
 export class RefusedError extends Error {
   override name = 'RefusedError'
   readonly status: 400 | 401 | 403 | 405 | 413 | 414 | 415 | 503
-  constructor(status: RefusedError['status'], message: string) {
+  readonly headers: Record<string, string>
+  constructor(status: RefusedError['status'], message: string, headers: Record<string, string> = {}) {
     super(message)
     this.status = status
+    this.headers = headers
   }
 }
 
@@ -27,7 +29,7 @@ export function describeFailure(error: unknown): HttpFailure {
   if (error instanceof InputError) return failure(400, error.message)
   if (error instanceof NotFoundError) return failure(404, error.message)
   if (error instanceof ConflictError) return failure(409, error.message)
-  if (error instanceof RefusedError) return failure(error.status, error.message)
+  if (error instanceof RefusedError) return failure(error.status, error.message, error.headers)
   if (error instanceof LimitError) {
     return failure(429, error.message, {
       'Retry-After': String(Math.max(1, Math.ceil(error.retryAfterSeconds))),

@@ -51,7 +51,8 @@ export function createSseConnection(
   response: ServerResponse,
   maxQueuedBytes = MAX_QUEUED_BYTES,
 ): SseConnection {
-  if (response.req.method === 'HEAD') throw new RefusedError(405, 'a stream answers GET only')
+  if (response.req.method === 'HEAD')
+    throw new RefusedError(405, 'a stream answers GET only', { Allow: 'GET' })
   let opened = false
   let waitingAtLastBeat = 0
   const isClosed = () => response.destroyed || response.writableEnded

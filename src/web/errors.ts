@@ -3,8 +3,8 @@
  * fault of ours goes to the log and nowhere else.
  */
 import type { ErrorHandler, NotFoundHandler } from 'hono'
+import { refuseUnrouted, type RouteTable } from '../core/allowed-methods.ts'
 import { describeFailure, type HttpFailure } from '../core/http-error.ts'
-import { NotFoundError, quote } from '../core/errors.ts'
 import { escapeHtml } from './escape-html.ts'
 import type { Log } from './log.ts'
 import { negotiate } from './negotiate.ts'
@@ -35,8 +35,10 @@ export function createOnError(deps: ErrorDeps): ErrorHandler<WebEnv> {
   }
 }
 
-export const onNotFound: NotFoundHandler<WebEnv> = (c) => {
-  throw new NotFoundError(`there is nothing at ${quote(c.req.path)}`)
+export function createOnNotFound(routes: RouteTable): NotFoundHandler<WebEnv> {
+  return (c) => {
+    throw refuseUnrouted(routes, c.req.method, c.req.path)
+  }
 }
 
 async function renderSafely(deps: ErrorDeps, c: WebContext, failure: HttpFailure): Promise<string> {

@@ -10,7 +10,7 @@ import { isRunId } from '../core/ids.ts'
 import type { RunDesk } from '../runs/desk.ts'
 import type { Assets } from './assets.ts'
 import { createDocuments } from './documents.ts'
-import { createOnError, onNotFound } from './errors.ts'
+import { createOnError, createOnNotFound } from './errors.ts'
 import type { Log } from './log.ts'
 import { createBodyLimit } from './middleware/body-limit.ts'
 import { createCompression } from './middleware/compression.ts'
@@ -102,15 +102,16 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
   app.get('*', async (c, next) => {
     const answer = negotiate(c)
     const url = new URL(c.req.url)
+    if (isShared(url.pathname)) c.header('Vary', 'Accept, HX-Request')
     if (answer === 'json' && isShared(url.pathname)) return next()
     const page = await deps.resolvePage(url)
     if (!page) return next()
-    if (answer === 'fragment') return answerFragment(streaming, c, [...page.regions, deps.tray], null)
     c.header('Vary', 'Accept, HX-Request')
+    if (answer === 'fragment') return answerFragment(streaming, c, [...page.regions, deps.tray], null)
     return c.html(await documents.renderDocument(page, url.pathname + url.search))
   })
 
-  app.notFound(onNotFound)
+  app.notFound(createOnNotFound(app.router))
   app.onError(
     createOnError({
       log,

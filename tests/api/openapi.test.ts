@@ -51,6 +51,23 @@ it('describes the fields of a launch and the shape of a decision', async () => {
   expect(JSON.stringify(components.schemas.Node)).toContain('#/components/schemas/Node')
 })
 
+it('describes what else the routes answer: pages, redirects, refusals at the door', async () => {
+  const { request } = await createWebDesk()
+  const { paths } = (await (await request('/openapi.json')).json()) as Document
+  const answers = (path: string, method: string) =>
+    paths[path]![method]!.responses as Record<string, { content?: Record<string, object> }>
+  for (const path of ['/runs', '/runs/{id}'])
+    expect(Object.keys(answers(path, 'get')['200']!.content!)).toEqual(['application/json', 'text/html'])
+  expect(Object.keys(answers('/start-multi', 'post'))).toEqual(
+    expect.arrayContaining(['202', '204', '303', '400', '401', '403', '413', '415', '429']),
+  )
+  expect(Object.keys(answers('/runs/{id}/pause', 'post'))).toEqual(
+    expect.arrayContaining(['202', '204', '303', '400', '401', '403', '404', '409']),
+  )
+  expect(Object.keys(answers('/runs/{id}', 'delete'))).not.toContain('303')
+  expect(Object.keys(answers('/healthz', 'get'))).toEqual(['200'])
+})
+
 it('answers by itself, its errors included', async () => {
   const logged: object[] = []
   const desk = createScriptedDesk()
@@ -63,6 +80,8 @@ it('answers by itself, its errors included', async () => {
     shutdown: new AbortController().signal,
   })
   expect((await routes.request('/healthz')).status).toBe(200)
+  const other = await routes.request('/healthz', { method: 'POST' })
+  expect([other.status, other.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
   expect(await (await routes.request('/nowhere')).json()).toEqual({ error: 'there is nothing at "/nowhere"' })
   desk.list = () => {
     throw new Error('EACCES: /home/someone/data/index.json')

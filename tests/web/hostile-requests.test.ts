@@ -111,8 +111,8 @@ const HOSTILE: Hostile[] = [
   { what: 'a limit out of range', path: '/runs?limit=100000', status: 400, says: 'limit' },
   { what: 'a limit that is no number', path: '/runs?limit=-1', status: 400, says: 'limit' },
   { what: 'an endless address', path: `/runs?q=${'q'.repeat(5_000)}`, status: 414 },
-  { what: 'a method that does nothing', method: 'PUT', path: '/runs', status: 404 },
-  { what: 'an odd method', method: 'TRACE', path: '/runs', status: 404 },
+  { what: 'a method that does nothing', method: 'PUT', path: '/runs', status: 405 },
+  { what: 'an odd method', method: 'TRACE', path: '/runs', status: 405 },
 ]
 
 function send(base: string, hostile: Hostile): Promise<{ status: number; body: string }> {

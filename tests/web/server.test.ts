@@ -20,6 +20,14 @@ describe('who is asking decides what is answered', () => {
     expect(state).toMatchObject({ run_id: runId, status: 'in_progress' })
   })
 
+  it('says of every answer at such an address what it depends on', async () => {
+    const { desk, request } = await createWebDesk()
+    for (const path of ['/runs', `/runs/${desk.add()}`, '/runs?status=odd']) {
+      for (const headers of [{}, HTML, HTMX])
+        expect((await request(path, { headers })).headers.get('vary')).toContain('Accept, HX-Request')
+    }
+  })
+
   it('answers a whole document to a boosted link', async () => {
     const { desk, request } = await createWebDesk()
     const runId = desk.add()
@@ -173,5 +181,26 @@ describe('pieces of a page once, for when the stream is away', () => {
       const answer = await request(`/fragment?page=/runs/${runId}&after=${after}`)
       expect(await answer.text()).toContain('hx-target="#status"')
     }
+  })
+})
+
+describe('a known address asked in another way', () => {
+  it.each([
+    ['POST', '/runs', 'GET, HEAD'],
+    ['GET', '/start-multi', 'POST'],
+    ['PUT', '/start-multi', 'GET, HEAD, POST'],
+    ['POST', '/runs/AAPL--2026-11-20_10.00.00--00000a', 'GET, HEAD, DELETE'],
+    ['GET', '/runs/AAPL--2026-11-20_10.00.00--00000a/cancel', 'POST'],
+    ['DELETE', '/openapi.json', 'GET, HEAD'],
+  ])('%s %s is 405 and says what it answers', async (method, path, allow) => {
+    const { request } = await createWebDesk()
+    const response = await request(path, { method })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
+    expect(((await response.json()) as { error: string }).error).toContain(`does not answer ${method}`)
+  })
+
+  it.each(['/nowhere', '/runs/x/y/z'])('%s stays unknown, however it is asked', async (path) => {
+    const { request } = await createWebDesk()
+    for (const method of ['GET', 'POST', 'DELETE']) expect((await request(path, { method })).status).toBe(404)
   })
 })

@@ -1,6 +1,7 @@
 /** Every run: filtered and sorted by what the URL says, a page at a time. */
+import { InputError, quote } from '../../core/errors.ts'
 import { isRunId } from '../../core/ids.ts'
-import { RUN_KINDS, type RunKind } from '../../runs/event.ts'
+import type { RunKind } from '../../runs/event.ts'
 import type { RunFilter, RunPage } from '../../runs/ports.ts'
 import { RUN_STATUSES, type RunStatus } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
@@ -45,7 +46,7 @@ interface RunsQuery {
 }
 
 export function createRunsPage(deps: PageDeps, url: URL): Page {
-  const query = readQuery(url)
+  const query = readQuery(url, [...deps.desk.workflows.keys()])
   const kinds = [...deps.desk.workflows].map(([kind, workflow]) => ({ value: kind, label: workflow.title }))
   const filtered = query.status !== '' || query.kind !== '' || query.ticker !== '' || query.q !== ''
   return {
@@ -109,13 +110,17 @@ function listSorted({ desk }: PageDeps, query: RunsQuery): RunPage {
   return { runs, next: from + PAGE_SIZE < all.length ? runs.at(-1)!.run_id : null, total: all.length }
 }
 
-/** Names that the URL got wrong are left out rather than answered with an empty list nobody can explain. */
-function readQuery(url: URL): RunsQuery {
+/** Throws `InputError` for names that the URL got wrong: a list that ignored them would pass for what was asked. */
+function readQuery(url: URL, kinds: readonly string[]): RunsQuery {
   const get = (name: string) => url.searchParams.get(name)?.trim() ?? ''
-  const oneOf = (name: string, allowed: readonly string[]) => (allowed.includes(get(name)) ? get(name) : '')
+  const oneOf = (name: string, allowed: readonly string[]) => {
+    const value = get(name)
+    if (value === '' || allowed.includes(value)) return value
+    throw new InputError(name, `${name} ${quote(value)} is not one of ${allowed.join(', ')}`)
+  }
   return {
     status: oneOf('status', RUN_STATUSES),
-    kind: oneOf('kind', RUN_KINDS),
+    kind: oneOf('kind', kinds),
     ticker: get('ticker').slice(0, 15),
     q: get('q').slice(0, 100),
     sort: oneOf('sort', ['oldest', ...Object.keys(SORTS)]),

@@ -32,6 +32,16 @@ test('the filter in the address is the one in the form and in the list', async (
   expect($('th[aria-sort] a').text()).toContain('Ticker')
 })
 
+test.each([
+  ['status', 'busy', 'pending, in_progress'],
+  ['kind', 'backtest', 'assessment'],
+  ['sort', 'luck', 'oldest'],
+])('a %s that there is none of is refused on the page as it is to programs', async (name, value, allowed) => {
+  const { status, $ } = await createPageSite().get(`/runs?${name}=${value}`)
+  expect(status).toBe(400)
+  expect(words($('main').text())).toContain(`${name} "${value}" is not one of ${allowed}`)
+})
+
 test('sorting puts every run in its place, and a heading links to its own order', async () => {
   const site = createPageSite()
   fillDesk(site.desk)
