@@ -14,10 +14,10 @@ const DAY_MS = 86_400_000
  * one ratio cancels every split and dividend after `asOf`, and on the last bar the prices are exactly as traded.
  *
  * Volume stays as the vendor gives it. The factor mixes splits with dividends and cannot be taken apart; dividing
- * volume by it would report shares that never traded after every dividend. The bundled sample states volume in shares
- * of its own last day already, so it is comparable across splits; only ratios of volumes mean anything in general.
+ * volume by it would report shares that never traded after every dividend. Some vendors, the bundled sample among them,
+ * state volume in shares of their own last day, which lets later splits show: only ratios of volumes are ever quoted.
  *
- * No bar up to `asOf` gives an empty series whose `adjusted_to` is null. Throws `InputError` where `asOf` is no date.
+ * Raw bars stay as they are, and the series says so. No bar up to `asOf` gives an empty series whose `adjusted_to` is null. Throws `InputError` where `asOf` is no date.
  */
 export function adjustTo(raw: RawBars, asOf: string): BarSeries {
   const count = countBarsUntil(raw.time, asOf)
@@ -34,8 +34,8 @@ export function adjustTo(raw: RawBars, asOf: string): BarSeries {
   return {
     ticker: raw.ticker,
     vendor: raw.vendor,
-    adjustment: 'adjusted',
-    adjusted_to: count === 0 ? null : dateOf(time[count - 1]!),
+    adjustment: raw.adjustment,
+    adjusted_to: count === 0 || raw.adjustment === 'raw' ? null : dateOf(time[count - 1]!),
     time,
     open: adjust(raw.open),
     high: adjust(raw.high),

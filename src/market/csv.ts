@@ -34,7 +34,7 @@ export interface BarsLabel {
   vendor: string
 }
 
-/** Parses at once. Without an adjusted close the factor is 1 throughout. */
+/** Parses at once. Without an adjusted close the bars are `raw` and the factor is 1 throughout. */
 export function parseBarsCsv(text: string, label: BarsLabel): RawBars {
   const steps = parseInSteps(text, label)
   for (;;) {
@@ -215,6 +215,7 @@ function assemble(rows: Row[], label: BarsLabel): RawBars {
   const column = (read: (row: Row) => number): Float64Array => Float64Array.from(rows, read)
   return {
     ...label,
+    adjustment: rows.some((row) => !Number.isNaN(row.adjClose)) ? 'adjusted' : 'raw',
     time: column((row) => row.time),
     open: column((row) => row.open),
     high: column((row) => row.high),

@@ -1,11 +1,13 @@
 /** The contract of a source of prices. Every vendor passes `tests/contracts/vendor.ts`. */
-import type { Bars } from './series.ts'
+import type { Bars, BarSeries } from './series.ts'
 
 /** Bars as the vendor has them, with the factor that makes each bar comparable to the others. */
 export interface RawBars extends Bars {
   ticker: string
   /** The vendor's name, which every series made from these bars carries on. */
   vendor: string
+  /** `raw` where the source gives no adjusted close: the prices are then as it has them, and every factor is 1. */
+  adjustment: BarSeries['adjustment']
   /** Adjusted close / close of each bar: splits and dividends, relative to the vendor's own last day. */
   factor: Float64Array
 }

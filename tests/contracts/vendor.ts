@@ -31,12 +31,15 @@ export function describeVendorContract(kind: string, prepare: () => Promise<Vend
 
     it('gives sound bars: every low at or under, every high at or over open and close, factors above 0', async () => {
       const { vendor, known } = await prepare()
-      const { open, high, low, close, volume, factor } = await vendor.bars(known.ticker, known.last)
+      const bars = await vendor.bars(known.ticker, known.last)
+      const { open, high, low, close, volume, factor, adjustment } = bars
+      expect(['raw', 'adjusted']).toContain(adjustment)
       for (let i = 0; i < open.length; i++) {
         expect(low[i]).toBeLessThanOrEqual(Math.min(open[i]!, close[i]!))
         expect(high[i]).toBeGreaterThanOrEqual(Math.max(open[i]!, close[i]!))
         expect(volume[i]).toBeGreaterThanOrEqual(0)
         expect(factor[i]).toBeGreaterThan(0)
+        if (adjustment === 'raw') expect(factor[i]).toBe(1)
       }
     })
 

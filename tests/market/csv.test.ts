@@ -23,6 +23,7 @@ describe('columns', () => {
     const bars = parse('VOLUME,note,adj close,Close,LOW,high,oPEN,date\n500,x,5.5,11,9,12,10,2012-06-29\n')
     expect(bars).toEqual({
       ...LABEL,
+      adjustment: 'adjusted',
       time: Float64Array.of(Date.UTC(2012, 5, 29)),
       open: Float64Array.of(10),
       high: Float64Array.of(12),
@@ -37,8 +38,9 @@ describe('columns', () => {
     expect(parse(`${HEADER},${name}\n${bar('2012-06-29')},5.5`).factor[0]).toBe(0.5)
   })
 
-  it('without an adjusted close have factor 1', () => {
-    expect(parse(`${HEADER}\n${bar('2012-06-29')}`).factor[0]).toBe(1)
+  it('without an adjusted close are raw, with factor 1', () => {
+    const bars = parse(`${HEADER}\n${bar('2012-06-29')}`)
+    expect([bars.adjustment, bars.factor[0]]).toEqual(['raw', 1])
   })
 
   it('may have the date and the time of day apart', () => {

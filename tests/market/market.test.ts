@@ -53,7 +53,7 @@ describe('the as-of date', () => {
   it('of a ticker without bars is refused as well', async () => {
     const none = new Float64Array()
     const empty: RawBars = {
-      ...{ ticker: 'NEW', vendor: 'fake', time: none, open: none, high: none },
+      ...{ ticker: 'NEW', vendor: 'fake', adjustment: 'adjusted', time: none, open: none, high: none },
       ...{ low: none, close: none, volume: none, factor: none },
     }
     const vendor: Vendor = {
