@@ -41,7 +41,7 @@ export interface BracketRule {
 }
 
 /** Where and how a position may end. */
-interface OpenPosition {
+export interface OpenPosition {
   side: Side
   entryIndex: number
   stop: number
@@ -50,7 +50,7 @@ interface OpenPosition {
   lastIndex: number
 }
 
-interface Exit {
+export interface Exit {
   index: number
   price: number
   reason: ExitReason
@@ -109,7 +109,7 @@ function openAtNextBar(
 }
 
 /** The first end of a position, bar by bar from its entry; `open` where the bars end before it does. */
-function findExit(bars: Bars, position: OpenPosition, costs: Costs): Exit {
+export function findExit(bars: Bars, position: OpenPosition, costs: Costs): Exit {
   const { side, stop, target } = position
   const last = Math.min(position.lastIndex, bars.close.length - 1)
   const bar: BarPrices = { open: 0, high: 0, low: 0 }

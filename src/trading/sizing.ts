@@ -71,14 +71,20 @@ export interface PositionSize {
   caps: SizingCap[]
 }
 
+/** Digits kept of a fraction of equity: a ten-thousandth of a percent. Money is kept to the cent. */
+const FRACTION_DIGITS = 6
+const MONEY_DIGITS = 2
+
 /**
- * The size of a position. In order: target / volatility; at most that part of the Kelly fraction which `limits` and the
- * number of trades allow (no edge: nothing); at most the fraction whose stop costs `maxRiskPerTrade`; at most
- * `maxPositionFraction`; at most `maxLeverage`; whole shares.
+ * The size of a position. In order: target / volatility; at most the fraction whose stop costs that part of the Kelly
+ * fraction which `limits` and the number of trades allow (no edge: nothing); at most the fraction whose stop costs
+ * `maxRiskPerTrade`; at most `maxPositionFraction`; at most `maxLeverage`; whole shares.
  *
- * The Kelly fraction is taken of the position, as if a lost trade lost all of it: stricter than staking only what
- * stands between entry and stop, and right to be, for hit rate and payoff come from a short past. Sources: Kelly 1956;
- * Thorp 2006, "The Kelly Criterion in Blackjack, Sports Betting, and the Stock Market", on fractions of it.
+ * The Kelly fraction f is a stake: what is lost when the bet is lost. Of a position with a stop that is the way from
+ * entry to stop, so that the position may be f · entry / |entry − stop| of equity. Sources: Kelly 1956, "A New
+ * Interpretation of Information Rate"; Thorp 2006, "The Kelly Criterion in Blackjack, Sports Betting, and the Stock
+ * Market", on taking a part of it where the odds are estimated. A gap through the stop loses more than the stake: the
+ * caps on the position itself are for that.
  *
  * Throws `InputError` naming what is not positive, out of its range, or a stop on the wrong side of the entry.
  */
@@ -86,17 +92,19 @@ export function sizePosition(input: SizingInput): PositionSize {
   checkInput(input)
   const { equity, entry, stop, annualVolatility, limits } = input
   const riskPerShare = Math.abs(entry - stop)
+  const riskPerFraction = riskPerShare / entry
   const caps: SizingCap[] = []
   let fraction = limits.targetVolatility / Math.max(annualVolatility, MIN_ANNUAL_VOLATILITY)
 
   function cap(rule: SizingRule, limit: number): void {
     if (fraction <= limit) return
-    caps.push({ rule, from: fraction, to: limit })
+    const [from, to] = [roundFraction(fraction), roundFraction(limit)]
+    if (from !== to) caps.push({ rule, from, to })
     fraction = limit
   }
 
-  cap('fractional_kelly', limits.kellyMultiplier * believedKelly(input))
-  cap('risk_per_trade', (limits.maxRiskPerTrade * entry) / riskPerShare)
+  cap('fractional_kelly', (limits.kellyMultiplier * believedKelly(input)) / riskPerFraction)
+  cap('risk_per_trade', limits.maxRiskPerTrade / riskPerFraction)
   cap('max_position', limits.maxPositionFraction)
   cap('leverage', limits.maxLeverage)
   const shares = wholeShares(fraction, equity, entry)
@@ -104,12 +112,25 @@ export function sizePosition(input: SizingInput): PositionSize {
 
   return {
     method: `volatility target, ${limits.kellyMultiplier === 0.5 ? 'half' : 'quarter'} Kelly`,
-    fraction_of_equity: fraction,
+    fraction_of_equity: roundFraction(fraction),
     shares,
-    notional: shares * entry,
-    risk_amount: shares * riskPerShare,
+    notional: roundTo(shares * entry, MONEY_DIGITS),
+    risk_amount: roundTo(shares * riskPerShare, MONEY_DIGITS),
     caps,
   }
+}
+
+/** The fraction of equity before it came down to whole shares: what the trade is worth to an account of any size. */
+export function fractionBeforeShares({ caps, fraction_of_equity }: PositionSize): number {
+  return caps.find((cap) => cap.rule === 'whole_shares')?.from ?? fraction_of_equity
+}
+
+function roundFraction(fraction: number): number {
+  return roundTo(fraction, FRACTION_DIGITS)
+}
+
+function roundTo(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
 }
 
 /** The Kelly fraction of the trades, drawn to 0 the fewer they are; 0 for no edge and for no trades. */

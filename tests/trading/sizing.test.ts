@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/core/errors.ts'
-import { DEFAULT_SIZING_LIMITS, sizePosition, type SizingInput } from '../../src/trading/sizing.ts'
+import {
+  DEFAULT_SIZING_LIMITS,
+  fractionBeforeShares,
+  sizePosition,
+  type SizingInput,
+} from '../../src/trading/sizing.ts'
 
 /** Limits so wide that no cap binds, for tests that let one bind at a time. */
 const WIDE = {
@@ -36,27 +41,27 @@ describe('the size of a position', () => {
     })
   })
 
-  it('is at most the believed part of the Kelly fraction', () => {
-    // Kelly 0.6 − 0.4 / 2 = 0.4; 60 trades are believed by 60 / 80; half of that.
-    const size = sizePosition({ ...BASE, hitRate: 0.6, payoff: 2, trades: 60 })
-    expect(size.caps).toHaveLength(1)
-    expect(size.caps[0]).toMatchObject({ rule: 'fractional_kelly', from: 0.4 })
-    expect(size.fraction_of_equity).toBeCloseTo(0.15, 12)
-    const quarter = sizePosition({
-      ...BASE,
-      hitRate: 0.6,
-      payoff: 2,
-      trades: 60,
-      limits: { ...WIDE, kellyMultiplier: 0.25 },
-    })
+  it('loses at its stop at most the believed part of the Kelly fraction', () => {
+    // Kelly 0.6 − 0.4 / 2 = 0.4; 5 trades are believed by 5 / 25; half of that is 4 % to lose, over a stop 10 % away.
+    const edge = { hitRate: 0.6, payoff: 2, trades: 5, annualVolatility: 0.2 }
+    const size = sizePosition({ ...BASE, ...edge })
+    expect(size.caps).toEqual([{ rule: 'fractional_kelly', from: 1, to: 0.4 }])
+    expect(size).toMatchObject({ fraction_of_equity: 0.4, shares: 800, risk_amount: 4_000 })
+    const quarter = sizePosition({ ...BASE, ...edge, limits: { ...WIDE, kellyMultiplier: 0.25 } })
     expect(quarter.method).toBe('volatility target, quarter Kelly')
-    expect(quarter.fraction_of_equity).toBeLessThanOrEqual(0.075)
-    expect(quarter.shares).toBe(150)
+    expect(quarter).toMatchObject({ fraction_of_equity: 0.2, risk_amount: 2_000 })
+  })
+
+  it('is larger the nearer the stop, for the stake is what the stop loses', () => {
+    const edge = { hitRate: 0.6, payoff: 2, trades: 5, annualVolatility: 0.01 }
+    const sizes = [40, 45, 48].map((stop) => sizePosition({ ...BASE, ...edge, stop }))
+    expect(sizes.map((size) => size.fraction_of_equity)).toEqual([0.2, 0.4, 1])
+    expect(sizes.map((size) => size.risk_amount)).toEqual([4_000, 4_000, 4_000])
   })
 
   it('grows with the number of trades behind the same figures', () => {
     const shares = [1, 5, 20, 100].map(
-      (trades) => sizePosition({ ...BASE, hitRate: 0.6, payoff: 2, trades }).shares,
+      (trades) => sizePosition({ ...BASE, annualVolatility: 0.01, hitRate: 0.6, payoff: 2, trades }).shares,
     )
     expect(shares).toEqual(shares.toSorted((a, b) => a - b))
     expect(new Set(shares).size).toBe(4)
@@ -98,7 +103,7 @@ describe('the size of a position', () => {
   it('comes down to whole shares, and says so', () => {
     const size = sizePosition({ ...BASE, equity: 1_030 })
     expect(size).toMatchObject({ shares: 8, notional: 400 })
-    expect(size.caps).toEqual([{ rule: 'whole_shares', from: 0.4, to: 400 / 1_030 }])
+    expect(size.caps).toEqual([{ rule: 'whole_shares', from: 0.4, to: 0.38835 }])
     const none = sizePosition({ ...BASE, equity: 100 })
     expect(none).toMatchObject({
       shares: 0,
@@ -122,7 +127,7 @@ describe('the size of a position', () => {
   it('tells every step of the way, one after the other', () => {
     const { caps } = sizePosition({
       ...BASE,
-      ...{ entry: 51, stop: 44, annualVolatility: 0.1, hitRate: 0.6, payoff: 2, trades: 380 },
+      ...{ entry: 51, stop: 44, annualVolatility: 0.1, hitRate: 0.6, payoff: 2, trades: 5 },
       limits: { ...WIDE, maxRiskPerTrade: 0.02, maxPositionFraction: 0.14, maxLeverage: 0.1 },
     })
     expect(caps.map((cap) => cap.rule)).toEqual([
@@ -133,6 +138,15 @@ describe('the size of a position', () => {
       'whole_shares',
     ])
     expect(caps[0]!.from).toBe(2)
+  })
+
+  it('tells what it was before whole shares, and keeps no noise of doubles', () => {
+    const size = sizePosition({ ...BASE, entry: 51.23, stop: 44.1 })
+    expect(fractionBeforeShares(size)).toBe(0.4)
+    expect(fractionBeforeShares(sizePosition(BASE))).toBe(0.4)
+    for (const value of [size.fraction_of_equity, ...size.caps.flatMap(({ from, to }) => [from, to])])
+      expect(String(value).length).toBeLessThanOrEqual(8)
+    expect(String(size.risk_amount)).toMatch(/^\d+(\.\d{1,2})?$/)
   })
 
   it('is the same for a short, whose stop lies above', () => {
@@ -185,6 +199,9 @@ describe('whatever it is given', () => {
     }))
   /** Room for the rounding of one multiplication. */
   const ROUNDING = 1 + 1e-12
+  /** Half of the last digit that is kept, of money and of fractions, and a hair of doubles. */
+  const CENT = 0.005 * (1 + 1e-3)
+  const FRACTION = 0.5e-6 * (1 + 1e-3)
 
   it('no cap is exceeded', () => {
     fc.assert(
@@ -192,18 +209,21 @@ describe('whatever it is given', () => {
         const { equity, entry, stop, limits, hitRate, payoff } = input
         const size = sizePosition(input)
         expect(Number.isInteger(size.shares) && size.shares >= 0).toBe(true)
-        expect(size.notional).toBe(size.shares * entry)
-        expect(size.risk_amount).toBe(size.shares * Math.abs(entry - stop))
-        expect(size.risk_amount).toBeLessThanOrEqual(limits.maxRiskPerTrade * equity * ROUNDING)
-        expect(size.notional).toBeLessThanOrEqual(limits.maxPositionFraction * equity * ROUNDING)
-        expect(size.notional).toBeLessThanOrEqual(limits.maxLeverage * equity * ROUNDING)
-        expect(size.notional * input.annualVolatility).toBeLessThanOrEqual(
+        const notional = size.shares * entry
+        const risk = size.shares * Math.abs(entry - stop)
+        expect(Math.abs(size.notional - notional)).toBeLessThanOrEqual(CENT)
+        expect(Math.abs(size.risk_amount - risk)).toBeLessThanOrEqual(CENT)
+        expect(risk).toBeLessThanOrEqual(limits.maxRiskPerTrade * equity * ROUNDING)
+        expect(notional).toBeLessThanOrEqual(limits.maxPositionFraction * equity * ROUNDING)
+        expect(notional).toBeLessThanOrEqual(limits.maxLeverage * equity * ROUNDING)
+        expect(notional * input.annualVolatility).toBeLessThanOrEqual(
           limits.targetVolatility * equity * ROUNDING,
         )
         const kelly =
           hitRate === null ? 0 : payoff === null ? hitRate : Math.max(0, hitRate - (1 - hitRate) / payoff)
-        expect(size.notional).toBeLessThanOrEqual(limits.kellyMultiplier * kelly * equity * ROUNDING)
-        expect(size.fraction_of_equity * equity).toBeCloseTo(size.notional, 3)
+        expect(risk).toBeLessThanOrEqual(limits.kellyMultiplier * kelly * equity * ROUNDING)
+        expect(Math.abs(size.fraction_of_equity - notional / equity)).toBeLessThanOrEqual(FRACTION)
+        expect(fractionBeforeShares(size)).toBeGreaterThanOrEqual(size.fraction_of_equity)
       }),
       { numRuns: 1_000 },
     )
@@ -213,7 +233,8 @@ describe('whatever it is given', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const { caps, fraction_of_equity } = sizePosition(input)
-        let fraction = input.limits.targetVolatility / Math.max(input.annualVolatility, 0.01)
+        const wanted = input.limits.targetVolatility / Math.max(input.annualVolatility, 0.01)
+        let fraction = Number(wanted.toFixed(6))
         for (const cap of caps) {
           expect(cap.from).toBe(fraction)
           expect(cap.to).toBeLessThan(cap.from)
