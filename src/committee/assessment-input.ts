@@ -43,11 +43,11 @@ export const analystsSchema = z
   .array(
     z.enum(ANALYSTS, {
       error: (issue) =>
-        `analysts names ${receivedValue(issue)}; ${suggestName(String(issue.input), ANALYSTS)} (${ANALYSTS.join(', ')})`,
+        `analysts names ${receivedValue(issue)}; ${suggestName(String(issue.input), ANALYSTS)}`,
     }),
     { error: (issue) => `analysts is ${receivedValue(issue)}; it must be a list of ${ANALYSTS.join(', ')}` },
   )
-  .min(1, { error: `analysts [] names none; choose from ${ANALYSTS.join(', ')}` })
+  .min(1, { error: `analysts [] names none; choose at least one of ${ANALYSTS.join(', ')}` })
   .overwrite(orderAnalysts)
   .meta({
     title: 'Analysts',

@@ -16,7 +16,7 @@ import { loadData, measureData } from './roles/data.ts'
 import { decide } from './roles/portfolio.ts'
 import { debate, manageResearch } from './roles/research.ts'
 import { hearVoices } from './roles/risk.ts'
-import { openRoom } from './roles/room.ts'
+import { openRoom, showEvidence } from './roles/room.ts'
 import { trade } from './roles/trading.ts'
 import { rulesReasoners } from './rules/index.ts'
 import { createCommitteeState, foldCommittee, summarizeCommittee, type CommitteeState } from './state.ts'
@@ -62,8 +62,10 @@ async function assess(
   if (ctx.asOf === null) throw new Error('an assessment needs an as-of date')
   const data = await loadData(ctx, market, ctx.asOf)
   const room = openRoom(ctx, reasoners, ctx.asOf, data)
-  const found = await hearAnalysts(room, input.analysts, createLedger(measureData(data)))
-  const gathered = createLedger([...measureData(data), ...found.flatMap((result) => result.evidence)])
+  const counted = measureData(data)
+  await showEvidence(room, counted)
+  const found = await hearAnalysts(room, input.analysts, createLedger(counted))
+  const gathered = createLedger([...counted, ...found.flatMap((result) => result.evidence)])
 
   const heard = await debate(room, input.rounds, gathered)
   const research = await manageResearch(room, heard, gathered)

@@ -1,9 +1,11 @@
 /**
- * A trade in the hands of each risk voice: its stop and target, and the size it comes to. Computed outside the
- * reasoning, so that a voice argues with figures and cannot make them up.
+ * A trade in the hands of each risk voice: its target, and the size it comes to. The stop is the trader's for all of
+ * them, for it stands where a level of the chart would be broken. Computed outside the reasoning, so that a voice argues
+ * with figures and cannot make them up.
  */
 import {
   DEFAULT_SIZING_LIMITS,
+  fractionBeforeShares,
   sizePosition,
   type PositionSize,
   type SizingLimits,
@@ -21,11 +23,11 @@ import {
 
 /** What the sizes are worked out for, until the desk knows an account: fractions hold for any equity. */
 export const REFERENCE_EQUITY = 100_000
+export const REFERENCE_EQUITY_LABEL = 'Reference equity'
 
-/** How each voice carries a trade: times the trader's distances, and within which limits. */
-export const CARRY: Readonly<Record<RiskVoice, { stop: number; target: number; limits: SizingLimits }>> = {
+/** How each voice carries a trade: times the trader's distance to the target, and within which limits. */
+const CARRY: Readonly<Record<RiskVoice, { target: number; limits: SizingLimits }>> = {
   aggressive: {
-    stop: 1.2,
     target: 1.4,
     limits: {
       targetVolatility: 0.25,
@@ -35,10 +37,9 @@ export const CARRY: Readonly<Record<RiskVoice, { stop: number; target: number; l
       maxLeverage: 1,
     },
   },
-  neutral: { stop: 1, target: 1, limits: DEFAULT_SIZING_LIMITS },
+  neutral: { target: 1, limits: DEFAULT_SIZING_LIMITS },
   conservative: {
-    stop: 0.85,
-    target: 0.85,
+    target: 0.9,
     limits: {
       targetVolatility: 0.1,
       kellyMultiplier: 0.25,
@@ -59,15 +60,16 @@ export function prefixOf(voice: RiskVoice): string {
   return voice.slice(0, 1).toUpperCase() + voice.slice(1)
 }
 
-/** The voice's own levels around the same entry; the trader's where moving them would not leave a trade. */
-export function moveLevels(voice: RiskVoice, side: TradeSide, levels: PriceLevels): PriceLevels {
-  const { stop, target } = CARRY[voice]
+/** The label of a voice's figure, `Neutral target`; with no voice that of the trader's own, `Target`. */
+export function carryLabel(voice: RiskVoice | null, name: string): string {
+  return voice === null ? name.slice(0, 1).toUpperCase() + name.slice(1) : `${prefixOf(voice)} ${name}`
+}
+
+/** The voice's own target for the same entry and stop; the trader's where moving it would not leave a trade. */
+function moveTarget(voice: RiskVoice, side: TradeSide, levels: PriceLevels): PriceLevels {
   const { entry } = levels
-  const moved = {
-    entry,
-    stop_loss: roundToTick(entry + stop * (levels.stop_loss - entry)),
-    take_profit: roundToTick(entry + target * (levels.take_profit - entry)),
-  }
+  const take_profit = roundToTick(entry + CARRY[voice].target * (levels.take_profit - entry))
+  const moved = { ...levels, take_profit }
   return areLevelsOrdered(side, moved) ? moved : levels
 }
 
@@ -80,7 +82,7 @@ export function carryTrade(
 ): CarriedTrade | null {
   const volatilityPct = ledger.value('Realised volatility 63') ?? ledger.value('Annualised volatility')
   if (volatilityPct === undefined) return null
-  const moved = moveLevels(voice, side, levels)
+  const moved = moveTarget(voice, side, levels)
   const hitRatePct = ledger.value('Rule hit rate')
   const size = sizePosition({
     equity: REFERENCE_EQUITY,
@@ -103,7 +105,20 @@ export function measureCarry(voice: RiskVoice, { levels, size }: CarriedTrade): 
     { label: `${prefix} stop`, value: levels.stop_loss, unit: 'price' as const },
     { label: `${prefix} target`, value: levels.take_profit, unit: 'price' as const },
     { label: `${prefix} reward to risk`, value: computeRiskReward(levels), unit: 'ratio' as const },
-    { label: `${prefix} size`, value: size.fraction_of_equity, unit: 'ratio' as const },
+    {
+      label: `${prefix} size`,
+      value: 100 * size.fraction_of_equity,
+      unit: '%' as const,
+      meaning: 'of equity',
+    },
+    {
+      ...{
+        label: `${prefix} size before shares`,
+        value: 100 * fractionBeforeShares(size),
+        unit: '%' as const,
+      },
+      meaning: 'of equity, before whole shares',
+    },
     { label: `${prefix} shares`, value: size.shares, unit: 'shares' as const },
     { label: `${prefix} notional`, value: size.notional, unit: 'money' as const },
     { label: `${prefix} amount at risk`, value: size.risk_amount, unit: 'money' as const },

@@ -3,9 +3,9 @@
  * the evidence it cites at its end. What depends on an earlier verdict is not on it, so that the same evidence gives the
  * same page.
  */
-import { formatFigure } from '../core/format.ts'
+import { formatFigure, formatPct } from '../core/format.ts'
 import type { Decision, Evidence } from './decision.ts'
-import { prefixOf } from './carry.ts'
+import { carryLabel, prefixOf, REFERENCE_EQUITY_LABEL } from './carry.ts'
 import type { Ledger } from './evidence/ledger.ts'
 import { capitalise, citedIds, createQuoter, joinBlocks, listItems, tabulate } from './figures.ts'
 import { ROLE_LABELS, type RiskVoice, type Role } from './plan.ts'
@@ -22,14 +22,16 @@ export type PageFacts = Pick<
   | 'dissent'
   | 'position'
 > & {
-  voice: RiskVoice
+  /** Null where the verdict opens no position. */
+  voice: RiskVoice | null
+  adjustment: string
   window: Decision['provenance']['data_window']
   vendor: string
   mode: Decision['provenance']['mode']
 }
 
 const CAP_NAMES: Readonly<Record<string, string>> = {
-  fractional_kelly: 'Fractional Kelly on the record of the rule',
+  fractional_kelly: 'Fractional Kelly on the record of the plain rule',
   risk_per_trade: 'Risk of one trade',
   max_position: 'Largest single position',
   leverage: 'No leverage',
@@ -44,7 +46,9 @@ export function composePage(facts: PageFacts, ledger: Ledger): string {
   const rated = facts.rating && facts.rating.toUpperCase() !== facts.action ? ` (${facts.rating})` : ''
   const body = joinBlocks(
     `# ${facts.ticker}: ${facts.action}${rated}`,
-    `As of ${facts.as_of}. Confidence ${quote.of('Confidence')}, uncalibrated. ${facts.confidence_basis}.`,
+    facts.action === 'REVIEW'
+      ? `As of ${facts.as_of}. ${facts.confidence_basis}.`
+      : `As of ${facts.as_of}. Confidence ${quote.of('Confidence')}, uncalibrated. ${facts.confidence_basis}.`,
     facts.summary,
     isTrade ? describeLevels(facts.voice, ledger) : '',
     isTrade ? describePosition(facts, ledger) : '',
@@ -60,8 +64,7 @@ export function composePage(facts: PageFacts, ledger: Ledger): string {
   return `${joinBlocks(body, listCited(body, ledger), describeSource(facts))}\n`
 }
 
-function describeLevels(voice: RiskVoice, ledger: Ledger): string {
-  const prefix = prefixOf(voice)
+function describeLevels(voice: RiskVoice | null, ledger: Ledger): string {
   const row = (name: string, label: string) => {
     const item = ledger.get(label)
     return [name, formatFigure(item.value, item.unit), `[${item.id}]`]
@@ -72,9 +75,9 @@ function describeLevels(voice: RiskVoice, ledger: Ledger): string {
       ['Level', 'Price', 'Evidence'],
       [
         row('Entry', 'Entry'),
-        row('Stop loss', `${prefix} stop`),
-        row('Take profit', `${prefix} target`),
-        row('Reward to risk', `${prefix} reward to risk`),
+        row('Stop loss', carryLabel(voice, 'stop')),
+        row('Take profit', carryLabel(voice, 'target')),
+        row('Reward to risk', carryLabel(voice, 'reward to risk')),
       ],
       ['', 'right', ''],
     ),
@@ -82,15 +85,16 @@ function describeLevels(voice: RiskVoice, ledger: Ledger): string {
 }
 
 function describePosition({ voice, position }: PageFacts, ledger: Ledger): string {
+  if (voice === null)
+    return joinBlocks('## Position', 'None is opened: the sale is an exit from what is held.')
   const quote = createQuoter(ledger)
   const prefix = prefixOf(voice)
   const size =
     `${quote.of(`${prefix} size`)} of equity: ${quote.of(`${prefix} shares`)} shares worth ${quote.of(`${prefix} notional`)}, ` +
-    `with ${quote.of(`${prefix} amount at risk`)} between entry and stop, worked out for an equity of ${quote.of('Reference equity')}.`
-  const ratio = (value: number) => formatFigure(value, 'ratio')
+    `with ${quote.of(`${prefix} amount at risk`)} between entry and stop, worked out for a reference equity of ${quote.of(REFERENCE_EQUITY_LABEL)}.`
   const caps = tabulate(
     ['What held it back', 'From', 'To'],
-    position.caps.map(({ rule, from, to }) => [CAP_NAMES[rule] ?? rule, ratio(from), ratio(to)]),
+    position.caps.map(({ rule, from, to }) => [CAP_NAMES[rule] ?? rule, ...formatStep(from, to)]),
     ['', 'right', 'right'],
   )
   return joinBlocks(
@@ -100,9 +104,18 @@ function describePosition({ voice, position }: PageFacts, ledger: Ledger): strin
   )
 }
 
+/** Two fractions in percent, with as many decimals as it takes to tell them apart. */
+function formatStep(from: number, to: number): [string, string] {
+  let decimals = 1
+  while (decimals < 4 && formatPct(100 * from, decimals) === formatPct(100 * to, decimals)) decimals++
+  return [formatPct(100 * from, decimals), formatPct(100 * to, decimals)]
+}
+
 function describeRisk(ledger: Ledger): string {
   const table = createQuoter(ledger).table(RISK_LABELS)
-  return table === '' ? '' : joinBlocks('## What it can cost', table)
+  const period =
+    'Drawdown, volatility and VaR are those of the last year of bars, or of all there are; VaR is of one day.'
+  return table === '' ? '' : joinBlocks('## What it can cost', period, table)
 }
 
 function listCited(body: string, ledger: Ledger): string {
@@ -122,8 +135,9 @@ function listCited(body: string, ledger: Ledger): string {
   )
 }
 
-function describeSource({ vendor, window, mode }: PageFacts): string {
-  return `Judged by ${mode === 'rules' ? 'rules' : 'language models'} on ${vendor} bars from ${window.first} to ${window.last}. No bar after that was read.`
+function describeSource({ vendor, window, mode, adjustment }: PageFacts): string {
+  const by = mode === 'rules' ? 'rules' : 'language models'
+  return `Judged by ${by} on ${vendor} bars from ${window.first} to ${window.last}, ${adjustment}. No bar after that was read.`
 }
 
 function nameRole(role: string): string {

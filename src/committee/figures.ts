@@ -9,8 +9,9 @@ import type { Ledger } from './evidence/ledger.ts'
 const CITATION = /\[(E\d+)\]/g
 
 /** `584.00 [E4]`. */
-export function cite(item: Evidence, options: { signed?: boolean } = {}): string {
-  return `${formatFigure(item.value, item.unit, options)} [${item.id}]`
+export function cite(item: Evidence, options: { signed?: boolean; absolute?: boolean } = {}): string {
+  const value = options.absolute ? Math.abs(item.value) : item.value
+  return `${formatFigure(value, item.unit, options)} [${item.id}]`
 }
 
 /** The ids cited in a text, each once, in the order of their first mention. */
@@ -23,6 +24,8 @@ export interface Quoter {
   of(label: string): string
   /** The same with a leading sign, for changes and distances. */
   signed(label: string): string
+  /** The same without its sign, where the words around it say the direction. */
+  size(label: string): string
   /** A table of those of `labels` that were measured; empty text where none was. */
   table(labels: readonly string[]): string
 }
@@ -31,6 +34,7 @@ export function createQuoter(ledger: Ledger): Quoter {
   return {
     of: (label) => cite(ledger.get(label)),
     signed: (label) => cite(ledger.get(label), { signed: true }),
+    size: (label) => cite(ledger.get(label), { absolute: true }),
     table(labels) {
       const items = labels.flatMap((label) => ledger.find(label) ?? [])
       return items.length === 0
@@ -65,6 +69,12 @@ const WORDS = 'no one two three four five six seven eight nine ten eleven twelve
 /** Counts of people and points are words in a report, so that a figure is always a measured one. */
 export function inWords(count: number): string {
   return WORDS[count] ?? 'many'
+}
+
+/** `none of the three`, `two of the three`, `all three`, for what there are `all` of. */
+export function countInWords(count: number, all: number): string {
+  if (count === 0) return `none of the ${inWords(all)}`
+  return count === all && all > 1 ? `all ${inWords(all)}` : `${inWords(count)} of the ${inWords(all)}`
 }
 
 /** `a, b and c`. */

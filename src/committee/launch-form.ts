@@ -30,7 +30,7 @@ const shape = {
     .default([...ANALYSTS])
     .meta({
       title: 'Analysts',
-      description: `Who gathers evidence, as a list or separated by commas: ${ANALYSTS.join(', ')}. Default: all.`,
+      description: `Who gathers evidence, as a list or separated by commas: ${ANALYSTS.join(', ')}. Default: all; an empty list is refused.`,
     }),
   rounds: z.preprocess(toNumber, roundsSchema).default(1).meta(roundsSchema.meta()!),
   repeats: z.preprocess(toNumber, repeatsSchema).default(1).meta(repeatsSchema.meta()!),
@@ -50,13 +50,15 @@ export interface LaunchFormOptions {
 }
 
 /**
- * One input for each ticker, upper-cased and without duplicates, in the order given. Empty text means the default.
+ * One input for each ticker, upper-cased and without duplicates, in the order given. Empty text means the default, but
+ * for `analysts`: a form sends an empty one beside its boxes, so that none ticked is told from a form without the field,
+ * and none is not all. An empty one among others counts for nothing.
  * Throws `InputError` naming field and value for anything else than what the schema describes.
  */
 export function parseLaunchForm(raw: Record<string, unknown>, options: LaunchFormOptions): AssessmentInput[] {
   const { symbolsField = 'company_symbols', maxTickers } = options
   const { [symbolsField]: symbols, ...others } = raw
-  const filled = Object.fromEntries(Object.entries(others).filter(([, value]) => !isBlank(value)))
+  const filled = Object.fromEntries(Object.entries(others).filter(([field, value]) => isGiven(field, value)))
   refuseUnknown(filled, symbolsField)
   const tickers = parseSymbols(symbols, symbolsField)
   if (tickers.length > maxTickers) {
@@ -87,6 +89,10 @@ function refuseUnknown(fields: Record<string, unknown>, symbolsField: string): v
     unknown[0]!,
     describeUnknownFields({ code: 'unrecognized_keys', keys: unknown }, known)!,
   )
+}
+
+function isGiven(field: string, value: unknown): boolean {
+  return field === 'analysts' ? value !== undefined && value !== null : !isBlank(value)
 }
 
 /** Nothing was typed or ticked: absent, blank text, or a list of nothing but that. */

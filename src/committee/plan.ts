@@ -22,6 +22,9 @@ export type Role = keyof typeof ROLE_LABELS
 export const RISK_VOICES = ['aggressive', 'conservative', 'neutral'] as const
 export type RiskVoice = (typeof RISK_VOICES)[number]
 
+/** The step under whose key others find the bars of an assessment. */
+export const DATA_STEP = 'data'
+
 /** Why an analyst is left out where no source of what they read is configured. */
 export const NO_SOURCE: Record<Exclude<Analyst, 'market'>, string> = {
   fundamentals: 'no source of fundamentals is configured',

@@ -1,55 +1,54 @@
-/** The position block of a decision: what to hold now, and what that changes of what the verdict before asked for. */
+/**
+ * The position block of a decision: what to open now. HOLD and REVIEW open nothing. The desk knows no account, so what
+ * an earlier verdict proposed and what would have become of it stands in `delta` alone, with the change to it.
+ */
 import type { PositionSize } from '../trading/sizing.ts'
-import { REFERENCE_EQUITY } from './carry.ts'
 import type { Decision, Position } from './decision.ts'
-import type { PriorVerdict } from './prior.ts'
+import type { Standing } from './standing.ts'
 
-/** `size` is what a BUY or SELL came to; `price` values what HOLD and REVIEW leave as it is. */
+const NOTHING: Omit<Position, 'delta'> = {
+  method: 'none',
+  fraction_of_equity: 0,
+  shares: 0,
+  notional: 0,
+  risk_amount: 0,
+  caps: [],
+}
+
+/**
+ * `size` is what a BUY or SELL came to, null where a SELL is an exit only. Fractions in `delta` are signed, negative for
+ * a short; `delta.from` is what is still open of the position proposed before, worth today's price.
+ */
 export function settlePosition(
   action: Decision['action'],
   size: PositionSize | null,
-  prior: PriorVerdict | null,
-  price: number | undefined,
+  standing: Standing | null,
 ): Position {
-  const from = prior?.fraction_of_equity ?? 0
-  if (size && (action === 'BUY' || action === 'SELL')) {
-    const to = size.fraction_of_equity
-    return { ...size, delta: { from, to, reason: explainTrade(action, from, to, prior) } }
-  }
-  const shares = price ? Math.floor((from * REFERENCE_EQUITY) / price) : 0
-  return {
-    method: 'unchanged',
-    fraction_of_equity: from,
-    shares,
-    notional: price ? shares * price : 0,
-    risk_amount: 0,
-    caps: [],
-    delta: { from, to: from, reason: explainIdle(action, from, prior) },
-  }
+  const from = standing?.fraction ?? 0
+  const isTrade = action === 'BUY' || action === 'SELL'
+  const block = isTrade && size ? size : NOTHING
+  const size_ = block.fraction_of_equity
+  const to = isTrade ? (action === 'BUY' || size_ === 0 ? size_ : -size_) : from
+  const change = isTrade ? explainChange(from, to) : explainIdle(action, from)
+  const past = standing ? ` ${standing.words}` : ''
+  return { ...block, delta: { from, to, reason: `${change}${past}` } }
 }
 
-function explainTrade(action: 'BUY' | 'SELL', from: number, to: number, prior: PriorVerdict | null): string {
-  const side = action === 'BUY' ? 'long' : 'short'
-  if (!prior) return `No earlier verdict: ${to > 0 ? `a new ${side} position` : 'what is held is left'}.`
-  const before = describeBefore(prior)
-  if (prior.action !== action) {
-    return to > 0
-      ? `${action} after ${before}: a ${side} position.`
-      : `${action} after ${before}: leave what is held, and open nothing.`
-  }
-  if (to === from) return to > 0 ? `As large as after ${before}.` : `Nothing to hold, as after ${before}.`
-  return `${to > from ? 'Larger' : 'Smaller'} than after ${before}: levels, volatility or the record of the rule have moved.`
+function explainChange(from: number, to: number): string {
+  if (to === 0) return from === 0 ? 'Nothing is opened.' : `Closes the ${sideWord(from)}.`
+  if (from === 0) return `A new ${sideWord(to)}.`
+  if (from * to < 0) return `Turns the ${sideWord(from)} into a ${sideWord(to)}.`
+  const change = Math.abs(to) - Math.abs(from)
+  return change === 0
+    ? `The ${sideWord(to)} stays as large.`
+    : `A ${change > 0 ? 'larger' : 'smaller'} ${sideWord(to)}.`
 }
 
-function explainIdle(action: Decision['action'], from: number, prior: PriorVerdict | null): string {
-  const what =
-    action === 'REVIEW' ? 'REVIEW changes nothing until a person has looked' : 'HOLD changes nothing'
-  if (!prior) return `No earlier verdict, and ${what}.`
-  return from > 0
-    ? `${what}: the position of ${describeBefore(prior)} stands.`
-    : `${what}, and ${describeBefore(prior)} asked for no position.`
+function explainIdle(action: Decision['action'], from: number): string {
+  if (action === 'REVIEW') return 'Nothing changes until a person has looked.'
+  return from === 0 ? 'Nothing is opened.' : `The ${sideWord(from)} stays as it is.`
 }
 
-function describeBefore({ action, as_of }: PriorVerdict): string {
-  return `the ${action} of ${as_of}`
+function sideWord(fraction: number): string {
+  return fraction > 0 ? 'long position' : 'short position'
 }

@@ -10,9 +10,14 @@ export interface PriorVerdict {
   as_of: string
   rating: Decision['rating']
   confidence: number
-  fraction_of_equity: number
+  /** Of the position it proposed; 0 for none. */
+  shares: number
+  entry: number | null
   stop_loss: number | null
   take_profit: number | null
+  /** The close it was written at, in prices of that day, and the day of that bar; null where it recorded none. */
+  close: number | null
+  close_date: string | null
   /** Values whose change of sign is worth telling, by label. */
   marks: Record<string, number>
 }
@@ -23,6 +28,12 @@ export type FindPriorDecision = (
   beforeAsOf: string,
   excludeRunId: string,
 ) => Promise<{ run_id: string; decision: unknown } | null>
+
+/** Verdicts to look back over, at most, for a position that none of the later ones touched. */
+const LOOK_BACK_VERDICTS = 20
+/** A change of the price's scale that is a split or a dividend, and no rounding of the vendor's factors. */
+const RESTATED_FROM = 0.002
+const RESTATED = ' (earlier prices restated for splits and dividends since)'
 
 const TURNS: readonly { label: string; up: string; down: string }[] = [
   {
@@ -52,6 +63,7 @@ export function readPrior(found: { run_id: string; decision: unknown }): PriorVe
   const parsed = decisionSchema.safeParse(found.decision)
   if (!parsed.success) return null
   const decision = parsed.data
+  const close = decision.evidence.find((one) => one.label === 'Last close')
   const marks: Record<string, number> = {}
   for (const { label } of TURNS) {
     const item = decision.evidence.find((one) => one.label === label)
@@ -63,9 +75,12 @@ export function readPrior(found: { run_id: string; decision: unknown }): PriorVe
     as_of: decision.as_of,
     rating: decision.rating,
     confidence: decision.confidence,
-    fraction_of_equity: decision.position.fraction_of_equity,
+    shares: decision.position.shares,
+    entry: decision.risk_metrics.entry,
     stop_loss: decision.risk_metrics.stop_loss,
     take_profit: decision.risk_metrics.take_profit,
+    close: close?.value ?? null,
+    close_date: close?.as_of ?? null,
     marks,
   }
 }
@@ -88,14 +103,42 @@ export function listTurns(prior: PriorVerdict, present: PresentVerdict, ledger: 
   return turns
 }
 
-/** Which figures moved, from the earlier verdict's to the present ones. */
-export function listMoves(prior: PriorVerdict, present: PresentVerdict): string[] {
-  const pairs: [string, number | null, number | null][] = [
-    ['stop', prior.stop_loss, present.risk_metrics.stop_loss],
-    ['target', prior.take_profit, present.risk_metrics.take_profit],
-    ['confidence', prior.confidence, present.confidence],
+/**
+ * Which figures moved, from the earlier verdict's to the present ones. Levels are compared where both verdicts take the
+ * same side, the earlier ones times `scale`, which restates them in prices of today; null leaves them out.
+ */
+export function listMoves(prior: PriorVerdict, present: PresentVerdict, scale: number | null): string[] {
+  const { stop_loss, take_profit } = present.risk_metrics
+  const isSameSide = prior.action === present.action && scale !== null
+  const restate = (price: number | null) => (isSameSide && price !== null ? price * scale : null)
+  const restated = isSameSide && Math.abs(scale - 1) > RESTATED_FROM ? RESTATED : ''
+  const pairs: [string, number | null, number | null, string][] = [
+    ['stop', restate(prior.stop_loss), stop_loss, restated],
+    ['target', restate(prior.take_profit), take_profit, restated],
+    ['confidence', prior.confidence, present.confidence, ''],
   ]
   return pairs
     .filter(([, from, to]) => from !== null && to !== null && formatNumber(from) !== formatNumber(to))
-    .map(([name, from, to]) => `The ${name} moved from ${formatNumber(from)} to ${formatNumber(to)}.`)
+    .map(
+      ([name, from, to, note]) =>
+        `The ${name} moved from ${formatNumber(from)} to ${formatNumber(to)}${note}.`,
+    )
+}
+
+/**
+ * The verdict whose position may still be open: the earlier one, or where it opened nothing one before it that is not
+ * older than `since` (YYYY-MM-DD), for positions have an end. Null where none proposed anything.
+ */
+export async function findProposal(
+  prior: PriorVerdict,
+  since: string,
+  find: (beforeAsOf: string) => Promise<PriorVerdict | null>,
+): Promise<PriorVerdict | null> {
+  let candidate: PriorVerdict | null = prior
+  for (let looked = 0; candidate && looked < LOOK_BACK_VERDICTS; looked++) {
+    if (candidate.action === 'BUY' || candidate.action === 'SELL') return candidate
+    const before: string = candidate.as_of
+    candidate = before > since ? await find(before) : null
+  }
+  return null
 }

@@ -103,7 +103,7 @@ export interface TradeFinding extends Reported {
 export interface RiskBrief extends Brief {
   voice: RiskVoice
   trade: TradeFinding
-  /** The trade in this voice's hands: its stop, its size, with the labels under which they stand in the evidence. */
+  /** The trade in this voice's hands: its target, its size, with the labels under which they stand in the evidence. */
   prefix: string
 }
 
@@ -118,15 +118,18 @@ export interface PortfolioBrief extends Brief, Debate {
   research: ResearchFinding
   trade: TradeFinding
   voices: Readonly<Record<RiskVoice, RiskFinding>>
-  /** Share of equity each voice arrived at; 0 where there is nothing to size. */
+  /** Share of equity each voice arrived at, before whole shares; 0 where there is nothing to size. */
   sizes: Readonly<Record<RiskVoice, number>>
 }
+
+/** What a verdict that none could be reached says of its confidence. */
+export const NO_CONFIDENCE = 'No verdict was reached, so there is nothing to be confident of'
 
 export interface VerdictFinding {
   action: 'BUY' | 'HOLD' | 'SELL' | 'REVIEW'
   rating: 'Strong Buy' | 'Buy' | 'Hold' | 'Sell' | 'Strong Sell' | null
-  /** Whose stop and size the position follows. */
-  voice: RiskVoice
+  /** Whose target and size the position follows; null where none is opened, as with a SELL that is an exit only. */
+  voice: RiskVoice | null
   confidence: number
   confidence_basis: string
   summary: string

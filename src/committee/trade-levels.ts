@@ -22,6 +22,14 @@ export interface RiskFacts {
   var_95_pct: number | null
 }
 
+/** Where only the levels matter. */
+export const NO_FACTS: RiskFacts = Object.freeze({
+  atr: null,
+  volatility_ann_pct: null,
+  max_drawdown_pct: null,
+  var_95_pct: null,
+})
+
 /** Prices are quoted in cents, below 1 in hundredths of a cent. */
 export function roundToTick(price: number): number {
   const ticks = price < 1 ? 10_000 : 100

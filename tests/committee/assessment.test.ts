@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Decision } from '../../src/committee/decision.ts'
-import { DATA_STEP } from '../../src/committee/roles/data.ts'
-import { NO_SOURCE } from '../../src/committee/plan.ts'
+import { DATA_STEP, NO_SOURCE } from '../../src/committee/plan.ts'
 import type { CommitteeState } from '../../src/committee/state.ts'
 import type { RunState } from '../../src/runs/state.ts'
 import type { RunEvent } from '../../src/runs/event.ts'
@@ -48,7 +47,7 @@ describe('an assessment', () => {
     expect(decision).toMatchObject({
       ...{ ticker: 'AAPL', as_of: AS_OF, prior: null, calibration: 'uncalibrated', time_horizon_days: 60 },
       provenance: {
-        ...{ mode: 'rules', models: {}, prompt_version: 'rules-1', vendor: 'sample' },
+        ...{ mode: 'rules', models: {}, prompt_version: 'rules-2', vendor: 'sample' },
         data_window: { first: '2000-03-01', last: AS_OF, bars: 3104 },
       },
       usage: { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 },
@@ -103,6 +102,7 @@ describe('an assessment', () => {
     const { record, input, decision } = await assess(createSampleAssessment(), REQUEST)
     const { workflow, state } = foldRecord(record, input)
     expect(state.data).toEqual({
+      evidence: decision.evidence,
       stances: [
         { role: 'research_manager', stance: 'BUY' },
         { role: 'trader', stance: 'BUY' },

@@ -132,7 +132,7 @@ function recompute(bars: Bar[]): Record<string, number> {
   out['ADX 14'] = wilder(recent, 14)
   const volatility = (length: number, back = 0) =>
     100 * Math.sqrt(252) * spread(logs.slice(logs.length - back - length, logs.length - back), 1)
-  for (const length of [20, 63, 252]) out[`Realised volatility ${length}`] = volatility(length)
+  for (const length of [20, 63]) out[`Realised volatility ${length}`] = volatility(length)
   out['Annualised volatility'] = volatility(252)
   const year = Array.from({ length: 252 }, (_, back) => volatility(20, back))
   out['Volatility rank'] = (100 * year.filter((value) => value < year[0]!).length) / 251
@@ -157,8 +157,7 @@ function recompute(bars: Bar[]): Record<string, number> {
   const sorted = [...days].sort((a, b) => a - b)
   const place = 0.05 * 251
   out['VaR 95'] = -(sorted[12]! + (place - 12) * (sorted[13]! - sorted[12]!))
-  out['Volume'] = volume.at(-1)!
-  out['Average volume 20'] = average(volume, 20)
+  out['Volume of the month'] = average(volume, 20) / average(volume, 63)
   out['Volume ratio'] = volume.at(-1)! / average(volume, 20)
   const flow = volume.slice(-21).reduce((sum, value, i) => sum + Math.sign(changes.at(i - 21)!) * value, 0)
   out['OBV trend'] = (100 * flow) / volume.slice(-21).reduce((sum, value) => sum + value, 0)
@@ -212,11 +211,9 @@ describe.each(SAMPLE_TICKERS)('the evidence on %s', (ticker) => {
     }
   })
 
-  it('is numbered without repeats, dated and sourced', () => {
+  it('is numbered from one without a gap, dated and sourced', () => {
     const ids = decision.evidence.map((item) => item.id)
-    expect(new Set(ids).size).toBe(ids.length)
-    expect(ids).toEqual([...ids].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))))
-    expect(ids[0]).toBe('E1')
+    expect(ids).toEqual(ids.map((_, index) => `E${index + 1}`))
     for (const item of decision.evidence) {
       expect(item.as_of).toBe(AS_OF)
       expect(item.source).not.toBe('')
@@ -246,7 +243,7 @@ describe('one bar', () => {
     const changed = values(after).filter(
       ({ label, value }) => value !== before.evidence.find((item) => item.label === label)?.value,
     )
-    expect(changed.length).toBeGreaterThan(20)
+    expect(changed.length).toBeGreaterThan(15)
     expect(changed.map(({ label }) => label)).toContain('SMA 50')
   })
 

@@ -55,7 +55,7 @@ describe('a launch form', () => {
   )
 
   it('takes empty text for the default', () => {
-    const raw = { company_symbols: 'AAPL', as_of: '', analysts: [''], rounds: ' ', repeats: '' }
+    const raw = { company_symbols: 'AAPL', as_of: '', rounds: ' ', repeats: '' }
     expect(parse(raw)).toEqual(parse({ company_symbols: 'AAPL' }))
   })
 
@@ -78,6 +78,21 @@ describe('a launch form', () => {
     expect(error.field).toBe(field)
     expect(error.message).toContain(field)
     expect(error.message).toContain(value)
+  })
+
+  it.each([[''], [[]], [['']], [['', ' ']], [',']])(
+    'refuses analysts of %j: none ticked is not all',
+    (analysts) => {
+      const error = refusal({ company_symbols: 'AAPL', analysts })
+      expect(error.field).toBe('analysts')
+      expect(error.message).toContain('choose at least one of market, fundamentals, news, sentiment')
+    },
+  )
+
+  it('names the analysts there are once', () => {
+    const { message } = refusal({ company_symbols: 'AAPL', analysts: 'astrology' })
+    expect(message.match(/market/g)).toHaveLength(1)
+    expect(message).toContain('"astrology"')
   })
 
   it('suggests the analyst that was meant', () => {

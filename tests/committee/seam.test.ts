@@ -75,7 +75,7 @@ describe('a portfolio manager who reasons otherwise', () => {
       take_profit: null,
       risk_reward: null,
     })
-    expect(decision.position).toMatchObject({ method: 'unchanged', shares: 0 })
+    expect(decision.position).toMatchObject({ method: 'none', shares: 0 })
   })
 })
 

@@ -16,7 +16,7 @@ const START_MS = Date.parse('2010-01-04T00:00:00Z')
 function makeBars(close: number[], volume = 1_000): RawBars {
   const column = (of: (price: number) => number) => Float64Array.from(close, of)
   return {
-    ...{ ticker: 'MADE', vendor: 'made', factor: column(() => 1) },
+    ...{ ticker: 'MADE', vendor: 'made', adjustment: 'adjusted' as const, factor: column(() => 1) },
     time: Float64Array.from(close, (_, i) => START_MS + i * DAY_MS),
     ...{
       open: column((p) => p),

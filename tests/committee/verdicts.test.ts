@@ -56,6 +56,77 @@ describe('the verdicts of twelve days on four tickers', () => {
     }
   })
 
+  it('are carried by a voice that agrees, or are no more than an exit', () => {
+    for (const { name, decision, record, input } of each()) {
+      if (decision.action === 'HOLD') {
+        expect(decision.position, name).toMatchObject({ method: 'none', shares: 0, caps: [] })
+        continue
+      }
+      const refusing = decision.dissent.map(({ role }) => role)
+      const voice = /as the (\w+) voice would carry it/i.exec(decision.summary)?.[1]
+      if (voice === undefined) {
+        expect(decision.summary, name).toContain('Exit what is held; open no short')
+        expect(decision.position, name).toMatchObject({ method: 'none', shares: 0, risk_amount: 0 })
+      } else {
+        expect(refusing, name).not.toContain(voice)
+        expect(decision.position.fraction_of_equity, name).toBeGreaterThan(0)
+      }
+      expect(reportsOf({ decision, record, input }).join(), name).not.toMatch(/Leave what is held/)
+    }
+  })
+
+  it('keep the stop of the trader, and quote no target of the trader as the one that counts', () => {
+    for (const { name, decision } of each()) {
+      if (decision.action === 'HOLD') continue
+      const valueOf = (label: string) => decision.evidence.find((item) => item.label === label)!.value
+      expect(decision.risk_metrics.stop_loss, name).toBe(valueOf('Stop'))
+      const reason = decision.rationale.at(-1)!
+      if (decision.position.shares > 0 && decision.risk_metrics.take_profit !== valueOf('Target'))
+        expect(reason.text, name).toMatch(/(takes its profit before|lets it run beyond) that, at/)
+    }
+  })
+
+  it('do not list a record that lost money as support, nor say twice over that something lost a minus', () => {
+    for (const { name, decision, record, input } of each()) {
+      const id = decision.evidence.find((item) => item.label === 'Rule expectancy')?.id
+      const lost = (decision.evidence.find((item) => item.id === id)?.value ?? 0) <= 0
+      if (lost && decision.action !== 'HOLD') {
+        expect(
+          decision.rationale.some(({ evidence }) => evidence.includes(id!)),
+          name,
+        ).toBe(false)
+        expect(
+          decision.dissent.some(({ evidence }) => evidence.includes(id!)),
+          name,
+        ).toBe(true)
+      }
+      if (decision.dissent.length > 0) expect(decision.summary, name).not.toContain('nothing of weight')
+      const all = [decision.markdown, ...reportsOf({ decision, record, input })].join('\n')
+      expect(all, name).not.toMatch(/(lost|fall of|fell by) [−-]/)
+      expect(decision.confidence_basis, name).not.toMatch(/\bno of\b/)
+    }
+  })
+
+  it('say in the summary of a HOLD nothing that its reasons say again', () => {
+    for (const { name, decision } of each()) {
+      if (decision.action !== 'HOLD') continue
+      const texts = [...decision.rationale, ...decision.dissent].map(({ text }) => text)
+      expect(new Set(texts).size, name).toBe(texts.length)
+      for (const text of texts) expect(decision.summary, name).not.toContain(text)
+    }
+  })
+
+  it('cite an oscillator as agreeing only where it does, and quote sizes in percent of a stated equity', () => {
+    for (const { name, decision, record, input } of each()) {
+      const valueOf = (label: string) => decision.evidence.find((item) => item.label === label)?.value ?? 50
+      const all = [decision.markdown, ...reportsOf({ decision, record, input })].join('\n')
+      if (/is oversold, and/.test(all)) expect(valueOf('Stochastic %K'), name).toBeLessThan(20)
+      if (/is overbought, and/.test(all)) expect(valueOf('Stochastic %K'), name).toBeGreaterThan(80)
+      expect(all, name).not.toMatch(/(?<!%) \[E\d+\] of equity/)
+      if (decision.position.shares > 0) expect(decision.summary, name).toContain('reference equity')
+    }
+  })
+
   it('put the stop of a SELL above its entry', () => {
     const sales = each().filter(({ decision }) => decision.action === 'SELL')
     expect(sales.length).toBeGreaterThan(0)
@@ -74,10 +145,12 @@ describe('the verdicts of twelve days on four tickers', () => {
   it('size no more than the caps allow, each cap leading to the next', () => {
     for (const { name, decision } of each()) {
       const { fraction_of_equity, caps, delta, shares, notional } = decision.position
+      const side = decision.action === 'SELL' ? -1 : 1
       expect(fraction_of_equity, name).toBeGreaterThanOrEqual(0)
       expect(fraction_of_equity, name).toBeLessThanOrEqual(0.35)
       expect(Number.isInteger(shares), name).toBe(true)
-      expect(delta, name).toMatchObject({ from: 0, to: fraction_of_equity })
+      expect(delta.from, name).toBe(0)
+      expect(delta.to, name).toBeCloseTo(side * fraction_of_equity, 12)
       caps.slice(1).forEach((cap, i) => expect(cap.from, name).toBe(caps[i]!.to))
       if (caps.length > 0) expect(caps.at(-1)!.to, name).toBe(fraction_of_equity)
       if (decision.action === 'BUY') expect(notional, name).toBeGreaterThan(0)

@@ -5,6 +5,8 @@ export interface Column {
   label: string
   unit: Unit
   values: Float64Array
+  /** As in `Measurement`. */
+  meaning?: string
 }
 
 /** 100 × (a / b − 1) at every bar. */

@@ -50,7 +50,7 @@ export function createLedger(items: readonly Evidence[] = []): Ledger {
   }
 }
 
-/** Numbers measurements from `first` on. Roles that work side by side are given ranges that do not meet. */
+/** Numbers measurements from `first` on, without a gap. */
 export function numberMeasurements(
   measurements: readonly Measurement[],
   first: number,
@@ -62,7 +62,12 @@ export function numberMeasurements(
     value: item.value,
     unit: item.unit,
     as_of: origin.asOf,
-    source: item.source ?? origin.source,
+    source: describeOrigin(item, origin),
     tool: origin.tool,
   }))
+}
+
+function describeOrigin({ source, meaning }: Measurement, origin: Origin): string {
+  const from = source ?? origin.source
+  return meaning === undefined ? from : `${from}: ${meaning}`
 }

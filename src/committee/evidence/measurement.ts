@@ -11,6 +11,8 @@ export interface Measurement {
   label: string
   value: number
   unit: Unit
+  /** What it is, for a label that does not say it by itself; follows the origin in the evidence's source. */
+  meaning?: string
   /** Where it comes from, when that is not the bars of the window. */
   source?: string
 }

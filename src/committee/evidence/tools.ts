@@ -88,9 +88,19 @@ export const MOMENTUM: MeasuringTool = {
       column('Stochastic %K', 'points', oscillator.k),
       column('Stochastic %D', 'points', oscillator.d),
       ...[MONTH_BARS, 63, 126, YEAR_BARS].map((length) =>
-        column(`ROC ${length}`, '%', timesHundred(roc(close, length))),
+        column(
+          `ROC ${length}`,
+          '%',
+          timesHundred(roc(close, length)),
+          `change of the close over ${length} bars`,
+        ),
       ),
-      column('Z-score 20', 'ratio', zScore(close, 20)),
+      column(
+        'Z-score 20',
+        'ratio',
+        zScore(close, 20),
+        'standard deviations of the close from its average of 20 bars',
+      ),
     ]
   },
 }
@@ -122,16 +132,26 @@ export const VOLATILITY: MeasuringTool = {
       column('ATR 14 of price', '%', pctOf(range, close)),
       column('Realised volatility 20', '%', timesHundred(month)),
       column('Realised volatility 63', '%', timesHundred(realisedVolatility(close, 63, YEAR_BARS))),
-      column('Realised volatility 252', '%', timesHundred(realisedVolatility(close, 252, YEAR_BARS))),
-      column('Volatility rank', '%', rollingRankPct(month, YEAR_BARS)),
+      column(
+        'Volatility rank',
+        '%',
+        rollingRankPct(month, YEAR_BARS),
+        'share of the last 252 bars on which realised volatility over 20 bars was lower',
+      ),
       column('Bollinger upper', 'price', bands.upper),
       column('Bollinger lower', 'price', bands.lower),
       column(
         'Bollinger position',
         '%',
         close.map((value, i) => (100 * (value - bands.lower[i]!)) / span[i]!),
+        'where the close stands between the lower band at 0 and the upper band at 100',
       ),
-      column('Bollinger width', '%', pctOf(span, bands.middle)),
+      column(
+        'Bollinger width',
+        '%',
+        pctOf(span, bands.middle),
+        'from the lower to the upper band, in percent of the average of 20 bars',
+      ),
     ]
   },
 }
@@ -151,20 +171,27 @@ export const RANGE: MeasuringTool = {
         'Position in 52-week range',
         '%',
         close.map((value, i) => (100 * (value - bottom[i]!)) / (top[i]! - bottom[i]!)),
+        'where the close stands between the low of the last 252 bars at 0 and their high at 100',
       ),
     ]
   },
   points(bars) {
     const last = bars.close.at(-1)!
     const { supports, resistances } = findLevels(bars)
+    const swing = (which: string) => `nearest swing ${which} the close, within 252 bars`
     const away = (level: number | undefined) => (level === undefined ? undefined : 100 * (level / last - 1))
     return keepFinite([
-      { label: 'Support', value: supports[0], unit: 'price' },
+      { label: 'Support', value: supports[0], unit: 'price', meaning: swing('low beneath') },
       { label: 'Distance to support', value: away(supports[0]), unit: '%' },
-      { label: 'Second support', value: supports[1], unit: 'price' },
-      { label: 'Resistance', value: resistances[0], unit: 'price' },
+      { label: 'Second support', value: supports[1], unit: 'price', meaning: swing('low but one beneath') },
+      { label: 'Resistance', value: resistances[0], unit: 'price', meaning: swing('high above') },
       { label: 'Distance to resistance', value: away(resistances[0]), unit: '%' },
-      { label: 'Second resistance', value: resistances[1], unit: 'price' },
+      {
+        label: 'Second resistance',
+        value: resistances[1],
+        unit: 'price',
+        meaning: swing('high but one above'),
+      },
     ])
   },
 }
@@ -177,17 +204,40 @@ export const LOSSES: MeasuringTool = {
     const year = close.slice(-(YEAR_BARS + 1))
     if (year.length <= MONTH_BARS) return []
     const days = pctChange(year, 1).slice(1)
+    const over = `, over the last ${days.length} bars`
     return keepFinite([
-      { label: 'Max drawdown', value: maxDrawdownPct(year), unit: '%' },
-      { label: 'Current drawdown', value: 100 * drawdown(year).at(-1)!, unit: '%' },
-      { label: 'VaR 95', value: valueAtRisk95Pct(year, YEAR_BARS), unit: '%' },
-      { label: 'Annualised volatility', value: annualisedVolatilityPct(year), unit: '%' },
-      { label: 'Worst day', value: Math.min(...days), unit: '%' },
-      { label: 'Best day', value: Math.max(...days), unit: '%' },
+      {
+        ...{ label: 'Max drawdown', value: maxDrawdownPct(year), unit: '%' as const },
+        meaning: `deepest fall of the close from a peak${over}`,
+      },
+      {
+        ...{ label: 'Current drawdown', value: 100 * drawdown(year).at(-1)!, unit: '%' as const },
+        meaning: `last close from the highest close${over}`,
+      },
+      {
+        ...{ label: 'VaR 95', value: valueAtRisk95Pct(year, YEAR_BARS), unit: '%' as const },
+        meaning: `loss that one day in twenty exceeded${over}`,
+      },
+      {
+        ...{ label: 'Annualised volatility', value: annualisedVolatilityPct(year), unit: '%' as const },
+        meaning: `of daily log returns${over}`,
+      },
+      {
+        ...{ label: 'Worst day', value: Math.min(...days), unit: '%' as const },
+        meaning: `change of the close on a day${over}`,
+      },
+      {
+        ...{ label: 'Best day', value: Math.max(...days), unit: '%' as const },
+        meaning: `change of the close on a day${over}`,
+      },
     ])
   },
 }
 
+/**
+ * Ratios of volumes only: a vendor may state volume in shares of its own last day, which would let splits after as-of
+ * show in a number of shares.
+ */
 export const VOLUME: MeasuringTool = {
   name: 'volume',
   about: 'volume against its average and which side of the tape it is on',
@@ -196,13 +246,19 @@ export const VOLUME: MeasuringTool = {
     const average = sma(volume, 20)
     const flow = obv(bars)
     const month = sma(volume, MONTH_BARS)
+    const quarter = sma(volume, 63)
     return [
-      column('Volume', 'shares', volume),
-      column('Average volume 20', 'shares', average),
       column(
         'Volume ratio',
         'ratio',
         volume.map((value, i) => value / average[i]!),
+        'volume of the last bar over its average of 20 bars',
+      ),
+      column(
+        'Volume of the month',
+        'ratio',
+        average.map((value, i) => value / quarter[i]!),
+        'average volume of 20 bars over that of 63',
       ),
       column(
         'OBV trend',
@@ -210,6 +266,7 @@ export const VOLUME: MeasuringTool = {
         close.map((_, i) =>
           i < MONTH_BARS ? Number.NaN : (100 * (flow[i]! - flow[i - MONTH_BARS]!)) / (month[i]! * MONTH_BARS),
         ),
+        'on-balance volume: volume of rising less that of falling days, in percent of all volume of 21 bars',
       ),
     ]
   },
@@ -235,7 +292,7 @@ export function measure(tool: MeasuringTool, window: AsOfWindow): Measurement[] 
   const bars = window.bars
   const columns = tool.columns?.(bars) ?? []
   return keepFinite([
-    ...columns.map(({ label, unit, values }) => ({ label, unit, value: lastOf(values) })),
+    ...columns.map(({ values, ...named }) => ({ ...named, value: lastOf(values) })),
     ...(tool.points?.(bars) ?? []),
   ])
 }
@@ -253,8 +310,8 @@ export async function computeHistory(bars: Bars): Promise<Map<string, Float64Arr
   return history
 }
 
-function column(label: string, unit: Unit, values: Float64Array): Column {
-  return { label, unit, values }
+function column(label: string, unit: Unit, values: Float64Array, meaning?: string): Column {
+  return meaning === undefined ? { label, unit, values } : { label, unit, values, meaning }
 }
 
 function timesHundred(values: Float64Array): Float64Array {

@@ -5,7 +5,7 @@ import type { Ledger } from '../evidence/ledger.ts'
 import { MARKET_TOOLS, measure, type MeasuringTool } from '../evidence/tools.ts'
 import { NO_SOURCE } from '../plan.ts'
 import type { AnalystFinding } from '../reasoner.ts'
-import { addedTo, takeTurn, type Room, type Turn } from './room.ts'
+import { addedTo, showEvidence, takeTurn, type Room, type Turn } from './room.ts'
 
 export interface AnalystResult {
   evidence: Evidence[]
@@ -28,8 +28,8 @@ export async function hearAnalysts(
   return results.filter((result) => result !== null)
 }
 
-function readMarket(room: Room, before: Ledger): Promise<AnalystResult> {
-  return takeTurn(room, 'market', 'market', async (turn) => {
+async function readMarket(room: Room, before: Ledger): Promise<AnalystResult> {
+  const result = await takeTurn(room, 'market', 'market', async (turn) => {
     const ledger = await measureAll(room, turn, MARKET_TOOLS, before)
     const brief = { ticker: room.ticker, as_of: room.asOf, evidence: ledger.items }
     const finding = await room.reasoners.market.reason(brief, turn)
@@ -37,6 +37,8 @@ function readMarket(room: Room, before: Ledger): Promise<AnalystResult> {
     turn.log('INFO', `${ledger.items.length} values measured`)
     return { evidence: addedTo(before, ledger), finding }
   })
+  await showEvidence(room, result.evidence)
+  return result
 }
 
 /** Calls those of `tools` whose values are not known yet. */

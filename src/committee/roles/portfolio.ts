@@ -1,17 +1,31 @@
 /** The portfolio manager: hears everyone, decides; what follows from the verdict is computed and checked here. */
+import { dateOf, parseDate } from '../../market/series.ts'
 import type { Decision, Evidence } from '../decision.ts'
 import { composePage } from '../decision-page.ts'
-import { createLedger, type Ledger } from '../evidence/ledger.ts'
+import type { Ledger } from '../evidence/ledger.ts'
 import { joinBlocks, listItems } from '../figures.ts'
 import { RISK_VOICES, type RiskVoice } from '../plan.ts'
 import { settlePosition } from '../position.ts'
-import { listMoves, listTurns, readPrior, type FindPriorDecision, type PriorVerdict } from '../prior.ts'
+import {
+  findProposal,
+  listMoves,
+  listTurns,
+  readPrior,
+  type FindPriorDecision,
+  type PriorVerdict,
+} from '../prior.ts'
+import { NO_CONFIDENCE } from '../reasoner.ts'
 import type { Debate, PortfolioBrief, ResearchFinding, TradeFinding, VerdictFinding } from '../reasoner.ts'
 import { HORIZON_DAYS } from '../rules/trade-rule.ts'
-import { areLevelsOrdered, computeRiskMetrics } from '../trade-levels.ts'
+import { followProposal, rescaleTo } from '../standing.ts'
+import { areLevelsOrdered, computeRiskMetrics, type PriceLevels } from '../trade-levels.ts'
 import { unmatchedFigures } from '../verify.ts'
+import { describeAdjustment } from './data.ts'
 import type { VoiceResult } from './risk.ts'
-import { takeStance, takeTurn, type Room } from './room.ts'
+import { showEvidence, takeStance, takeTurn, type Room } from './room.ts'
+
+/** Longer than any position is held: what was proposed before has had its end. */
+const LOOK_BACK_MS = 90 * 86_400_000
 
 /** A decision but for what only the journal knows. */
 export type DecisionDraft = Omit<Decision, 'run_id' | 'provenance'> & {
@@ -34,10 +48,16 @@ export async function decide(
 ): Promise<DecisionDraft> {
   const draft = await takeTurn(room, 'portfolio_manager', 'portfolio_manager', async (turn) => {
     const { ticker, asOf } = room
-    const prior = await turn.call('prior_decision', { ticker, before: asOf }, async () => {
-      const found = await findPrior(ticker, asOf, room.ctx.runId)
+    const since = dateOf(parseDate(asOf) - LOOK_BACK_MS)
+    const find = async (before: string) => {
+      const found = await findPrior(ticker, before, room.ctx.runId)
       return found && readPrior(found)
+    }
+    const past = await turn.call('prior_decision', { ticker, before: asOf }, async () => {
+      const prior = await find(asOf)
+      return { prior, proposal: prior && (await findProposal(prior, since, find)) }
     })
+    const { prior } = past
     turn.note(
       prior
         ? `Read the verdict of ${prior.as_of}: ${prior.action}.`
@@ -51,12 +71,13 @@ export async function decide(
       { label: 'Confidence', value: verdict.confidence, unit: 'ratio', source: 'agreement of the committee' },
     ])
     const ledger = before.with(measured)
-    const made = draftDecision(room, hearing, verdict, prior, ledger)
+    const made = draftDecision(room, hearing, verdict, past, ledger)
     if (made.unverified.length > 0) turn.log('WARN', `${made.unverified.length} figures match no evidence`)
     turn.report(made.markdown)
     turn.report(describePrior(made.position, prior ? listTurns(prior, made, ledger) : []))
     return made
   })
+  await showEvidence(room, draft.evidence.slice(before.items.length))
   await takeStance(room, 'portfolio_manager', draft.action)
   return draft
 }
@@ -80,40 +101,58 @@ export function settleVerdict(
 ): VerdictFinding {
   if (verdict.action !== 'BUY' && verdict.action !== 'SELL') return verdict
   const side = verdict.action === 'BUY' ? 1 : -1
-  const carried = voices[verdict.voice].carried
-  if (carried && trade.side === side && areLevelsOrdered(side, carried.levels)) return verdict
+  const levels = levelsOf(verdict.voice, trade, voices)
+  const isBacked = verdict.voice !== null || verdict.action === 'SELL'
+  if (isBacked && levels && trade.side === side && areLevelsOrdered(side, levels)) return verdict
   const reason = `The verdict was ${verdict.action}, but there is no trade with its stop and target in place behind it.`
   return {
     ...verdict,
     ...{
       action: 'REVIEW',
       rating: null,
+      voice: null,
       confidence: 0,
-      confidence_basis: 'There is no verdict to be confident of',
+      confidence_basis: NO_CONFIDENCE,
     },
     summary: reason,
     rationale: [{ text: reason, evidence: [] }],
   }
 }
 
+/** As the voice carries the trade; the trader's own where none does. */
+function levelsOf(
+  voice: RiskVoice | null,
+  trade: TradeFinding,
+  voices: Hearing['voices'],
+): PriceLevels | null {
+  return voice === null ? trade.levels : (voices[voice].carried?.levels ?? null)
+}
+
+interface Past {
+  prior: PriorVerdict | null
+  /** Whose position may still be open. */
+  proposal: PriorVerdict | null
+}
+
 function draftDecision(
   room: Room,
   hearing: Hearing,
   verdict: VerdictFinding,
-  prior: PriorVerdict | null,
-  known: Ledger,
+  { prior, proposal }: Past,
+  ledger: Ledger,
 ): DecisionDraft {
   const { action, voice } = verdict
-  const ledger = sortLedger(known)
   const isTrade = action === 'BUY' || action === 'SELL'
-  const carried = isTrade ? hearing.voices[voice].carried : null
-  const risk = computeRiskMetrics(carried?.levels ?? null, {
+  const levels = isTrade ? levelsOf(voice, hearing.trade, hearing.voices) : null
+  const size = isTrade && voice !== null ? (hearing.voices[voice].carried?.size ?? null) : null
+  const standing = proposal && followProposal(proposal, room.window)
+  const risk = computeRiskMetrics(levels, {
     atr: ledger.value('ATR 14') ?? null,
     volatility_ann_pct: ledger.value('Annualised volatility') ?? null,
     max_drawdown_pct: ledger.value('Max drawdown') ?? null,
     var_95_pct: ledger.value('VaR 95') ?? null,
   })
-  const position = settlePosition(action, carried?.size ?? null, prior, ledger.value('Last close'))
+  const position = settlePosition(action, size, standing)
   const present = { action, rating: verdict.rating, confidence: verdict.confidence, risk_metrics: risk }
   const window = { first: room.data.first, last: room.data.last, bars: room.data.bars }
   const vendor = room.data.series.vendor
@@ -129,7 +168,11 @@ function draftDecision(
     dissent,
     position,
   }
-  const markdown = composePage({ ...said, voice, window, vendor, mode: room.reasoners.mode }, ledger)
+  const adjustment = describeAdjustment(room.data.series)
+  const markdown = composePage(
+    { ...said, voice, window, vendor, adjustment, mode: room.reasoners.mode },
+    ledger,
+  )
   const texts = [
     ...hearing.reports,
     summary,
@@ -142,7 +185,8 @@ function draftDecision(
     ...said,
     confidence,
     calibration: 'uncalibrated',
-    time_horizon_days: HORIZON_DAYS,
+    // What a person has to look at has no time to wait.
+    time_horizon_days: action === 'REVIEW' ? 0 : HORIZON_DAYS,
     risk_metrics: risk,
     evidence: [...ledger.items],
     unverified: findUnverified(texts, ledger.items, [...Object.values(risk), ...positionValues(position)]),
@@ -150,7 +194,11 @@ function draftDecision(
       run_id: prior.run_id,
       action: prior.action,
       as_of: prior.as_of,
-      changed: [...listTurns(prior, present, ledger), ...listMoves(prior, present)],
+      changed: [
+        ...listTurns(prior, present, ledger),
+        ...listMoves(prior, present, rescaleTo(prior, room.window)),
+        ...(standing?.figures ? [standing.figures] : []),
+      ],
     },
     provenance: {
       mode: room.reasoners.mode,
@@ -164,11 +212,6 @@ function draftDecision(
     markdown,
     raw_text,
   }
-}
-
-/** The voices number their evidence in ranges; the reader gets it in order. */
-function sortLedger(ledger: Ledger): Ledger {
-  return createLedger([...ledger.items].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))))
 }
 
 function findUnverified(

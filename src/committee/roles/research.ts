@@ -3,7 +3,7 @@ import type { Evidence } from '../decision.ts'
 import type { Ledger } from '../evidence/ledger.ts'
 import type { CaseTurn, Debate, ResearchFinding } from '../reasoner.ts'
 import { weighDebate } from '../weigh.ts'
-import { addedTo, takeStance, takeTurn, type Room } from './room.ts'
+import { addedTo, showEvidence, takeStance, takeTurn, type Room } from './room.ts'
 
 /** In each round the bull speaks first; both answer the other's strongest point that is left. */
 export async function debate(room: Room, rounds: number, ledger: Ledger): Promise<Debate> {
@@ -48,6 +48,7 @@ export async function manageResearch(room: Room, heard: Debate, before: Ledger):
     turn.report(finding.report)
     return { evidence: addedTo(before, ledger), finding }
   })
+  await showEvidence(room, result.evidence)
   await takeStance(room, 'research_manager', result.finding.stance)
   return result
 }

@@ -1,14 +1,12 @@
 /** The three risk voices, side by side: each is handed the trade as it would carry it, sized, and argues from there. */
-import { formatNumber } from '../../core/format.ts'
+import { formatPct } from '../../core/format.ts'
 import { carryTrade, measureCarry, prefixOf, type CarriedTrade } from '../carry.ts'
 import type { Evidence } from '../decision.ts'
 import type { Ledger } from '../evidence/ledger.ts'
+import type { Measurement } from '../evidence/measurement.ts'
 import { RISK_VOICES, type RiskVoice } from '../plan.ts'
 import type { RiskFinding, TradeFinding } from '../reasoner.ts'
-import { takeStance, takeTurn, type Room } from './room.ts'
-
-/** Each voice numbers its evidence in a range of its own, for they work at the same time. */
-const VOICE_RANGE = 10
+import { showEvidence, takeStance, takeTurn, type Room } from './room.ts'
 
 export interface VoiceResult {
   evidence: Evidence[]
@@ -21,33 +19,41 @@ export async function hearVoices(
   trade: TradeFinding,
   ledger: Ledger,
 ): Promise<Record<RiskVoice, VoiceResult>> {
-  const results = await Promise.all(
-    RISK_VOICES.map((voice, index) =>
-      hearVoice(room, voice, trade, ledger, ledger.next + index * VOICE_RANGE),
-    ),
-  )
+  // Worked out before anyone speaks: how many figures each brings gives the others their numbers.
+  const { side, levels } = trade
+  let next = ledger.next
+  const seats = RISK_VOICES.map((voice): Seat => {
+    const carried = side && levels ? carryTrade(voice, side, levels, ledger) : null
+    const measured = carried ? measureCarry(voice, carried) : []
+    const first = next
+    next += measured.length
+    return { voice, carried, measured, first }
+  })
+  const results = await Promise.all(seats.map((seat) => hearVoice(room, seat, trade, ledger)))
   return { aggressive: results[0]!, conservative: results[1]!, neutral: results[2]! }
+}
+
+interface Seat {
+  voice: RiskVoice
+  carried: CarriedTrade | null
+  measured: Measurement[]
+  /** The number of its first figure. */
+  first: number
 }
 
 async function hearVoice(
   room: Room,
-  voice: RiskVoice,
+  { voice, carried, measured, first }: Seat,
   trade: TradeFinding,
   before: Ledger,
-  first: number,
 ): Promise<VoiceResult> {
   const result = await takeTurn(room, voice, voice, async (turn) => {
-    const { side, levels } = trade
-    const carried = side && levels ? carryTrade(voice, side, levels, before) : null
-    const evidence = carried
-      ? await turn.measure('size_position', `the trade as the ${voice} voice would carry it`, first, () =>
-          measureCarry(voice, carried),
-        )
-      : []
+    const about = `the trade as the ${voice} voice would carry it`
+    const evidence = carried ? await turn.measure('size_position', about, first, () => measured) : []
     for (const cap of carried?.size.caps ?? [])
       turn.log(
         'INFO',
-        `size cut by ${cap.rule}: ${formatNumber(cap.from, 4)} to ${formatNumber(cap.to, 4)} of equity`,
+        `size cut by ${cap.rule}: ${formatPct(100 * cap.from)} to ${formatPct(100 * cap.to)} of equity`,
       )
     const known = before.with(evidence)
     const brief = {
@@ -62,6 +68,7 @@ async function hearVoice(
     turn.report(finding.report)
     return { evidence, carried, finding }
   })
+  await showEvidence(room, result.evidence)
   if (result.carried) await takeStance(room, voice, result.finding.agrees ? 'CARRY' : 'REFUSE')
   return result
 }

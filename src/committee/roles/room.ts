@@ -10,8 +10,8 @@ import { numberMeasurements, type Ledger } from '../evidence/ledger.ts'
 import type { Measurement } from '../evidence/measurement.ts'
 import { messagesNode, reportNode, type Role } from '../plan.ts'
 import type { CommitteeReasoners, ReasoningAid } from '../reasoner.ts'
-import { STANCE_EVENT, type CommitteeState, type Stance } from '../state.ts'
-import type { LoadedData } from './data.ts'
+import { EVIDENCE_EVENT, STANCE_EVENT, type CommitteeState, type Stance } from '../state.ts'
+import { describeAdjustment, type LoadedData } from './data.ts'
 
 export interface Room {
   ctx: RunContext<CommitteeState>
@@ -67,6 +67,11 @@ export async function takeStance(room: Room, role: Role, stance: Stance['stance'
   await room.ctx.emit(STANCE_EVENT, { role, stance })
 }
 
+/** Lets the run's state show what a role measured, so that its report can be checked before the verdict is there. */
+export async function showEvidence(room: Pick<Room, 'ctx'>, items: readonly Evidence[]): Promise<void> {
+  if (items.length > 0) await room.ctx.emit(EVIDENCE_EVENT, { items })
+}
+
 function createTurn(room: Room, step: StepContext, role: Role): Turn {
   const note = (line: string) => step.append(`- ${line}\n`, messagesNode(role))
   return {
@@ -87,8 +92,8 @@ function createTurn(room: Room, step: StepContext, role: Role): Turn {
 }
 
 function originOf({ data, window }: Room, tool: string) {
-  const prices = data.series.adjustment === 'adjusted' ? 'adjusted' : 'unadjusted'
-  return { asOf: window.last, source: `${data.series.vendor} bars, ${prices}, to ${window.last}`, tool }
+  const source = `${data.series.vendor} bars to ${window.last}, ${describeAdjustment(data.series)}`
+  return { asOf: window.last, source, tool }
 }
 
 /** What a role adds to what was known when it was asked. */

@@ -6,10 +6,16 @@ import { TRADING_TOOLS } from '../evidence/tools.ts'
 import { createQuoter, joinBlocks } from '../figures.ts'
 import type { ResearchFinding, TradeFinding } from '../reasoner.ts'
 import { HORIZON_DAYS, measureRule } from '../rules/trade-rule.ts'
-import { REFERENCE_EQUITY } from '../carry.ts'
-import { computeRiskReward, repairLevels, type PriceLevels, type TradeSide } from '../trade-levels.ts'
+import { REFERENCE_EQUITY, REFERENCE_EQUITY_LABEL } from '../carry.ts'
+import {
+  computeRiskMetrics,
+  NO_FACTS,
+  repairLevels,
+  type PriceLevels,
+  type TradeSide,
+} from '../trade-levels.ts'
 import { measureAll } from './analysts.ts'
-import { addedTo, takeStance, takeTurn, type Room } from './room.ts'
+import { addedTo, showEvidence, takeStance, takeTurn, type Room } from './room.ts'
 
 export interface TradeResult {
   evidence: Evidence[]
@@ -27,7 +33,7 @@ export async function trade(room: Room, research: ResearchFinding, before: Ledge
     const side = leaningOf(research, ledger)
     const record = await turn.measure(
       'rule_record',
-      'how the rule’s own trades of this kind went',
+      'how the plain rule’s own trades went',
       ledger.next,
       () => measureRule(room.window.bars, side),
     )
@@ -51,6 +57,7 @@ export async function trade(room: Room, research: ResearchFinding, before: Ledge
     turn.report(report)
     return { evidence: addedTo(before, ledger), finding: { ...finding, report } }
   })
+  await showEvidence(room, result.evidence)
   await takeStance(room, 'trader', result.finding.stance)
   return result
 }
@@ -82,26 +89,29 @@ export function settleLevels(
 }
 
 function measureLevels(levels: PriceLevels, ledger: Ledger): Measurement[] {
-  const { entry, stop_loss, take_profit } = levels
   const range = ledger.value('ATR 14')
+  const risk = computeRiskMetrics(levels, NO_FACTS)
   const own = 'the trader’s levels'
   const assumed = 'assumption'
   return keepFinite([
-    { label: 'Entry', value: entry, unit: 'price' as const, source: own },
-    { label: 'Stop', value: stop_loss, unit: 'price' as const, source: own },
-    { label: 'Target', value: take_profit, unit: 'price' as const, source: own },
-    { label: 'Stop from entry', value: 100 * (stop_loss / entry - 1), unit: '%' as const, source: own },
-    { label: 'Target from entry', value: 100 * (take_profit / entry - 1), unit: '%' as const, source: own },
-    { label: 'Risk per share', value: Math.abs(entry - stop_loss), unit: 'price' as const, source: own },
-    { label: 'Reward per share', value: Math.abs(take_profit - entry), unit: 'price' as const, source: own },
-    { label: 'Reward to risk', value: computeRiskReward(levels), unit: 'ratio' as const, source: own },
+    { label: 'Entry', value: risk.entry, unit: 'price' as const, source: own },
+    { label: 'Stop', value: risk.stop_loss, unit: 'price' as const, source: own },
+    { label: 'Target', value: risk.take_profit, unit: 'price' as const, source: own },
+    { label: 'Stop from entry', value: risk.stop_loss_pct, unit: '%' as const, source: own },
+    { label: 'Target from entry', value: risk.take_profit_pct, unit: '%' as const, source: own },
+    { label: 'Risk per share', value: risk.risk_per_share, unit: 'price' as const, source: own },
+    { label: 'Reward per share', value: risk.reward_per_share, unit: 'price' as const, source: own },
+    { label: 'Reward to risk', value: risk.risk_reward, unit: 'ratio' as const, source: own },
     {
       label: 'Stop distance in ATR',
-      value: range ? Math.abs(entry - stop_loss) / range : undefined,
+      value: range ? risk.risk_per_share! / range : undefined,
       unit: 'ratio' as const,
       source: own,
     },
     { label: 'Horizon', value: HORIZON_DAYS, unit: 'days' as const, source: assumed },
-    { label: 'Reference equity', value: REFERENCE_EQUITY, unit: 'money' as const, source: assumed },
+    {
+      ...{ label: REFERENCE_EQUITY_LABEL, value: REFERENCE_EQUITY, unit: 'money' as const, source: assumed },
+      meaning: 'all shares and amounts of money are worked out for it',
+    },
   ])
 }

@@ -1,5 +1,5 @@
 /** The aggressive voice, by rules: wants room for the trade and size for the edge; backs off only where the odds are poor. */
-import { createRiskVoice, describeLosses } from './risk-voice.ts'
+import { createRiskVoice, describeLosses, describeStake } from './risk-voice.ts'
 
 const LEAST_REWARD_TO_RISK = 1
 
@@ -7,7 +7,7 @@ export const aggressiveByRules = createRiskVoice(
   'Aggressive',
   ({ brief, quote, ledger, rewardToRisk, size, lostMoney }) => {
     const { prefix } = brief
-    const room = `Give the trade room, a stop at ${quote.of(`${prefix} stop`)} and a target at ${quote.of(`${prefix} target`)}`
+    const room = `Let the trade run, to a target of ${quote.of(`${prefix} target`)} with the stop at ${quote.of(`${prefix} stop`)}`
     const odds = `a reward of ${quote.of(`${prefix} reward to risk`)} times the risk`
     if (rewardToRisk < LEAST_REWARD_TO_RISK) {
       return {
@@ -18,7 +18,7 @@ export const aggressiveByRules = createRiskVoice(
     if (size === 0) {
       const record = lostMoney
         ? `: ${describeLosses(quote)}`
-        : ', for the record of the rule shows no edge to stake on'
+        : ', for the record of the plain rule shows no edge to stake on'
       return {
         agrees: false,
         argument: `${room}, and ${odds} looks tempting. But the size comes to nothing${record}.`,
@@ -30,7 +30,7 @@ export const aggressiveByRules = createRiskVoice(
     return {
       agrees: true,
       argument:
-        `${room}: ${odds}.${conviction} Stake ${quote.of(`${prefix} size`)} of equity, ${quote.of(`${prefix} amount at risk`)} at risk; ` +
+        `${room}: ${odds}.${conviction} A stake of ${describeStake(ledger, prefix)}; ` +
         `too small a position is the surest way to waste a good reading.`,
     }
   },

@@ -3,7 +3,7 @@
  * what the rule's record is worth. A reading of agreement, not a probability: nothing has calibrated it.
  */
 import type { Ledger } from '../evidence/ledger.ts'
-import { inWords } from '../figures.ts'
+import { countInWords } from '../figures.ts'
 import type { Claim, PortfolioBrief } from '../reasoner.ts'
 import { RISK_VOICES } from '../plan.ts'
 import { netClaims } from '../weigh.ts'
@@ -36,9 +36,9 @@ export function computeTradeConfidence(brief: PortfolioBrief, ledger: Ledger, si
     0.1 + 0.35 * strength + 0.2 * agreement + 0.15 * (voices / RISK_VOICES.length) + 0.15 * record.worth
   const parts = [
     `the balance of the debate is ${strength >= 0.8 ? 'strong' : strength >= 0.6 ? 'clear' : 'modest'}`,
-    `${inWords(groups.agreeing)} of ${inWords(groups.all)} kinds of evidence go this way`,
-    `${inWords(voices)} of ${inWords(RISK_VOICES.length)} risk voices would carry the trade`,
-    `the record of the rule is ${record.word}`,
+    `${countInWords(groups.agreeing, groups.all)} kinds of evidence go this way`,
+    `${countInWords(voices, RISK_VOICES.length)} risk voices would carry the trade`,
+    `the record of the plain rule is ${record.word}`,
   ]
   return { value: roundConfidence(value), basis: parts.join('; ') }
 }
@@ -50,11 +50,19 @@ export function computeHoldConfidence(brief: PortfolioBrief, ledger: Ledger): Co
     const basis = `the scales are ${level >= 0.66 ? 'almost level' : level >= 0.33 ? 'tilted, but not far' : 'close to tipping'}, and no trade is asked for`
     return { value: roundConfidence(0.35 + 0.35 * level), basis }
   }
+  const agreeing = RISK_VOICES.filter((voice) => brief.voices[voice].agrees).length
+  const basis =
+    agreeing > RISK_VOICES.length / 2
+      ? 'research would act and most voices would carry it, but the record of the plain rule allows next to no size'
+      : `research would act, but ${countInWords(agreeing, RISK_VOICES.length)} risk voices would carry the trade`
+  const against = RISK_VOICES.length - agreeing
+  return { value: roundConfidence(0.35 + 0.35 * level), basis }
+  }
   const against = RISK_VOICES.filter((voice) => !brief.voices[voice].agrees).length
   const basis =
-    against === 0
-      ? 'research would act and the voices would carry it, but the record of the rule allows next to no size'
-      : `research would act, but ${inWords(against)} of ${inWords(RISK_VOICES.length)} risk voices would not carry the trade`
+    against <= RISK_VOICES.length / 2
+      ? 'research would act and most voices would carry it, but the record of the plain rule allows next to no size'
+      : `research would act, but ${countInWords(against, RISK_VOICES.length)} risk voices would not carry the trade`
   return { value: roundConfidence(0.3 + 0.1 * against), basis }
 }
 

@@ -1,7 +1,8 @@
 /** The conservative voice, by rules: counts what can be lost first, and carries only what the record and the calm allow. */
-import { createRiskVoice, describeLosses } from './risk-voice.ts'
+import { createRiskVoice, describeLosses, describeStake } from './risk-voice.ts'
 
-const LEAST_REWARD_TO_RISK = 1.5
+/** Below what the trader's nearest target comes to in this voice's hands, so that no rounding of prices decides. */
+const LEAST_REWARD_TO_RISK = 1.3
 /** Percentile of the year above which volatility alone is a reason to stand aside. */
 const NERVOUS_RANK_PCT = 85
 
@@ -10,7 +11,7 @@ export const conservativeByRules = createRiskVoice(
   ({ brief, quote, ledger, rewardToRisk, size, lostMoney, volatilityRank }) => {
     const { prefix } = brief
     const losses = [
-      ledger.has('Max drawdown') ? `a fall of ${quote.signed('Max drawdown')} within the year` : '',
+      ledger.has('Max drawdown') ? `a fall of ${quote.size('Max drawdown')} within the year` : '',
       ledger.has('VaR 95') ? `more than ${quote.of('VaR 95')} on one day in twenty` : '',
     ].filter((part) => part !== '')
     const threat =
@@ -25,15 +26,15 @@ export const conservativeByRules = createRiskVoice(
       volatilityRank !== undefined && volatilityRank > NERVOUS_RANK_PCT
         ? `volatility ranks at ${quote.of('Volatility rank')} of its year`
         : '',
-      size === 0 && !lostMoney ? 'the record of the rule shows no edge to stake on' : '',
+      size === 0 && !lostMoney ? 'the record of the plain rule shows no edge to stake on' : '',
     ].filter((part) => part !== '')
     if (objections.length > 0)
       return { agrees: false, argument: `${threat} I would not carry this: ${objections.join(', and ')}.` }
     return {
       agrees: true,
       argument:
-        `${threat} So keep it small and the stop close, at ${quote.of(`${prefix} stop`)}: ${quote.of(`${prefix} size`)} of equity puts ` +
-        `${quote.of(`${prefix} amount at risk`)} at risk, and the target comes down to ${quote.of(`${prefix} target`)}.`,
+        `${threat} So keep it small and take the profit early, at ${quote.of(`${prefix} target`)}, with the stop at ` +
+        `${quote.of(`${prefix} stop`)}: ${describeStake(ledger, prefix)}.`,
     }
   },
 )

@@ -13,7 +13,7 @@ import { traderByRules } from './trader.ts'
 export const rulesReasoners: CommitteeReasoners = {
   mode: 'rules',
   models: {},
-  promptVersion: 'rules-1',
+  promptVersion: 'rules-2',
   market: marketByRules,
   bull: bullByRules,
   bear: bearByRules,

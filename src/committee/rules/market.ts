@@ -39,13 +39,7 @@ const SECTIONS: readonly { title: string; groups: readonly SignalGroup[]; labels
     title: 'Volatility, range and losses',
     groups: ['regime'],
     labels: [
-      ...[
-        'ATR 14',
-        'ATR 14 of price',
-        'Realised volatility 20',
-        'Realised volatility 63',
-        'Realised volatility 252',
-      ],
+      ...['ATR 14', 'ATR 14 of price', 'Realised volatility 20', 'Realised volatility 63'],
       ...[
         'Annualised volatility',
         'Volatility rank',
@@ -66,7 +60,7 @@ const SECTIONS: readonly { title: string; groups: readonly SignalGroup[]; labels
   {
     title: 'Volume',
     groups: ['volume'],
-    labels: ['Volume', 'Average volume 20', 'Volume ratio', 'OBV trend'],
+    labels: ['Volume ratio', 'Volume of the month', 'OBV trend'],
   },
 ]
 

@@ -1,5 +1,5 @@
 /** The neutral voice, by rules: takes the trader's levels as they are and asks whether odds and record pay for the risk. */
-import { createRiskVoice, describeLosses } from './risk-voice.ts'
+import { createRiskVoice, describeLosses, describeStake } from './risk-voice.ts'
 
 const LEAST_REWARD_TO_RISK = 1.2
 
@@ -16,15 +16,16 @@ export const neutralByRules = createRiskVoice(
     if (rewardToRisk < LEAST_REWARD_TO_RISK)
       return { agrees: false, argument: `${plan}, which does not pay for being wrong half the time.` }
     if (size === 0)
-      return { agrees: false, argument: `${plan}, but the record of the rule gives no edge to size by.` }
+      return {
+        agrees: false,
+        argument: `${plan}, but the record of the plain rule gives no edge to size by.`,
+      }
     const record = ledger.has('Rule hit rate')
-      ? ` The rule was right in ${quote.of('Rule hit rate')} of its trades, with ${quote.signed('Rule expectancy')} a trade.`
+      ? ` The plain rule was right in ${quote.of('Rule hit rate')} of its trades, with ${quote.signed('Rule expectancy')} a trade.`
       : ''
     return {
       agrees: true,
-      argument:
-        `${plan}.${record} Sized to that, ${quote.of(`${prefix} size`)} of equity or ${quote.of(`${prefix} shares`)} shares, the stop costs ` +
-        `${quote.of(`${prefix} amount at risk`)}.`,
+      argument: `${plan}.${record} Sized to that, ${describeStake(ledger, prefix)}.`,
     }
   },
 )

@@ -1,6 +1,7 @@
 /** What the three risk voices share: how each reads the trade before it argues from its own stance. */
 import { createLedger, type Ledger } from '../evidence/ledger.ts'
 import { citedIds, createQuoter, joinBlocks, type Quoter } from '../figures.ts'
+import { REFERENCE_EQUITY_LABEL } from '../carry.ts'
 import type { Reasoner, RiskBrief, RiskFinding } from '../reasoner.ts'
 
 /** The rule's record says something only beyond as many trades. */
@@ -12,8 +13,9 @@ export interface Reading {
   quote: Quoter
   /** Reward over risk as this voice would carry the trade. */
   rewardToRisk: number
+  /** Percent of equity that the limits allow, before whole shares. */
   size: number
-  /** True where the rule's own trades of this kind lost money, and there are enough of them to say so. */
+  /** True where the plain rule's own trades lost money, and there are enough of them to say so. */
   lostMoney: boolean
   volatilityRank: number | undefined
 }
@@ -40,7 +42,7 @@ export function createRiskVoice(
         ? argue({
             ...{ brief, ledger, quote },
             rewardToRisk: ledger.get(`${prefix} reward to risk`).value,
-            size: ledger.get(`${prefix} size`).value,
+            size: ledger.get(`${prefix} size before shares`).value,
             lostMoney:
               (ledger.value('Rule trades') ?? 0) >= TELLING_TRADES &&
               (ledger.value('Rule expectancy') ?? 0) <= 0,
@@ -70,9 +72,18 @@ export function createRiskVoice(
   }
 }
 
-/** `the rule lost −0.42 % [E70] a trade over 48 [E64] trades of this kind`. */
+/** `the plain rule lost 0.42 % [E70] a trade over 48 [E64] trades on this side`. */
 export function describeLosses(quote: Quoter): string {
-  return `the rule lost ${quote.signed('Rule expectancy')} a trade over ${quote.of('Rule trades')} trades of this kind`
+  return `the plain rule lost ${quote.size('Rule expectancy')} a trade over ${quote.of('Rule trades')} trades on this side`
+}
+
+/** `7.6 % [E101] of equity puts 720.00 [E104] at risk, at a reference equity of 100,000.00 [E90]`. */
+export function describeStake(ledger: Ledger, prefix: string): string {
+  const quote = createQuoter(ledger)
+  const equity = `a reference equity of ${quote.of(REFERENCE_EQUITY_LABEL)}`
+  return ledger.get(`${prefix} shares`).value === 0
+    ? `${quote.of(`${prefix} size before shares`)} of equity, which at ${equity} is less than one share`
+    : `${quote.of(`${prefix} size`)} of equity puts ${quote.of(`${prefix} amount at risk`)} at risk, at ${equity}`
 }
 
 function describeIdle({ trade, voice }: RiskBrief, ledger: Ledger, quote: Quoter): string {
@@ -80,7 +91,7 @@ function describeIdle({ trade, voice }: RiskBrief, ledger: Ledger, quote: Quoter
   const threat = ledger.has('VaR 95')
     ? ` One day in twenty costs a holder more than ${quote.of('VaR 95')}` +
       (ledger.has('Max drawdown')
-        ? `, and the deepest fall of the year was ${quote.signed('Max drawdown')}.`
+        ? `, and the deepest fall of the year was ${quote.size('Max drawdown')}.`
         : '.')
     : ''
   switch (voice) {

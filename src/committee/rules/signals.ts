@@ -102,7 +102,7 @@ export const SIGNALS: readonly Signal[] = [
     reads: ['MACD histogram', 'MACD line', 'MACD signal', 'ATR 14'],
     score: (read) => (read('ATR 14') > 0 ? clamp(read('MACD histogram') / (0.3 * read('ATR 14'))) : 0),
     say: (quote, _read, score) =>
-      `Momentum is ${score > 0 ? 'building' : 'fading'}: the MACD line of ${quote.of('MACD line')} is ${sideOf(score)} its signal of ` +
+      `Momentum is turning ${score > 0 ? 'up' : 'down'}: the MACD line of ${quote.of('MACD line')} is ${sideOf(score)} its signal of ` +
       `${quote.of('MACD signal')} (histogram ${quote.signed('MACD histogram')}).`,
     answeredBy: ['long_trend', 'medium_trend', 'half_year_momentum', 'direction'],
   },
@@ -138,7 +138,7 @@ export const SIGNALS: readonly Signal[] = [
     reads: ['ROC 21'],
     score: (read) => clamp(read('ROC 21') / 10),
     say: (quote, read) =>
-      `The last month ${read('ROC 21') > 0 ? 'brought buyers back' : 'belonged to the sellers'} (ROC 21 ${quote.signed('ROC 21')}).`,
+      `The last month belonged to the ${read('ROC 21') > 0 ? 'buyers' : 'sellers'} (ROC 21 ${quote.signed('ROC 21')}).`,
     answeredBy: ['half_year_momentum', 'long_trend', 'volume_flow', 'medium_trend'],
   },
   {
@@ -152,10 +152,12 @@ export const SIGNALS: readonly Signal[] = [
       if (strength > 68) return -clamp((strength - 66) / 14)
       return strength < 32 ? clamp((34 - strength) / 14) : 0
     },
-    say: (quote, _read, score) =>
-      score > 0
-        ? `Sellers are exhausted: RSI 14 of ${quote.of('RSI 14')} with Stochastic %K at ${quote.of('Stochastic %K')} is oversold.`
-        : `Buyers are exhausted: RSI 14 of ${quote.of('RSI 14')} with Stochastic %K at ${quote.of('Stochastic %K')} is overbought.`,
+    say(quote, read, score) {
+      const oscillator = read('Stochastic %K')
+      const isBorneOut = score > 0 ? oscillator < 20 : oscillator > 80
+      const witness = isBorneOut ? `, and Stochastic %K at ${quote.of('Stochastic %K')} agrees` : ''
+      return `${score > 0 ? 'Sellers' : 'Buyers'} are exhausted: RSI 14 of ${quote.of('RSI 14')} is ${score > 0 ? 'oversold' : 'overbought'}${witness}.`
+    },
     answeredBy: ['direction', 'long_trend', 'half_year_momentum', 'medium_trend'],
   },
   {
@@ -195,17 +197,22 @@ export const SIGNALS: readonly Signal[] = [
     name: 'the volatility regime',
     group: 'regime',
     weight: 0.7,
-    reads: ['Volatility rank', 'Realised volatility 20', 'Realised volatility 252'],
+    reads: ['Volatility rank', 'Realised volatility 20', 'Distance to SMA 200'],
+    // Calm favours the trend there is, up or down; nervousness favours nobody who owns.
     score(read) {
       const away = (50 - read('Volatility rank')) / 50
-      return Math.abs(away) < 0.3 ? 0 : clamp(away)
+      if (Math.abs(away) < 0.3) return 0
+      return away < 0 ? away : away * clamp(read('Distance to SMA 200') / 6)
     },
-    say: (quote, _read, score) =>
-      score > 0
-        ? `The market is calm: Realised volatility 20 of ${quote.of('Realised volatility 20')} ranks at ${quote.of('Volatility rank')} of its year, ` +
-          `and quiet advances are the ones that last.`
-        : `The market is nervous: Realised volatility 20 of ${quote.of('Realised volatility 20')} ranks at ${quote.of('Volatility rank')} of its year, ` +
-          `against ${quote.of('Realised volatility 252')} over the year as a whole.`,
+    say(quote, read, score) {
+      const rank = `Realised volatility 20 of ${quote.of('Realised volatility 20')} ranks at ${quote.of('Volatility rank')} of its year`
+      if (read('Volatility rank') > 50)
+        return `The market is nervous: ${rank}, and a nervous market is a poor one to own.`
+      const trend = `with the close ${sideOf(score)} SMA 200 (${quote.signed('Distance to SMA 200')})`
+      return score > 0
+        ? `The market is calm ${trend}: ${rank}, and quiet advances are the ones that last.`
+        : `The market is calm ${trend}: ${rank}, and nobody is in a hurry to end the decline.`
+    },
     answeredBy: ['long_trend', 'year_range', 'half_year_momentum', 'direction'],
   },
   {
@@ -231,11 +238,11 @@ export const SIGNALS: readonly Signal[] = [
     name: 'the flow of volume',
     group: 'volume',
     weight: 0.6,
-    reads: ['OBV trend', 'Average volume 20'],
+    reads: ['OBV trend', 'Volume of the month'],
     score: (read) => clamp(read('OBV trend') / 25),
     say: (quote, _read, score) =>
       `Volume ${score > 0 ? 'backs the buyers' : 'sides with the sellers'}: OBV trend of ${quote.signed('OBV trend')} of the month's turnover, ` +
-      `with ${quote.of('Average volume 20')} shares on an average day.`,
+      `which was ${quote.of('Volume of the month')} times that of the quarter.`,
     answeredBy: ['month_momentum', 'medium_trend', 'macd', 'direction'],
   },
   {

@@ -11,7 +11,9 @@ export function findShortage(ledger: Ledger, ticker: string): string | null {
   const bars = ledger.value('Bars in window')
   if (bars === undefined || bars < LEAST_BARS) {
     const held =
-      bars === undefined ? 'no bars' : `a history of only ${createQuoter(ledger).of('Bars in window')} bars`
+      bars === undefined
+        ? 'no bars'
+        : `a history of only ${createQuoter(ledger).of('Bars in window')} ${bars === 1 ? 'bar' : 'bars'}`
     return `${ticker} has ${held}: too short for the long averages, and so for a verdict.`
   }
   if (judgeEvidence(ledger).length === 0) {

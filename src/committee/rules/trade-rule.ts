@@ -1,7 +1,8 @@
 /**
- * The trader's own rule, as it would have traded this instrument up to as-of: enter when the balance of the signals
- * passes the threshold, leave at a stop or target in ATR or when the time is up. Its record, by the one simulator, is
- * what the size of a position rests on.
+ * The plain rule, as it would have traded this instrument up to as-of: enter at the next open when the balance of the
+ * signals passes the threshold, leave at a stop or target in ATR or when the time is up. It knows no levels of the chart,
+ * so its record is not that of the very trade that is offered; it is the nearest there is, and by the one simulator, and
+ * the size of a position rests on it.
  */
 import { atr } from '../../market/indicators/index.ts'
 import type { Bars } from '../../market/series.ts'
@@ -36,7 +37,9 @@ export async function measureRule(bars: Bars, side: TradeSide): Promise<Measurem
   const trades = await simulateRule(bars)
   const record = computeTradeStatistics(trades.filter((trade) => trade.side === side))
   const pct = (fraction: number | null) => (fraction === null ? null : 100 * fraction)
-  const source = `simulated ${side === 1 ? 'long' : 'short'} trades of the rule up to as-of, costs included`
+  const source =
+    `simulated ${side === 1 ? 'long' : 'short'} trades of the plain rule up to as-of: in at the next open, stop ${STOP_ATR} and ` +
+    `target ${TARGET_ATR} ATR away, out after ${HOLDING_BARS} bars, costs included`
   return keepFinite([
     { label: 'Rule trades', value: record.n, unit: 'trades' as const },
     { label: 'Rule hit rate', value: pct(record.hit_rate), unit: '%' as const },

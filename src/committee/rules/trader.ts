@@ -1,6 +1,6 @@
 /** The trader, by rules: turns the stance of research into a trade, with levels from ATR and the chart. */
 import { createLedger, type Ledger } from '../evidence/ledger.ts'
-import { capitalise, createQuoter, joinBlocks, type Quoter } from '../figures.ts'
+import { createQuoter, joinBlocks, type Quoter } from '../figures.ts'
 import type { Reasoner, ReasoningAid, TradeFinding, TraderBrief } from '../reasoner.ts'
 import { roundToTick, STOP_ATR, TARGET_ATR, type PriceLevels, type TradeSide } from '../trade-levels.ts'
 
@@ -12,6 +12,11 @@ const PULLBACK_ATR = { least: 0.25, most: 1 }
 const STOP_LEVEL_ATR = { least: 1, most: 2.75, beyond: 0.25 }
 /** A turning point this many times the risk away is where the target belongs: just before it. */
 const TARGET_LEVEL = { leastRisks: 1.5, mostAtr: 6, beforeAtr: 0.1 }
+
+/** A level nearer than this, in ATR, is no obstacle. */
+const OBSTACLE_ATR = 0.25
+/** How far away, in ATR, a level is worth waiting for. */
+const TRIGGER_ATR = { least: 0.5, most: 4 }
 
 interface Chosen {
   price: number
@@ -46,7 +51,7 @@ function chooseTrade({ research, ticker, evidence }: TraderBrief, aid: Reasoning
   const { levels, because } = planTrade(ledger, side, range)
   const verb = side === 1 ? 'Buy' : 'Sell'
   const reason = `${verb} ${because.entry}; the stop goes ${because.stop}, the target ${because.target}.`
-  const caution = describeObstacle(ledger, side, levels)
+  const caution = describeObstacle(ledger, side, levels, range)
   aid.note('Placed entry, stop and target by ATR and the levels of the chart.')
   aid.log('INFO', `entry ${levels.entry}, stop ${levels.stop_loss}, target ${levels.take_profit}`)
   const report = joinBlocks(`# ${verb} ${ticker}`, reason, caution, record)
@@ -129,29 +134,39 @@ function chooseTarget(
   return { price, because: `in open space, a multiple of ATR 14 (${quote.of('ATR 14')}) away` }
 }
 
-/** What stands between entry and target; null for nothing. */
-function describeObstacle(ledger: Ledger, side: TradeSide, levels: PriceLevels): string | null {
-  const between = levelsAhead(side).find((label) => {
-    const price = ledger.value(label)
-    return price !== undefined && side * (price - levels.entry) > 0 && side * (levels.take_profit - price) > 0
-  })
+/** What stands between entry and target, and not so near that any day may pass it; null for nothing. */
+function describeObstacle(
+  ledger: Ledger,
+  side: TradeSide,
+  { entry, take_profit }: PriceLevels,
+  range: number,
+): string | null {
+  const between = nearestLevel(
+    ledger,
+    levelsAhead(side),
+    (price) => side * (price - entry) > OBSTACLE_ATR * range && side * (take_profit - price) > 0,
+  )
   if (!between) return null
   const price = createQuoter(ledger).of(between)
   return `On the way to the target stands ${price}: the trade has to ${side === 1 ? 'clear that top' : 'break that low'} to pay.`
 }
 
-/** Which levels would bring a trade about. */
+/** Which levels would bring a trade about: those that a few days could reach, and no single one by chance. */
 function describeTriggers(ledger: Ledger): string {
   const quote = createQuoter(ledger)
-  const up = ledger.has('Resistance')
-    ? `a close above ${quote.of('Resistance')} would bring the bull’s case to life`
-    : ''
-  const down = ledger.has('Support') ? `a close below ${quote.of('Support')} the bear’s` : ''
-  if (up && down) return `${capitalise(up)}, ${down}.`
-  if (up) return `${capitalise(up)}.`
-  if (ledger.has('Support')) {
-    return `A close below ${quote.of('Support')} would bring the bear’s case to life.`
-  }
+  const close = ledger.value('Last close')
+  const range = ledger.value('ATR 14')
+  const trigger = (side: TradeSide) =>
+    nearestLevel(ledger, levelsAhead(side), (price) => {
+      if (close === undefined || range === undefined) return false
+      const away = side * (price - close)
+      return away >= TRIGGER_ATR.least * range && away <= TRIGGER_ATR.most * range
+    })
+  const [up, down] = [trigger(1), trigger(-1)]
+  if (up && down)
+    return `A close above ${quote.of(up)} would bring the bull’s case to life, a close below ${quote.of(down)} the bear’s.`
+  if (up) return `A close above ${quote.of(up)} would bring the bull’s case to life.`
+  if (down) return `A close below ${quote.of(down)} would bring the bear’s case to life.`
   return 'No level of the chart is near enough to wait for.'
 }
 
@@ -167,9 +182,10 @@ function describeRecord(ledger: Ledger): string {
   const trades = quote.of('Rule trades')
   const prose =
     expectancy === undefined
-      ? `The rule has made ${trades} trades of this kind here: there is no record to lean on.`
-      : `In ${trades} trades of this kind the rule ${expectancy > 0 ? 'made' : 'lost'} ${quote.signed('Rule expectancy')} a trade, costs included.`
-  return joinBlocks('## Record of the rule', prose, table)
+      ? `The plain rule has made ${trades} trades on this side: there is no record to lean on.`
+      : `In ${trades} trades on this side the plain rule ${expectancy > 0 ? 'made' : 'lost'} ${quote.size('Rule expectancy')} a trade, costs included. ` +
+        'It takes the next open and sets its stop and target by ATR alone, not by the levels of the chart.'
+  return joinBlocks('## Record of the plain rule', prose, table)
 }
 
 /** Turning points on the side the trade is protected from, nearest first. */
