@@ -1,6 +1,7 @@
 /**
  * Who may import whom. The table is the one in ARCHITECTURE.md; a file that reaches past it is named with the line's
- * specifier. Type-only imports count: a type is knowledge too. Run by `npm run check` and by a test.
+ * specifier, and so are files that import each other in a circle. Type-only imports count: a type is knowledge too.
+ * Run by `npm run check` and by a test.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
@@ -63,7 +64,7 @@ const IMPORT =
 export function findImportViolations(srcDir: string): string[] {
   const violations: string[] = []
   for (const file of listFiles(srcDir)) {
-    const from = relative(srcDir, file).split(sep).join('/')
+    const from = nameOf(srcDir, file)
     const room = from.split('/')[0]!
     const rule = RULES[room]
     if (!rule) {
@@ -71,16 +72,51 @@ export function findImportViolations(srcDir: string): string[] {
       continue
     }
     if (rule === 'anything') continue
-    for (const specifier of importsOf(readFileSync(file, 'utf8'))) {
-      if (!specifier.startsWith('.')) continue
-      const target = relative(srcDir, resolve(dirname(file), specifier))
-        .split(sep)
-        .join('/')
+    for (const target of targetsOf(srcDir, file)) {
       const allowed = [room, ...rule].some((entry) => target === entry || target.startsWith(`${entry}/`))
       if (!allowed) violations.push(`${from} imports ${target}, which ${room} may not`)
     }
   }
   return violations
+}
+
+/** Each circle once, as the way around it: `a.ts → b.ts → a.ts`. */
+export function findImportCycles(srcDir: string): string[] {
+  const files = new Map(listFiles(srcDir).map((file) => [nameOf(srcDir, file), targetsOf(srcDir, file)]))
+  const cycles = new Set<string>()
+  const done = new Set<string>()
+  const way: string[] = []
+
+  function visit(file: string): void {
+    const start = way.indexOf(file)
+    if (start >= 0) cycles.add(describeCycle(way.slice(start)))
+    if (start >= 0 || done.has(file)) return
+    way.push(file)
+    for (const target of files.get(file) ?? []) visit(target)
+    way.pop()
+    done.add(file)
+  }
+
+  for (const file of [...files.keys()].sort()) visit(file)
+  return [...cycles].sort()
+}
+
+/** Begins with the first by name, wherever it was entered. */
+function describeCycle(files: string[]): string {
+  const first = files.indexOf([...files].sort()[0]!)
+  const turned = [...files.slice(first), ...files.slice(0, first)]
+  return [...turned, turned[0]!].join(' → ')
+}
+
+/** The files that `file` imports, by their names below `srcDir`. */
+function targetsOf(srcDir: string, file: string): string[] {
+  return importsOf(readFileSync(file, 'utf8'))
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => nameOf(srcDir, resolve(dirname(file), specifier)))
+}
+
+function nameOf(srcDir: string, file: string): string {
+  return relative(srcDir, file).split(sep).join('/')
 }
 
 function importsOf(source: string): string[] {
@@ -94,7 +130,11 @@ function listFiles(dir: string): string[] {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const violations = findImportViolations(resolve(import.meta.dirname, '../src'))
+  const src = resolve(import.meta.dirname, '../src')
+  const violations = [
+    ...findImportViolations(src),
+    ...findImportCycles(src).map((cycle) => `a circle of imports: ${cycle}`),
+  ]
   for (const violation of violations) console.error(violation)
   process.exitCode = violations.length > 0 ? 1 : 0
 }

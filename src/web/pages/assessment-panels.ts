@@ -4,7 +4,7 @@ import { createProseContext, type ProseContext } from '../view-models/citations.
 import { readDecision, viewDecision, viewPosition, viewPrior } from '../view-models/decision-view.ts'
 import { readEvidence, viewEvidence } from '../view-models/evidence-view.ts'
 import { runHref } from '../view-models/run-row.ts'
-import type { KindPanels, RunReader } from './run-kinds.ts'
+import type { KindPanels, RunReader } from './kind-panels.ts'
 
 export const assessmentPanels: KindPanels = {
   treeTitle: 'Committee',

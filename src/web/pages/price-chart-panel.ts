@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import type { Decision } from '../../committee/decision.ts'
 import { dateOf } from '../../market/series.ts'
+import type { RunDesk } from '../../runs/desk.ts'
 import type { RunState } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
-import type { ChartLevel, PriceChartInput } from '../charts/charts.ts'
-import type { PageDeps } from './page-deps.ts'
+import type { ChartLevel, Charts, PriceChartInput } from '../charts/charts.ts'
 
 /** About a year of trading days. */
 const BARS_SHOWN = 252
@@ -24,6 +24,11 @@ export interface PriceChartPanel {
   empty: string
 }
 
+interface PriceChartDeps {
+  desk: RunDesk
+  charts: Charts
+}
+
 export interface PriceCharts {
   load(state: RunState, decision: Decision | null): Promise<PriceChartPanel>
 }
@@ -32,7 +37,7 @@ interface Bars extends Pick<PriceChartInput, 'time' | 'close' | 'volume'> {
   adjustment: 'raw' | 'adjusted'
 }
 
-export function createPriceCharts({ desk, charts }: Pick<PageDeps, 'desk' | 'charts'>): PriceCharts {
+export function createPriceCharts({ desk, charts }: PriceChartDeps): PriceCharts {
   /** Bars never change once a run has them, so what was read for one look serves the next. */
   const kept = new Map<string, Bars>()
 

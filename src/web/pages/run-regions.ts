@@ -9,7 +9,8 @@ import { runHref } from '../view-models/run-row.ts'
 import { viewTree } from '../view-models/tree-view.ts'
 import { renderLogLines } from './log-lines.ts'
 import type { PageKit } from './page-deps.ts'
-import { panelsOf, type KindPanels, type RunReader, type Watching } from './run-kinds.ts'
+import type { KindPanels, RunReader, Watching } from './kind-panels.ts'
+import { panelsOf } from './run-kinds.ts'
 
 export interface RunSelection {
   runId: string

@@ -1,0 +1,27 @@
+/** What a kind of run may show besides the panels that every run has, and what its panels are given to read. */
+import type { Aspect } from '../../runs/change.ts'
+import type { RunState } from '../../runs/state.ts'
+import type { Summary } from '../../runs/summary.ts'
+import type { Region } from '../page.ts'
+import type { ProseContext } from '../view-models/citations.ts'
+import type { PageKit } from './page-deps.ts'
+
+/** What all panels of one run read. */
+export interface RunReader {
+  /** Its files are gone: there is no state, only a summary and a decision. */
+  readonly isPruned: boolean
+  state(): Promise<RunState>
+  decision(): Promise<Record<string, unknown> | null>
+  summary(): Summary
+}
+
+export type Watching = (...aspects: Aspect[]) => Pick<Region, 'watch'>
+
+export interface KindPanels {
+  /** What its tree is called: who or what does the work. */
+  treeTitle: string
+  /** The regions of its own; the templates show those there are. */
+  regions(kit: PageKit, runId: string, reader: RunReader, watching: Watching): Region[]
+  /** What the citations in its reports refer to; null where reports cite nothing. */
+  readProse(reader: RunReader): Promise<ProseContext | null>
+}
