@@ -19,7 +19,7 @@ import type { RunWriter } from './run-writer.ts'
 import type { StepRecord } from './state.ts'
 import { createStepRecorder, type StepRecorder } from './step-recorder.ts'
 import { loadResult, storeResult } from './step-results.ts'
-import { createToolKeys, nameToolNode } from './tool-calls.ts'
+import { createToolKeys, describeCall, nameToolNode } from './tool-calls.ts'
 import type { RunContext, StepContext, StepOptions, Workflow } from './workflow.ts'
 
 export const PROGRESS_LINES_MAX = 100
@@ -219,7 +219,7 @@ export function createExecution(options: ExecutionOptions): Execution {
         quiet(async () => {
           assertTaking()
           const toolKey = toolKeyOf(name, args)
-          log('INFO', `${name} ${JSON.stringify(args)}`, 'tool')
+          log('INFO', describeCall(name, args), 'tool')
           const shown = node === null ? {} : { node: await showTool(node, toolKey, name, args) }
           return step(toolKey, async () => call(), { input: { name, args }, ...shown }, 0)
         }),

@@ -22,6 +22,15 @@ export function createToolKeys(stepKey: string): (name: string, args: unknown) =
   }
 }
 
+/** A call as one line of a log: `price ticker=AAPL as_of=2012-06-29`. Text that is not one word is quoted. */
+export function describeCall(name: string, args: Record<string, unknown>): string {
+  const told = Object.entries(args).map(([field, value]) => {
+    const isWord = typeof value === 'string' && /^[^\s"=]+$/.test(value)
+    return `${field}=${isWord ? value : JSON.stringify(value)}`
+  })
+  return [name, ...told].join(' ')
+}
+
 /** Finds the node that an earlier attempt made for a call, or names a new one. `claimed` are names given but not yet seen. */
 export function nameToolNode(
   state: RunState,
