@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decisionOf, fillDesk, work } from '../../support/page-desk.ts'
+import { barsOf, decisionOf, fillDesk, work } from '../../support/page-desk.ts'
 import { createPageSite } from '../../support/page-site.ts'
 
 test('a running run shows its bar, its stage, what can be done and the newest report', async () => {
@@ -138,4 +138,77 @@ test('a decision that this version cannot read is no decision rather than a brok
   const { $, status } = await site.get(`/runs/${runId}`)
   expect(status).toBe(200)
   expect($('#run-decision').text()).toContain('without a verdict')
+})
+
+test('while a run works, what is measured is cited with its value; what is not yet is no warning until it ends', async () => {
+  const site = createPageSite()
+  const runId = site.desk.add()
+  work(site.desk, runId, 'market', { text: 'The close of 584.00 [E1] may reach 600 [E99].' })
+  const { state } = site.desk
+  site.desk.state = async (id) => ({ ...(await state(id)), data: { evidence: decisionOf(id).evidence } })
+
+  const { $ } = await site.get(`/runs/${runId}`)
+  expect($('#run-report a.chip').attr('title')).toContain('Close: 584.00')
+  expect($('#run-report .chip-awaited').text()).toBe('E99')
+  expect($('.chip-unknown')).toHaveLength(0)
+  expect($('#run-evidence').text()).toContain('5 measured values so far')
+  expect($('tr#E1 td').eq(1).text()).toBe('584.00')
+
+  site.desk.emit(runId, { type: 'run_failed', error: 'prices ended' })
+  const ended = (await site.get(`/runs/${runId}`)).$
+  expect(ended('#run-report .chip-unknown').text()).toBe('E99')
+  expect(ended('#run-report a.chip').attr('href')).toBe('#E1')
+})
+
+test('evidence that comes in is news to whoever looks at the evidence or at a report', async () => {
+  const site = createPageSite()
+  const runId = site.desk.add()
+  const page = await site.pages.resolvePage(new URL(`http://desk/runs/${runId}`))
+  for (const id of ['run-evidence', 'run-report']) {
+    const { watch } = page!.regions.find((region) => region.id === id)!
+    expect(watch, id).toContainEqual({ run: runId, aspects: expect.arrayContaining(['data', 'decision']) })
+  }
+})
+
+test('a run of another kind shows what every run has, and nothing of a committee', async () => {
+  const site = createPageSite()
+  const { running } = fillDesk(site.desk)
+  const { summary } = site.desk
+  site.desk.summary = (id) => ({ ...summary(id), kind: 'backtest' })
+  const { $, status } = await site.get(`/runs/${running}`)
+  expect(status).toBe(200)
+  expect($('#run-decision, #run-chart, #run-evidence')).toHaveLength(0)
+  expect($('#run-tree h2').text()).toBe('Steps')
+  expect($('#run-report .prose, #run-log, #run-files')).toHaveLength(3)
+})
+
+test('the chart says which prices it draws', async () => {
+  const site = createPageSite()
+  const captionOf = async (adjustment: string) => {
+    const runId = site.desk.add()
+    work(site.desk, runId, 'data', { result: { series: { ...barsOf().series, adjustment } } })
+    return (await site.get(`/runs/${runId}`)).$('#run-chart figcaption').text()
+  }
+  expect(await captionOf('adjusted')).toMatch(/^Adjusted daily closes, 252 bars up to 2012-/)
+  expect(await captionOf('raw')).toMatch(/^Daily closes as traded, 252 bars up to 2012-/)
+})
+
+test('the position says what its sizes are worked out for', async () => {
+  const site = createPageSite()
+  const runId = site.desk.add()
+  const { evidence } = decisionOf(runId)
+  const equity = {
+    ...evidence[0]!,
+    id: 'E6',
+    label: 'Reference equity',
+    value: 100_000,
+    unit: 'money' as const,
+  }
+  site.desk.emit(runId, {
+    type: 'decision_ready',
+    decision: decisionOf(runId, { evidence: [...evidence, equity] }),
+  })
+  site.desk.complete(runId)
+  const { $ } = await site.get(`/runs/${runId}`)
+  expect($('.position').text()).toContain('Of a reference equity of 100,000; money in the price’s currency.')
 })

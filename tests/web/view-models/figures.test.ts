@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatMeasured } from '../../../src/web/view-models/evidence-view.ts'
 import { viewProgress, domId } from '../../../src/web/view-models/progress-view.ts'
-import { viewDuration } from '../../../src/web/view-models/time-view.ts'
+import { viewDuration, viewWorked } from '../../../src/web/view-models/time-view.ts'
 import { createPageDesk, fillDesk } from '../../support/page-desk.ts'
 
 test('a value in the evidence table says what is counted, and shows no unit that the figure itself shows', () => {
@@ -26,6 +26,31 @@ test('an estimate is given only for a run that works', () => {
   const { paused, running } = fillDesk(desk)
   expect(viewProgress({ ...desk.summary(running), eta_seconds: 75 }).eta).toBe('about 1 min 15 s left')
   expect(viewProgress({ ...desk.summary(paused), eta_seconds: 75 }).eta).toBe('')
+})
+
+test('an estimate waits until enough is done, and is as coarse as it is uncertain', () => {
+  const desk = createPageDesk()
+  const running = desk.summary(fillDesk(desk).running)
+  const eta = (eta_seconds: number, overall_progress = 50) =>
+    viewProgress({ ...running, eta_seconds, overall_progress }).eta
+  expect(eta(30, 9)).toBe('')
+  expect(eta(30, 10)).toBe('about 30 s left')
+  expect([6, 7, 8, 9, 10].map((seconds) => eta(seconds))).toEqual(Array(5).fill('about 10 s left'))
+  expect(eta(56)).toBe('about 1 min 00 s left')
+  expect(eta(61)).toBe('about 1 min 15 s left')
+  expect(eta(290)).toBe('about 5 min 00 s left')
+})
+
+test('work goes on after the last thing heard of it, and ends with the run', () => {
+  const desk = createPageDesk()
+  const { running, completed } = fillDesk(desk)
+  const facts = { execution_ms: 4_000, last_event_at: '2026-11-20T10:00:00.000Z' }
+  const now = Date.parse('2026-11-20T10:00:07.000Z')
+  expect(viewWorked({ ...desk.summary(running), ...facts }, now)).toEqual({ text: '11 s', tickingMs: 11_000 })
+  expect(viewWorked({ ...desk.summary(completed), ...facts }, now)).toEqual({
+    text: '4.0 s',
+    tickingMs: null,
+  })
 })
 
 test('DOM ids need no escape in a selector, and differ where the ids they stand for do', () => {

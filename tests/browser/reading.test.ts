@@ -1,0 +1,135 @@
+/// <reference lib="dom" />
+/** What the reader of a run holds and sees: the place in the page, the report asked for, the age of what is shown. */
+import { expect, onTestFinished, test } from 'vitest'
+import { useBrowser, type TestPage } from '../support/browser.ts'
+import { createRunClient } from '../support/run-client.ts'
+import { startServer } from '../support/server-process.ts'
+import { createTempDesk } from '../support/temp-desk.ts'
+
+const browser = useBrowser()
+
+async function serve(stepDelayMs = 0) {
+  const server = await startServer({ ...createTempDesk(), env: { DEMO_STEP_DELAY_MS: String(stepDelayMs) } })
+  onTestFinished(() => void server.kill('SIGKILL'))
+  return { ...server, client: createRunClient(server.url) }
+}
+
+const countRequests = (page: TestPage) => {
+  const requests: string[] = []
+  page.on('request', (request) => void requests.push(new URL(request.url()).pathname))
+  return requests
+}
+
+const isInView = (page: TestPage, selector: string) =>
+  page.waitForFunction((wanted) => {
+    const { top } = document.querySelector(wanted)!.getBoundingClientRect()
+    return top >= 0 && top < innerHeight / 2
+  }, selector)
+
+test(
+  'a place in the page is only a place: it loads nothing, survives a remembered node, and goes back',
+  { timeout: 60_000 },
+  async () => {
+    const { url, client } = await serve()
+    const { runs } = await client.launch('AAPL', '2012-06-29')
+    const runId = runs[0]!.run_id
+    await client.ended(runId)
+    const page = await browser.open(`${url}/runs/${runId}`)
+    await page.locator('[role=treeitem][data-node=market]').click()
+    await page.waitForURL(/node=market$/)
+    await page.locator('#run-report', { hasText: 'Market analyst' }).waitFor()
+
+    const requests = countRequests(page)
+    await page.locator('#run-report a.chip').first().click()
+    await page.waitForURL(/#E\d+$/)
+    await page.evaluate(() => document.querySelector<HTMLElement>('.skip')!.click())
+    await page.waitForURL(/#page$/)
+    await page.goBack()
+    await page.waitForURL(/#E\d+$/)
+    await page.goBack()
+    await page.waitForURL(/node=market$/)
+    expect(requests.filter((path) => !path.startsWith('/assets'))).toEqual([])
+
+    await page.goto(`${url}/system`)
+    await page.goto(`${url}/runs/${runId}#E5`)
+    await page.waitForURL(/node=market#E5$/)
+    expect(page.complaints).toEqual([])
+  },
+)
+
+test(
+  'a chosen node brings its report into view; what is merely updated moves nothing',
+  { timeout: 60_000 },
+  async () => {
+    const { url, client } = await serve()
+    const { runs } = await client.launch('AAPL', '2012-06-29')
+    await client.ended(runs[0]!.run_id)
+    for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+      const page = await browser.open(`${url}/runs/${runs[0]!.run_id}`, { reducedMotion })
+      expect(await page.evaluate(() => scrollY)).toBe(0)
+      await page.locator('[role=treeitem][data-node=market]').click()
+      await isInView(page, '#report')
+      // The tree stays beside it, for the next choice by click or by key.
+      expect(await page.locator('[role=treeitem][data-node=trader]').isVisible()).toBe(true)
+      await page.locator('[role=treeitem][data-node=trader]').focus()
+      await page.evaluate(() => scrollTo(0, 0))
+      await page.keyboard.press('Enter')
+      await page.locator('#run-report', { hasText: 'Trader' }).waitFor()
+      await isInView(page, '#report')
+    }
+  },
+)
+
+test(
+  'while nobody answers, clocks stand and what runs is marked with the time it was last known',
+  { timeout: 60_000 },
+  async () => {
+    const { url, client, kill } = await serve(30_000)
+    const { runs } = await client.launch('AAPL,IBM', '2012-06-29')
+    const page = await browser.open('about:blank')
+    await page.clock.install()
+    await page.goto(`${url}/runs/${runs[0]!.run_id}`)
+    const clock = page.locator('#run-worked .duration')
+    await clock.waitFor()
+    const before = await clock.innerText()
+    expect(before).toMatch(/^\d+ s$/)
+    await page.clock.runFor(3_000)
+    expect(await clock.innerText()).not.toBe(before)
+    await kill('SIGKILL')
+    await page.locator('html.is-stale').waitFor({ state: 'attached', timeout: 15_000 })
+    const mark = await page.evaluate(
+      () => getComputedStyle(document.querySelector('#run-header .status')!, '::after').content,
+    )
+    expect(mark).toMatch(/last known [0-2]\d:\d\d:\d\d/)
+    expect(await page.locator('#stale').innerText()).toMatch(/No answer since [0-2]\d:\d\d:\d\d/)
+    const stood = await clock.innerText()
+    await page.clock.runFor(4_000)
+    expect(await clock.innerText()).toBe(stood)
+  },
+)
+
+test(
+  'results that come together are announced together, and none pops up over the run that shows it',
+  { timeout: 60_000 },
+  async () => {
+    const { url, client } = await serve(150)
+    const { batch_id, runs } = await client.launch('AAPL,GOOG,IBM', '2012-06-29')
+    const page = await browser.open(`${url}/runs?batch=${batch_id}&run=${runs[0]!.run_id}`)
+    const said: string[] = []
+    await page.exposeFunction('hear', (text: string) => void said.push(text))
+    await page.evaluate(() => {
+      const live = document.getElementById('announce')!
+      new MutationObserver(() =>
+        (window as unknown as { hear(text: string): void }).hear(live.textContent),
+      ).observe(live, { childList: true })
+    })
+    for (const run of runs) await client.ended(run.run_id)
+    const toasts = page.locator('.toast')
+    await toasts.nth(1).waitFor()
+    expect(await toasts.getByRole('link', { name: 'View result' }).count()).toBe(2)
+    expect(await toasts.allInnerTexts()).not.toContainEqual(expect.stringContaining('AAPL'))
+    await expect
+      .poll(() => ['AAPL', 'GOOG', 'IBM'].filter((ticker) => !said.join().includes(ticker)))
+      .toEqual([])
+  },
+)
