@@ -7,7 +7,7 @@ import { RUN_STATUSES } from '../runs/status.ts'
 import type { Summary } from '../runs/summary.ts'
 import { refuseUnknown } from './routes.ts'
 
-export const runIdSchema = z.string().refine(isRunId, 'not a run id').meta({
+const runIdSchema = z.string().refine(isRunId, 'not a run id').meta({
   description: 'TICKER--YYYY-MM-DD_HH.MM.SS--6 hex digits',
   example: 'AAPL--2026-11-20_10.00.00--0a1b2c',
 })
@@ -68,7 +68,7 @@ export const logEntrySchema = z
   .openapi('LogEntry')
 export type LogEntryBody = z.infer<typeof logEntrySchema>
 
-export const errorSchema = z.object({ error: z.string() }).openapi('Error')
+const errorSchema = z.object({ error: z.string() }).openapi('Error')
 
 const ERRORS = {
   400: 'Bad input',

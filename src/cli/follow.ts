@@ -8,9 +8,9 @@ import { DeskAwayError, DeskError, type DeskClient } from './client.ts'
 const POLL_MS = 250
 const AWAY_POLL_MS = 1_000
 /** How long a server that went away is waited for. */
-export const PATIENCE_MS = 60_000
+const PATIENCE_MS = 60_000
 
-export interface FollowOptions {
+interface FollowOptions {
   client: DeskClient
   clock: Clock
   /** Ends the following. */

@@ -6,7 +6,7 @@ import { plainCell, type Cell } from './table.ts'
 import { paint, type Output, type Style } from './terminal.ts'
 
 /** `interrupted`: begun, and nobody works on it until the desk is served. */
-export type ShownStatus = RunStatus | NodeStatus | 'interrupted'
+type ShownStatus = RunStatus | NodeStatus | 'interrupted'
 
 const WORDS: Record<ShownStatus, string> = { ...STATUS_WORDS, interrupted: 'interrupted' }
 

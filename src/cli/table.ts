@@ -40,7 +40,7 @@ function pad(cell: Cell, width: number, align: 'left' | 'right'): string {
 }
 
 /** Characters shown: code points, for all we print is one column wide. */
-export function widthOf(text: string): number {
+function widthOf(text: string): number {
   return [...text].length
 }
 

@@ -13,7 +13,7 @@ import type { Summary } from '../runs/summary.ts'
 import { codeOf } from './durable-files.ts'
 import { isSummary } from './manifest.ts'
 
-export const SHARD_MAX_ROWS = 1_000
+const SHARD_MAX_ROWS = 1_000
 export const ACTIVE_SHARD = 'active'
 const INDEX_FORMAT = 1
 const SHARD_FILE = /^(active|history-\d{4}-\d{2}(?:_\d+)?)\.json$/

@@ -5,7 +5,7 @@
 import { toIso } from '../core/clock.ts'
 import type { LogLine } from '../runs/event.ts'
 
-export const TOOL_SOURCE = 'tool'
+const TOOL_SOURCE = 'tool'
 
 export function formatLogLine({ ts, severity, source, message }: LogLine): string {
   // A line break in a message would make one entry look like two; what follows it is set in instead.

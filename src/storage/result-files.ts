@@ -8,10 +8,10 @@ import type { RunState } from '../runs/state.ts'
 import { createTempName, makeOwnFolder, syncDirectory, writeSynced } from './durable-files.ts'
 import { formatLogLine } from './log-format.ts'
 
-export const REPORTS_FOLDER = 'reports'
+const REPORTS_FOLDER = 'reports'
 export const DECISION_JSON = 'decision.json'
 export const DECISION_MARKDOWN = 'decision.md'
-export const ERROR_LOG = 'error.log'
+const ERROR_LOG = 'error.log'
 const ERROR_LOG_LINES = 50
 
 /** Writes them all, each whole or not at all, durable when it resolves. */

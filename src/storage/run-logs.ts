@@ -12,8 +12,8 @@ import { ARTIFACTS_FOLDER } from './artifacts.ts'
 import { createTempName, makeOwnFolder, openFile, CREATE_NEW, writeFully } from './durable-files.ts'
 import { formatLogLine, isAgentLine } from './log-format.ts'
 
-export const RUN_LOG = 'run.log'
-export const AGENT_LOG = 'message_tool.log'
+const RUN_LOG = 'run.log'
+const AGENT_LOG = 'message_tool.log'
 /** Text waiting for the disk, for one run. Above it the files are written anew later instead. */
 const BUFFER_MAX_CHARS = 1_048_576
 /** After a failure the disk is left alone for so many events. */

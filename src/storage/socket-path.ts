@@ -8,7 +8,7 @@ import { join, relative, resolve } from 'node:path'
 import { InputError } from '../core/errors.ts'
 
 /** Longest name (in bytes) asked for, so that a directory is judged once for all of them. */
-export const SOCKET_NAME_MAX_BYTES = 20
+const SOCKET_NAME_MAX_BYTES = 20
 
 export interface SocketDirectory {
   /** The directory itself, for file operations. */

@@ -19,7 +19,7 @@ import { cleanLine } from '../terminal.ts'
 
 const MAX_PARALLEL = 1_000
 
-export interface AssessOptions {
+interface AssessOptions {
   tickers?: string
   asOf?: string
   parallel?: number
@@ -77,7 +77,7 @@ function parseParallel(text: string): number {
   throw new InvalidArgumentError(`Allowed: a whole number from 1 to ${MAX_PARALLEL}.`)
 }
 
-export async function assess(context: CliContext, options: AssessOptions): Promise<number> {
+async function assess(context: CliContext, options: AssessOptions): Promise<number> {
   // Not left to the parser, which would complain of this before it names an option that was misspelt.
   if (options.tickers === undefined)
     throw new InputError('tickers', '--tickers is missing; like --tickers AAPL,MSFT')

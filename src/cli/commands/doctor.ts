@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.ts'
 import { formatTable } from '../table.ts'
 import { cleanLine, paint, type Output, type Style } from '../terminal.ts'
 
-export interface DoctorOptions {
+interface DoctorOptions {
   reindex?: boolean
 }
 

@@ -23,7 +23,7 @@ const STYLES: Partial<Record<LogEntry['severity'], Style>> = {
   ERROR: 'red',
 }
 
-export interface LogsOptions {
+interface LogsOptions {
   follow?: boolean
 }
 
@@ -44,7 +44,7 @@ Examples:
     .action((run: string, options: LogsOptions) => perform((given) => printLogs(given, run, options)))
 }
 
-export function printLogs(context: CliContext, typed: string, options: LogsOptions): Promise<number> {
+function printLogs(context: CliContext, typed: string, options: LogsOptions): Promise<number> {
   // Outlives a connection: what was printed through one is not printed again through the next.
   const printed = { afterSeq: 0 }
   return withDesk(context, loadSettings(context), async (client) => {

@@ -11,7 +11,7 @@ import { findRunId } from '../find-run.ts'
 import { createStatusCell } from '../status-cell.ts'
 import { cleanLine } from '../terminal.ts'
 
-export type RunVerb = 'cancel' | 'pause' | 'resume'
+type RunVerb = 'cancel' | 'pause' | 'resume'
 
 const SUMMARIES: Record<RunVerb, string> = {
   cancel: 'cancel runs; what they have done stays',
@@ -35,7 +35,7 @@ export function addRunActions(program: Command, context: CliContext, perform: Pe
 }
 
 /** Exit: 0 when all were done, else the code of the first that was not. */
-export function actOnRuns(context: CliContext, verb: RunVerb, typed: readonly string[]): Promise<number> {
+function actOnRuns(context: CliContext, verb: RunVerb, typed: readonly string[]): Promise<number> {
   const { stdout, stderr } = context
   return withDesk(context, loadSettings(context), async (client) => {
     let code: number = EXIT.ok

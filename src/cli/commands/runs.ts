@@ -11,7 +11,7 @@ import { isInterrupted } from '../status-cell.ts'
 
 const DEFAULT_LIMIT = '20'
 
-export interface RunsOptions {
+interface RunsOptions {
   status?: string
   kind?: string
   ticker?: string
@@ -40,7 +40,7 @@ Examples:
     .action((options: RunsOptions) => perform((given) => listRuns(given, options)))
 }
 
-export function listRuns(context: CliContext, options: RunsOptions): Promise<number> {
+function listRuns(context: CliContext, options: RunsOptions): Promise<number> {
   const { stdout, stderr, program } = context
   return withDesk(context, loadSettings(context), async (client) => {
     const { json, ...filter } = options

@@ -9,7 +9,7 @@ import { watchStopSignals } from '../stop-signals.ts'
 /** A stop that takes longer than this is cut short; runs resume all the same. */
 const STOP_WITHIN_MS = 4_500
 
-export interface ServeOptions {
+interface ServeOptions {
   host?: string
   port?: string
 }
@@ -37,7 +37,7 @@ A second one stops it at once.`,
     .action((options: ServeOptions) => perform((given) => serve(given, options)))
 }
 
-export async function serve(context: CliContext, { host, port }: ServeOptions): Promise<number> {
+async function serve(context: CliContext, { host, port }: ServeOptions): Promise<number> {
   const { stdout } = context
   const settings = loadSettings(context, {
     ...(host !== undefined && { host }),

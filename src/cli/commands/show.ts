@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.ts'
 import { findRunId } from '../find-run.ts'
 import { formatRun, type ShownRun } from '../run-sheet.ts'
 
-export interface ShowOptions {
+interface ShowOptions {
   json?: boolean
 }
 
@@ -29,7 +29,7 @@ Examples:
     .action((run: string, options: ShowOptions) => perform((given) => showRun(given, run, options)))
 }
 
-export function showRun(context: CliContext, typed: string, options: ShowOptions): Promise<number> {
+function showRun(context: CliContext, typed: string, options: ShowOptions): Promise<number> {
   const { stdout } = context
   return withDesk(context, loadSettings(context), async (client) => {
     const run = await readRun(client, await findRunId(client, typed))

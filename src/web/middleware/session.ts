@@ -13,7 +13,7 @@ import { RefusedError } from '../../core/http-error.ts'
 import { negotiate } from '../negotiate.ts'
 import { clientAddress, isTrusted, type WebContext, type WebEnv } from '../web-env.ts'
 
-export const SESSION_COOKIE = 'rundesk_session'
+const SESSION_COOKIE = 'rundesk_session'
 const SESSION_DAYS = 30
 const SESSION_MS = SESSION_DAYS * 86_400_000
 /** Wrong passwords an address may send within the window before it must wait. */

@@ -8,8 +8,8 @@ import { LimitError } from '../../core/errors.ts'
 import { bindingsOf, clientAddress, type WebEnv } from '../web-env.ts'
 import { isStreamPath } from './cross-site-guard.ts'
 
-export const MAX_STREAMS = 2_000
-export const MAX_STREAMS_PER_ADDRESS = 100
+const MAX_STREAMS = 2_000
+const MAX_STREAMS_PER_ADDRESS = 100
 const RETRY_SECONDS = 5
 
 export interface StreamCapOptions {

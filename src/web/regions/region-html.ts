@@ -31,7 +31,7 @@ export interface RegionHtmlDeps {
   log: Log
 }
 
-export const FAILED_REGION =
+const FAILED_REGION =
   '<p class="region-failed" role="alert">This part could not be shown. It is tried again with the next change.</p>'
 
 interface Shared {

@@ -14,7 +14,7 @@ import { bindingsOf, type WebContext, type WebEnv } from '../web-env.ts'
 import type { ChannelDeps } from './page-channel.ts'
 import { createPageStreams } from './page-streams.ts'
 
-export const CURSOR_HEADER = 'Rundesk-Cursor'
+const CURSOR_HEADER = 'Rundesk-Cursor'
 
 export function createSsePages(deps: ChannelDeps, finder: PageFinder): Hono<WebEnv> {
   const streams = createPageStreams(deps)
