@@ -56,13 +56,6 @@ export function computeHoldConfidence(brief: PortfolioBrief, ledger: Ledger): Co
       ? 'research would act and most voices would carry it, but the record of the plain rule allows next to no size'
       : `research would act, but ${countInWords(agreeing, RISK_VOICES.length)} risk voices would carry the trade`
   const against = RISK_VOICES.length - agreeing
-  return { value: roundConfidence(0.35 + 0.35 * level), basis }
-  }
-  const against = RISK_VOICES.filter((voice) => !brief.voices[voice].agrees).length
-  const basis =
-    against <= RISK_VOICES.length / 2
-      ? 'research would act and most voices would carry it, but the record of the plain rule allows next to no size'
-      : `research would act, but ${countInWords(against, RISK_VOICES.length)} risk voices would not carry the trade`
   return { value: roundConfidence(0.3 + 0.1 * against), basis }
 }
 
