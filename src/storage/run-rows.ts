@@ -1,16 +1,16 @@
 /**
- * The rows of the index in memory, ordered by creation, and the questions asked of them. Knows nothing of files.
+ * The rows of the index in memory, ordered by creation, and the questions asked of them. Kept by batch and by status as
+ * well: asking for one batch, or for what is at work, costs what it returns, however many runs there are. Knows nothing
+ * of files.
  */
 import { InputError, quote } from '../core/errors.ts'
 import type { RunFilter, RunPage } from '../runs/ports.ts'
 import { RUN_STATUSES, type RunStatus } from '../runs/status.ts'
 import type { Summary } from '../runs/summary.ts'
+import { compareRows, createOrderedRows, type OrderedRows, type Row } from './ordered-rows.ts'
 
-interface Row {
-  summary: Summary
-  /** What a text search looks into, lower-cased; made when first asked for. */
-  haystack: string | null
-}
+/** Rows of several statuses are put in order for one answer as long as they are at most this part of all. */
+const MERGED_SHARE = 1 / 8
 
 export interface RunRows {
   readonly size: number
@@ -29,78 +29,97 @@ export interface RunRows {
 
 export function createRunRows(): RunRows {
   const byId = new Map<string, Row>()
-  /** Oldest first: new runs nearly always go to the end. */
-  let ordered: Row[] = []
-  const counts = Object.fromEntries(RUN_STATUSES.map((status) => [status, 0])) as Record<RunStatus, number>
+  let ordered = createOrderedRows()
+  const byBatch = new Map<string, OrderedRows>()
+  const byStatus = new Map<RunStatus, OrderedRows>()
+
+  function add(row: Row): void {
+    ordered.add(row)
+    addToGroups(row)
+  }
+
+  function addToGroups(row: Row): void {
+    groupOf(byBatch, row.summary.batch_id).add(row)
+    groupOf(byStatus, row.summary.status).add(row)
+  }
 
   function put(summary: Summary): Summary | undefined {
     const row = byId.get(summary.run_id)
-    if (row && row.summary.created_at === summary.created_at) {
-      const before = row.summary
-      counts[before.status] -= 1
-      counts[summary.status] += 1
+    const before = row?.summary
+    if (row && before?.created_at === summary.created_at && before.batch_id === summary.batch_id) {
+      if (before.status !== summary.status) byStatus.get(before.status)!.remove(row)
       row.summary = summary
       row.haystack = null
+      if (before.status !== summary.status) groupOf(byStatus, summary.status).add(row)
       return before
     }
-    const before = row && remove(summary.run_id)
+    if (row) remove(summary.run_id)
     const added = { summary, haystack: null }
     byId.set(summary.run_id, added)
-    ordered.splice(findPlace(summary), 0, added)
-    counts[summary.status] += 1
+    add(added)
     return before
   }
 
   function putAll(summaries: Iterable<Summary>): void {
-    for (const summary of summaries) {
-      const row = byId.get(summary.run_id)
-      if (row) counts[row.summary.status] -= 1
-      byId.set(summary.run_id, { summary, haystack: null })
-      counts[summary.status] += 1
-    }
-    ordered = [...byId.values()].sort((a, b) => compareRows(a.summary, b.summary))
+    for (const summary of summaries) byId.set(summary.run_id, { summary, haystack: null })
+    ordered = createOrderedRows([...byId.values()].sort((a, b) => compareRows(a.summary, b.summary)))
+    byBatch.clear()
+    byStatus.clear()
+    for (const row of ordered.values()) addToGroups(row)
   }
 
   function remove(runId: string): Summary | undefined {
     const row = byId.get(runId)
     if (!row) return undefined
+    const { batch_id: batchId, status } = row.summary
     byId.delete(runId)
-    ordered.splice(findPlace(row.summary), 1)
-    counts[row.summary.status] -= 1
+    ordered.remove(row)
+    byStatus.get(status)!.remove(row)
+    const batch = byBatch.get(batchId)!
+    batch.remove(row)
+    if (batch.length === 0) byBatch.delete(batchId)
     return row.summary
   }
 
-  /** The index of the first row that is not older than `summary`. */
-  function findPlace(summary: Summary): number {
-    let low = 0
-    let high = ordered.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (compareRows(ordered[middle]!.summary, summary) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+  /** The fewest rows that hold every match, and what of the filter is left to be asked of each. */
+  function narrow(filter: RunFilter): { rows: OrderedRows; rest: RunFilter } {
+    const { batch, status } = filter
+    if (batch)
+      return { rows: byBatch.get(batch) ?? createOrderedRows(), rest: { ...filter, batch: undefined } }
+    if (!status) return { rows: ordered, rest: filter }
+    const groups = [...new Set(status)].flatMap((one) => byStatus.get(one) ?? [])
+    const count = groups.reduce((sum, group) => sum + group.length, 0)
+    if (groups.length > 1 && count > ordered.length * MERGED_SHARE) return { rows: ordered, rest: filter }
+    const rows = groups.length === 1 ? groups[0]! : mergeRows(groups)
+    return { rows, rest: { ...filter, status: undefined } }
   }
 
   function query(filter: RunFilter): RunPage {
     const { after, limit = Infinity } = filter
-    const matches = createMatcher(filter)
-    let start = ordered.length
+    const { rows, rest } = narrow(filter)
+    const matches = createMatcher(rest)
+    let start = rows.length
     if (after !== undefined) {
       const row = byId.get(after)
       if (!row) throw new InputError('after', `after ${quote(after)} is no run in the list`)
-      start = findPlace(row.summary)
+      start = rows.findPlace(row.summary)
     }
     const runs: Summary[] = []
-    let total = 0
+    let total = matches ? 0 : rows.length
     let hasMore = false
-    for (let i = ordered.length - 1; i >= 0; i -= 1) {
-      const row = ordered[i]!
-      if (!matches(row)) continue
-      total += 1
-      if (i >= start) continue
+    for (let i = (matches ? rows.length : start) - 1; i >= 0; i -= 1) {
+      const row = rows.at(i)
+      if (matches) {
+        if (!matches(row)) continue
+        total += 1
+        if (i >= start) continue
+      }
       if (runs.length < limit) runs.push(row.summary)
-      else hasMore = true
+      else {
+        hasMore = true
+        // Nothing is left to be counted.
+        if (!matches) break
+      }
     }
     return { runs, next: hasMore ? (runs.at(-1)?.run_id ?? null) : null, total }
   }
@@ -108,9 +127,9 @@ export function createRunRows(): RunRows {
   function latestDecisions(tickers: readonly string[]): Summary[] {
     const wanted = new Set(tickers)
     const found = new Map<string, Summary>()
-    for (const { summary } of ordered) {
-      const { ticker, status, decision } = summary
-      if (status !== 'completed' || decision === null) continue
+    for (const { summary } of byStatus.get('completed')?.values() ?? []) {
+      const { ticker, decision } = summary
+      if (decision === null) continue
       if (wanted.size > 0 && !wanted.has(ticker)) continue
       const known = found.get(ticker)
       if (!known || compareVerdicts(summary, known) < 0) found.set(ticker, summary)
@@ -129,8 +148,11 @@ export function createRunRows(): RunRows {
     remove,
     query,
     latestDecisions,
-    counts: () => ({ ...counts }),
-    values: () => ordered.map((row) => row.summary),
+    counts() {
+      const count = (status: RunStatus) => [status, byStatus.get(status)?.length ?? 0] as const
+      return Object.fromEntries(RUN_STATUSES.map(count)) as Record<RunStatus, number>
+    },
+    values: () => ordered.values().map((row) => row.summary),
   }
 }
 
@@ -141,9 +163,22 @@ export function compareVerdicts(a: Summary, b: Summary): number {
   return compareRows(b, a)
 }
 
-function createMatcher({ status, kind, ticker, batch, q }: RunFilter): (row: Row) => boolean {
+function groupOf<Key>(groups: Map<Key, OrderedRows>, key: Key): OrderedRows {
+  let group = groups.get(key)
+  if (!group) groups.set(key, (group = createOrderedRows()))
+  return group
+}
+
+function mergeRows(groups: readonly OrderedRows[]): OrderedRows {
+  const rows = groups.flatMap((group) => group.values())
+  return createOrderedRows(rows.sort((a, b) => compareRows(a.summary, b.summary)))
+}
+
+/** Null where everything matches. */
+function createMatcher({ status, kind, ticker, batch, q }: RunFilter): ((row: Row) => boolean) | null {
   const wantedTicker = ticker?.trim().toUpperCase()
   const needle = q?.trim().toLowerCase()
+  if (!status && !kind && !wantedTicker && !batch && !needle) return null
   return (row) => {
     const { summary } = row
     if (status && !status.includes(summary.status)) return false
@@ -157,9 +192,4 @@ function createMatcher({ status, kind, ticker, batch, q }: RunFilter): (row: Row
 /** A line break between the fields keeps a search from matching across two of them. */
 function createHaystack({ run_id, ticker, current_stage, progress_message, error }: Summary): string {
   return [run_id, ticker, current_stage ?? '', progress_message ?? '', error ?? ''].join('\n').toLowerCase()
-}
-
-function compareRows(a: Summary, b: Summary): number {
-  if (a.created_at !== b.created_at) return a.created_at < b.created_at ? -1 : 1
-  return a.run_id < b.run_id ? -1 : a.run_id > b.run_id ? 1 : 0
 }
