@@ -21,7 +21,7 @@ function receivedValue(issue: { input?: unknown }): string {
   return issue.input === undefined ? 'nothing' : quote(issue.input)
 }
 
-export const tickerSchema = z
+const tickerSchema = z
   .string({ error: (issue) => `ticker is ${receivedValue(issue)}; it must be text like AAPL` })
   .trim()
   .toUpperCase()

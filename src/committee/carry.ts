@@ -60,7 +60,7 @@ export function prefixOf(voice: RiskVoice): string {
   return voice.slice(0, 1).toUpperCase() + voice.slice(1)
 }
 
-/** The label of a voice's figure, `Neutral target`; with no voice that of the trader's own, `Target`. */
+/** The label of a voice's figure, `Neutral target`; with no voice that of the trader's own, `Target`. The stop is one for all. */
 export function carryLabel(voice: RiskVoice | null, name: string): string {
   return voice === null ? name.slice(0, 1).toUpperCase() + name.slice(1) : `${prefixOf(voice)} ${name}`
 }
@@ -102,7 +102,6 @@ export function measureCarry(voice: RiskVoice, { levels, size }: CarriedTrade): 
   const prefix = prefixOf(voice)
   const source = `the trader’s trade as the ${voice} voice would carry it`
   return keepFinite([
-    { label: `${prefix} stop`, value: levels.stop_loss, unit: 'price' as const },
     { label: `${prefix} target`, value: levels.take_profit, unit: 'price' as const },
     { label: `${prefix} reward to risk`, value: computeRiskReward(levels), unit: 'ratio' as const },
     {

@@ -75,7 +75,7 @@ function describeLevels(voice: RiskVoice | null, ledger: Ledger): string {
       ['Level', 'Price', 'Evidence'],
       [
         row('Entry', 'Entry'),
-        row('Stop loss', carryLabel(voice, 'stop')),
+        row('Stop loss', 'Stop'),
         row('Take profit', carryLabel(voice, 'target')),
         row('Reward to risk', carryLabel(voice, 'reward to risk')),
       ],

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 export const ACTIONS = ['BUY', 'HOLD', 'SELL', 'REVIEW'] as const
-export const RATINGS = ['Strong Buy', 'Buy', 'Hold', 'Sell', 'Strong Sell'] as const
+const RATINGS = ['Strong Buy', 'Buy', 'Hold', 'Sell', 'Strong Sell'] as const
 
 const evidenceIds = z.array(z.string().regex(/^E\d+$/))
 
@@ -17,7 +17,7 @@ export const evidenceSchema = z.object({
 })
 export type Evidence = z.infer<typeof evidenceSchema>
 
-export const riskMetricsSchema = z.object({
+const riskMetricsSchema = z.object({
   entry: z.number().nullable(),
   stop_loss: z.number().nullable(),
   take_profit: z.number().nullable(),
@@ -33,7 +33,7 @@ export const riskMetricsSchema = z.object({
 })
 export type RiskMetrics = z.infer<typeof riskMetricsSchema>
 
-export const positionSchema = z.object({
+const positionSchema = z.object({
   method: z.string(),
   fraction_of_equity: z.number(),
   shares: z.number(),

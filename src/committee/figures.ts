@@ -14,6 +14,11 @@ export function cite(item: Evidence, options: { signed?: boolean; absolute?: boo
   return `${formatFigure(value, item.unit, options)} [${item.id}]`
 }
 
+/** A count with what it counts, one of it in the singular. */
+export function citeCount(item: Evidence): string {
+  return `${cite(item)} ${item.value === 1 ? item.unit.replace(/s$/, '') : item.unit}`
+}
+
 /** The ids cited in a text, each once, in the order of their first mention. */
 export function citedIds(text: string): string[] {
   return [...new Set(Array.from(text.matchAll(CITATION), (match) => match[1]!))]
@@ -26,6 +31,8 @@ export interface Quoter {
   signed(label: string): string
   /** The same without its sign, where the words around it say the direction. */
   size(label: string): string
+  /** A count with what it counts: `24 [E64] trades`, `1 [E1] bar`. */
+  count(label: string): string
   /** A table of those of `labels` that were measured; empty text where none was. */
   table(labels: readonly string[]): string
 }
@@ -35,6 +42,7 @@ export function createQuoter(ledger: Ledger): Quoter {
     of: (label) => cite(ledger.get(label)),
     signed: (label) => cite(ledger.get(label), { signed: true }),
     size: (label) => cite(ledger.get(label), { absolute: true }),
+    count: (label) => citeCount(ledger.get(label)),
     table(labels) {
       const items = labels.flatMap((label) => ledger.find(label) ?? [])
       return items.length === 0

@@ -36,7 +36,7 @@ const shape = {
   repeats: z.preprocess(toNumber, repeatsSchema).default(1).meta(repeatsSchema.meta()!),
 }
 
-export const LAUNCH_FIELDS = Object.keys(shape)
+const LAUNCH_FIELDS = Object.keys(shape)
 
 /** The body of a launch; `parseLaunchForm` is the way to read one. */
 export const assessmentLaunchSchema = z.strictObject(shape, {

@@ -6,6 +6,9 @@ import { assess, createSampleAssessment, TWELVE_DATES, type Assessed } from '../
 import { contentOf } from '../support/run-context.ts'
 import { SAMPLE_TICKERS } from '../support/sample-bars.ts'
 
+/** A day on which the trader waits for a pullback. */
+const PULLBACK = '2008-07-31'
+
 const cases = new Map<string, Assessed>()
 
 beforeAll(async () => {
@@ -125,6 +128,13 @@ describe('the verdicts of twelve days on four tickers', () => {
       expect(all, name).not.toMatch(/(?<!%) \[E\d+\] of equity/)
       if (decision.position.shares > 0) expect(decision.summary, name).toContain('reference equity')
     }
+  })
+
+  it('say in the summary when the entry waits for a price to come back', async () => {
+    const { decision } = await assess(createSampleAssessment(), { ticker: 'GOOG', as_of: PULLBACK })
+    const close = decision.evidence.find((item) => item.label === 'Last close')!.value
+    expect(decision.risk_metrics.entry).not.toBe(close)
+    expect(decision.summary).toContain(`on a return to ${decision.risk_metrics.entry!.toFixed(2)}`)
   })
 
   it('put the stop of a SELL above its entry', () => {

@@ -2,7 +2,7 @@
 import type { Bars } from '../../market/series.ts'
 
 /** Bars on each side that a turning point must top; it is known only once as many have passed. */
-export const SWING_BARS = 5
+const SWING_BARS = 5
 const LOOKBACK_BARS = 252
 
 export interface Levels {

@@ -34,8 +34,8 @@ import {
 import { findLevels } from './levels.ts'
 import { keepFinite, type Measurement, type Unit } from './measurement.ts'
 
-export const MONTH_BARS = 21
-export const YEAR_BARS = 252
+const MONTH_BARS = 21
+const YEAR_BARS = 252
 
 export interface MeasuringTool {
   name: string
@@ -45,7 +45,7 @@ export interface MeasuringTool {
   points?(bars: Bars): Measurement[]
 }
 
-export const PRICE: MeasuringTool = {
+const PRICE: MeasuringTool = {
   name: 'price',
   about: 'last close and its latest changes',
   columns: ({ close }) => [
@@ -55,7 +55,7 @@ export const PRICE: MeasuringTool = {
   ],
 }
 
-export const AVERAGES: MeasuringTool = {
+const AVERAGES: MeasuringTool = {
   name: 'averages',
   about: 'moving averages, the distance of the close from them and their monthly slope',
   columns({ close }) {
@@ -73,7 +73,7 @@ export const AVERAGES: MeasuringTool = {
   },
 }
 
-export const MOMENTUM: MeasuringTool = {
+const MOMENTUM: MeasuringTool = {
   name: 'momentum',
   about: 'RSI, MACD, stochastic, rates of change and the z-score of the close',
   columns(bars) {
@@ -105,7 +105,7 @@ export const MOMENTUM: MeasuringTool = {
   },
 }
 
-export const DIRECTION: MeasuringTool = {
+const DIRECTION: MeasuringTool = {
   name: 'direction',
   about: 'strength of the trend and who drives it (ADX and directional lines)',
   columns(bars) {
@@ -118,7 +118,7 @@ export const DIRECTION: MeasuringTool = {
   },
 }
 
-export const VOLATILITY: MeasuringTool = {
+const VOLATILITY: MeasuringTool = {
   name: 'volatility',
   about: 'true range, realised volatility with its rank within the year, Bollinger bands',
   columns(bars) {
@@ -156,7 +156,7 @@ export const VOLATILITY: MeasuringTool = {
   },
 }
 
-export const RANGE: MeasuringTool = {
+const RANGE: MeasuringTool = {
   name: 'range',
   about: 'the range of the year and the swing levels nearest to the close',
   columns({ high, low, close }) {
@@ -197,7 +197,7 @@ export const RANGE: MeasuringTool = {
 }
 
 /** The last year, or all there is of a shorter history; nothing is said of less than a month. */
-export const LOSSES: MeasuringTool = {
+const LOSSES: MeasuringTool = {
   name: 'losses',
   about: 'how far the price fell and how bad its days were, over the last year',
   points({ close }) {
@@ -238,7 +238,7 @@ export const LOSSES: MeasuringTool = {
  * Ratios of volumes only: a vendor may state volume in shares of its own last day, which would let splits after as-of
  * show in a number of shares.
  */
-export const VOLUME: MeasuringTool = {
+const VOLUME: MeasuringTool = {
   name: 'volume',
   about: 'volume against its average and which side of the tape it is on',
   columns(bars) {

@@ -6,7 +6,7 @@ import { findSplitJumps } from '../../market/splits.ts'
 import type { RunContext } from '../../runs/workflow.ts'
 import type { Evidence } from '../decision.ts'
 import { numberMeasurements } from '../evidence/ledger.ts'
-import { cite, joinBlocks, joinWords } from '../figures.ts'
+import { citeCount, joinBlocks, joinWords } from '../figures.ts'
 import { DATA_STEP, messagesNode, reportNode } from '../plan.ts'
 
 /** Jumps that are told of, the latest ones. */
@@ -85,7 +85,7 @@ function describeData(data: LoadedData, asOf: string, splits: readonly string[])
   const gap = data.last < asOf ? `The last bar before ${asOf} is that of ${data.last}.` : ''
   return joinBlocks(
     `# Prices of ${ticker} up to ${asOf}`,
-    `The ${vendor} source has ${cite(bars!)} ${data.bars === 1 ? 'bar' : 'bars'} from ${data.first} to ${data.last}. ${gap ? `${gap} ` : ''}${prices}`,
+    `The ${vendor} source has ${citeCount(bars!)} from ${data.first} to ${data.last}. ${gap ? `${gap} ` : ''}${prices}`,
     'Nothing dated later was read, and the committee works on this copy alone.',
   )
 }

@@ -74,7 +74,7 @@ export async function decide(
     const made = draftDecision(room, hearing, verdict, past, ledger)
     if (made.unverified.length > 0) turn.log('WARN', `${made.unverified.length} figures match no evidence`)
     turn.report(made.markdown)
-    turn.report(describePrior(made.position, prior ? listTurns(prior, made, ledger) : []))
+    if (prior) turn.report(describePrior(made.position, listTurns(prior, made, ledger)))
     return made
   })
   await showEvidence(room, draft.evidence.slice(before.items.length))
@@ -95,7 +95,7 @@ function briefOf(room: Room, hearing: Hearing, ledger: Ledger): PortfolioBrief {
 }
 
 /** A BUY or SELL without a trade of that side behind it cannot stand: it goes to a person. */
-export function settleVerdict(
+function settleVerdict(
   verdict: VerdictFinding,
   { trade, voices }: Pick<Hearing, 'trade' | 'voices'>,
 ): VerdictFinding {

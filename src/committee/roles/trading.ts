@@ -70,10 +70,7 @@ function leaningOf({ stance }: ResearchFinding, ledger: Ledger): TradeSide {
 }
 
 /** A trade whose levels cannot be put right is no trade: it goes to a person. */
-export function settleLevels(
-  finding: TradeFinding,
-  ledger: Ledger,
-): { finding: TradeFinding; repairs: string[] } {
+function settleLevels(finding: TradeFinding, ledger: Ledger): { finding: TradeFinding; repairs: string[] } {
   const { stance, side, levels } = finding
   if (stance !== 'BUY' && stance !== 'SELL')
     return { finding: { ...finding, side: null, levels: null, caution: null }, repairs: [] }

@@ -7,7 +7,7 @@ export const aggressiveByRules = createRiskVoice(
   'Aggressive',
   ({ brief, quote, ledger, rewardToRisk, size, lostMoney }) => {
     const { prefix } = brief
-    const room = `Let the trade run, to a target of ${quote.of(`${prefix} target`)} with the stop at ${quote.of(`${prefix} stop`)}`
+    const room = `Let the trade run, to a target of ${quote.of(`${prefix} target`)} with the stop at ${quote.of('Stop')}`
     const odds = `a reward of ${quote.of(`${prefix} reward to risk`)} times the risk`
     if (rewardToRisk < LEAST_REWARD_TO_RISK) {
       return {

@@ -34,7 +34,7 @@ export const conservativeByRules = createRiskVoice(
       agrees: true,
       argument:
         `${threat} So keep it small and take the profit early, at ${quote.of(`${prefix} target`)}, with the stop at ` +
-        `${quote.of(`${prefix} stop`)}: ${describeStake(ledger, prefix)}.`,
+        `${quote.of('Stop')}: ${describeStake(ledger, prefix)}.`,
     }
   },
 )

@@ -79,7 +79,7 @@ export function argue(brief: CaseBrief, aid: ReasoningAid): CaseTurn {
 }
 
 /** A word for a weight, as a share of all that was judged. */
-export function strengthWord(weight: number): string {
+function strengthWord(weight: number): string {
   return weight >= 0.06 ? 'strong' : weight >= 0.03 ? 'fair' : 'slight'
 }
 

@@ -7,7 +7,7 @@ export const neutralByRules = createRiskVoice(
   'Neutral',
   ({ brief, quote, ledger, rewardToRisk, size, lostMoney }) => {
     const { prefix } = brief
-    const plan = `The trader’s stop of ${quote.of(`${prefix} stop`)} and target of ${quote.of(`${prefix} target`)} make ${quote.of(`${prefix} reward to risk`)} to one`
+    const plan = `The trader’s stop of ${quote.of('Stop')} and target of ${quote.of(`${prefix} target`)} make ${quote.of(`${prefix} reward to risk`)} to one`
     if (lostMoney)
       return {
         agrees: false,

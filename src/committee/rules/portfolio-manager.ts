@@ -200,13 +200,13 @@ function describeLevels(
 ): string {
   const close = ledger.value('Last close')
   const waits = close !== undefined && ledger.value('Entry') !== roundToTick(close)
-  const order = `${action === 'BUY' ? 'Buy' : 'Sell'} ${ticker} ${waits ? 'on a return to' : 'at'} ${quote.of('Entry')}`
-  const stop = quote.of(carryLabel(voice, 'stop'))
+  const entry = `${waits ? 'on a return to' : 'at'} ${quote.of('Entry')}`
+  const stop = quote.of('Stop')
   const target = quote.of(carryLabel(voice, 'target'))
   const odds = `${quote.of(carryLabel(voice, 'reward to risk'))} to one`
   return voice === null
-    ? `${order}. Exit what is held; open no short. One would have its stop at ${stop} and its target at ${target}, ${odds}.`
-    : `${order} with a stop at ${stop} and a target of ${target}: ${odds}.`
+    ? `Sell ${ticker}. Exit what is held; open no short. One would go in ${entry} with its stop at ${stop} and its target at ${target}, ${odds}.`
+    : `${action === 'BUY' ? 'Buy' : 'Sell'} ${ticker} ${entry} with a stop at ${stop} and a target of ${target}: ${odds}.`
 }
 
 function describeReasons(
@@ -244,7 +244,7 @@ function isCitedIn(points: readonly Dissent[], id: string): boolean {
 function describeRecord(ledger: Ledger, quote: Quoter): string | null {
   if (!ledger.has('Rule expectancy', 'Rule hit rate', 'Rule trades')) return null
   return (
-    `Over ${quote.of('Rule trades')} trades on this side up to this day the plain rule was right in ${quote.of('Rule hit rate')} and ` +
+    `Over ${quote.count('Rule trades')} on this side up to this day the plain rule was right in ${quote.of('Rule hit rate')} and ` +
     `${ledger.get('Rule expectancy').value > 0 ? 'made' : 'lost'} ${quote.size('Rule expectancy')} a trade.`
   )
 }

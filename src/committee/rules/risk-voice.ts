@@ -7,6 +7,8 @@ import type { Reasoner, RiskBrief, RiskFinding } from '../reasoner.ts'
 /** The rule's record says something only beyond as many trades. */
 export const TELLING_TRADES = 10
 
+const CARRIED = ['target', 'reward to risk', 'size', 'shares', 'notional', 'amount at risk']
+
 export interface Reading {
   brief: RiskBrief
   ledger: Ledger
@@ -49,11 +51,7 @@ export function createRiskVoice(
             volatilityRank: ledger.value('Volatility rank'),
           })
         : { agrees: true, argument: describeIdle(brief, ledger, quote) }
-      const figures = quote.table(
-        ['stop', 'target', 'reward to risk', 'size', 'shares', 'notional', 'amount at risk'].map(
-          (name) => `${prefix} ${name}`,
-        ),
-      )
+      const figures = quote.table(['Stop', ...CARRIED.map((name) => `${prefix} ${name}`)])
       aid.log(
         'INFO',
         trade.levels
@@ -74,7 +72,7 @@ export function createRiskVoice(
 
 /** `the plain rule lost 0.42 % [E70] a trade over 48 [E64] trades on this side`. */
 export function describeLosses(quote: Quoter): string {
-  return `the plain rule lost ${quote.size('Rule expectancy')} a trade over ${quote.of('Rule trades')} trades on this side`
+  return `the plain rule lost ${quote.size('Rule expectancy')} a trade over ${quote.count('Rule trades')} on this side`
 }
 
 /** `7.6 % [E101] of equity puts 720.00 [E104] at risk, at a reference equity of 100,000.00 [E90]`. */

@@ -11,9 +11,7 @@ export function findShortage(ledger: Ledger, ticker: string): string | null {
   const bars = ledger.value('Bars in window')
   if (bars === undefined || bars < LEAST_BARS) {
     const held =
-      bars === undefined
-        ? 'no bars'
-        : `a history of only ${createQuoter(ledger).of('Bars in window')} ${bars === 1 ? 'bar' : 'bars'}`
+      bars === undefined ? 'no bars' : `a history of only ${createQuoter(ledger).count('Bars in window')}`
     return `${ticker} has ${held}: too short for the long averages, and so for a verdict.`
   }
   if (judgeEvidence(ledger).length === 0) {

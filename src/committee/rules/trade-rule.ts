@@ -19,7 +19,7 @@ export const HORIZON_DAYS = 60
 /** Of the traded value on each side: commission and the rest of what a fill costs. */
 const COMMISSION = 0.001
 
-export async function simulateRule(bars: Bars): Promise<Trade[]> {
+async function simulateRule(bars: Bars): Promise<Trade[]> {
   const range = atr(bars, 14)
   const entries = Int8Array.from(await computeBalanceHistory(bars), (balance) =>
     balance >= ACT_THRESHOLD ? 1 : balance <= -ACT_THRESHOLD ? -1 : 0,

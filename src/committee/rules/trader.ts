@@ -179,11 +179,11 @@ function describeRecord(ledger: Ledger): string {
   ])
   if (table === '') return ''
   const expectancy = ledger.value('Rule expectancy')
-  const trades = quote.of('Rule trades')
+  const trades = quote.count('Rule trades')
   const prose =
     expectancy === undefined
-      ? `The plain rule has made ${trades} trades on this side: there is no record to lean on.`
-      : `In ${trades} trades on this side the plain rule ${expectancy > 0 ? 'made' : 'lost'} ${quote.size('Rule expectancy')} a trade, costs included. ` +
+      ? `The plain rule has made ${trades} on this side: there is no record to lean on.`
+      : `In ${trades} on this side the plain rule ${expectancy > 0 ? 'made' : 'lost'} ${quote.size('Rule expectancy')} a trade, costs included. ` +
         'It takes the next open and sets its stop and target by ATR alone, not by the levels of the chart.'
   return joinBlocks('## Record of the plain rule', prose, table)
 }
