@@ -55,7 +55,7 @@ export function decorate(html: string, context: ProseContext): string {
   let from = 0
   const text = (end: number) => {
     const piece = html.slice(from, end)
-    out.push(opaqueDepth > 0 ? piece : markUnverified(piece, context))
+    out.push(opaqueDepth > 0 ? piece : bindUnits(markUnverified(piece, context)))
   }
   for (const match of html.matchAll(PIECES)) {
     text(match.index)
@@ -89,6 +89,11 @@ function markUnverified(text: string, context: ProseContext): string {
     marked = marked.replace(alone, `<mark class="unverified" title="matches no evidence">${figure}</mark>`)
   }
   return marked
+}
+
+/** A figure and its percent sign stay on one line. */
+function bindUnits(text: string): string {
+  return text.replace(/(\d) %/g, '$1\u00a0%')
 }
 
 function escapeRegExp(text: string): string {

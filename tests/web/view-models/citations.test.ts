@@ -56,3 +56,7 @@ test('whatever the text, nothing but chips and marks is added and no word is los
     }),
   )
 })
+
+test('a figure is not parted from its percent sign', () => {
+  expect(renderProse('up +17.5 % [E1], 3 %.', context)).toMatch(/^up \+17\.5\u00a0% <a.*<\/a>, 3\u00a0%\.$/)
+})
