@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Decision } from '../../src/committee/decision.ts'
+import { citedIds } from '../../src/committee/figures.ts'
 import { DATA_STEP, NO_SOURCE } from '../../src/committee/plan.ts'
 import type { CommitteeState } from '../../src/committee/state.ts'
 import type { RunState } from '../../src/runs/state.ts'
@@ -114,6 +115,21 @@ describe('an assessment', () => {
       decision: { action: decision.action, confidence: decision.confidence },
     })
     expect(workflow.summary({ ...state, decision: null })).toEqual({ decision: null })
+  })
+
+  it('shows what was measured as soon as the role that measured it is done, each item once', async () => {
+    const { record, input, decision } = await assess(createSampleAssessment(), REQUEST)
+    const done = record.events.findIndex((event) => event.type === 'step_completed' && event.key === 'market')
+    const next = record.events.findIndex((event) => event.type === 'step_started' && event.key === 'bull:1')
+    const midway = foldRecord({ ...record, events: record.events.slice(0, next) }, input).state.data.evidence
+    expect(next).toBeGreaterThan(done)
+    expect(midway).toEqual(decision.evidence.slice(0, midway.length))
+    for (const id of citedIds(contentOf(record, 'market_report')))
+      expect(midway.map((item) => item.id)).toContain(id)
+    const shown = record.events.filter((event) => event.type === 'evidence_measured')
+    expect(shown.flatMap((event) => (event as unknown as { items: unknown[] }).items)).toHaveLength(
+      decision.evidence.length,
+    )
   })
 
   it('skips analysts without a source, each with its reason, and leaves out those not chosen', async () => {
