@@ -31,6 +31,9 @@ import { createWeb } from './web/server.ts'
 /** What steps in flight are given to end when the desk is told to stop. */
 const SHUTDOWN_GRACE_MS = 2_500
 
+/** What an index that has to be rebuilt may keep a server waiting; after that, lists fill in as it goes on. */
+const REINDEX_FIRST_MS = 500
+
 export interface DeskOptions {
   config: Config
   sources: SettingSources
@@ -158,6 +161,7 @@ async function assemble(
   })
 
   let server: Server | null = null
+  let reindexing: Promise<unknown> = Promise.resolve()
   return {
     socketPath: owner.socketPath,
     started: start(),
@@ -168,14 +172,15 @@ async function assemble(
       return url
     },
     async reindex() {
+      await reindexing
       const report = await storage.reindex({ fold: manager.reindex, isFull: true })
-      storage.index.declareComplete()
       return { runs: report.read + report.folded }
     },
     async close() {
       shutdown.abort(new Error('the desk is shutting down'))
       server?.close()
       await manager.stop(SHUTDOWN_GRACE_MS)
+      await reindexing
       const { pending, in_progress: working } = storage.index.counts()
       await charts.close()
       await storage.close()
@@ -186,12 +191,27 @@ async function assemble(
   }
 
   async function start(): Promise<void> {
-    if (storage.index.suspect.length > 0) {
-      await storage.reindex({ fold: manager.reindex, isFull: false })
-      storage.index.declareComplete()
-    }
+    if (storage.index.suspect.length > 0) await beginReindex()
     const { resumed } = await manager.start({ recover })
     if (resumed > 0) log.info(`${resumed} ${resumed === 1 ? 'run' : 'runs'} resumed`)
+  }
+
+  /** Resolves when the index is whole again, or has taken so long that the runs should not wait for it. */
+  async function beginReindex(): Promise<void> {
+    const done = new AbortController()
+    const { signal } = shutdown
+    reindexing = storage
+      .reindex({ fold: manager.reindex, isFull: false, signal })
+      .then(
+        ({ read, folded }) => signal.aborted || log.info(`the index shows ${read + folded} more runs again`),
+      )
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'the index could not be rebuilt; the next start tries again'),
+      )
+      .finally(() => done.abort(new Error('the index is rebuilt')))
+    // A single command is asked once: it answers when it can answer whole.
+    if (recover) await clock.sleep(REINDEX_FIRST_MS, done.signal).catch(() => undefined)
+    else await reindexing
   }
 }
 

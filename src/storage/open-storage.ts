@@ -34,7 +34,7 @@ export interface Storage {
    * Puts into the index what the results directory knows better: in full, or only what is missing or not shown as ended
    * (after a start with `index.suspect`). `fold` puts a run that has no manifest, from its journal.
    */
-  reindex(options: Pick<RebuildOptions, 'fold' | 'isFull'>): Promise<RebuildReport>
+  reindex(options: Pick<RebuildOptions, 'fold' | 'isFull' | 'signal'>): Promise<RebuildReport>
   /** Writes what is left behind. To be called after the last run has stopped. */
   close(): Promise<void>
 }

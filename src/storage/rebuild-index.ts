@@ -22,6 +22,8 @@ export interface RebuildOptions {
    * not show as ended: enough after a crash, and quick however many runs are stored.
    */
   isFull: boolean
+  /** Ends it early: the index stays one that is to be rebuilt. */
+  signal?: AbortSignal
 }
 
 export interface RebuildReport {
@@ -34,11 +36,12 @@ export interface RebuildReport {
 }
 
 export async function rebuildIndex(options: RebuildOptions): Promise<RebuildReport> {
-  const { directories, index, log, fold, isFull } = options
+  const { directories, index, log, fold, isFull, signal } = options
   const report: RebuildReport = { read: 0, folded: 0, dropped: 0 }
   const seen = new Set<string>()
   const folders = isFull ? directories.list() : directories.list(createDoubt(index))
   for await (const { runId, path } of folders) {
+    if (signal?.aborted) return report
     seen.add(runId)
     if (!isFull && isSettled(index, runId)) continue
     try {

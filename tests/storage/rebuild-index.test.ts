@@ -43,6 +43,28 @@ describe('rebuilding the index', () => {
     await again.close()
   })
 
+  it('that is broken off goes on at the next start', async () => {
+    const desk = await createDesk()
+    const storage = await desk.open()
+    await leaveRuns(storage, historyOf(4))
+    await storage.close()
+    await rm(join(desk.dataDir, 'index'), { recursive: true })
+
+    const again = await desk.open()
+    const stop = new AbortController()
+    const put = again.index.put
+    again.index.put = (summary) => (put(summary), stop.abort())
+    await again.reindex({ fold, isFull: false, signal: stop.signal })
+    expect([again.index.size, again.index.suspect.length]).toEqual([1, 1])
+    await again.close()
+
+    const third = await desk.open()
+    expect(third.index.suspect).toEqual(['the process that wrote the index did not end in order'])
+    expect(await third.reindex({ fold, isFull: false })).toEqual({ read: 3, folded: 0, dropped: 0 })
+    expect([third.index.size, third.index.suspect]).toEqual([4, []])
+    await third.close()
+  })
+
   it('from the manifests gives every run back after the index was deleted', async () => {
     const desk = await createDesk()
     const storage = await desk.open()
