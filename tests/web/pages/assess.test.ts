@@ -80,9 +80,19 @@ test('tickers with a space between them are refused with the way to write them',
   expect($('[role=alert]').text()).toContain('Put a comma between tickers.')
 })
 
-test('no analyst ticked reaches the server as such', async () => {
-  const { $ } = await createPageSite().get('/')
-  expect($('#launch input[type=hidden][name=analysts]').attr('value')).toBe('')
+test('a form with no analyst ticked is refused, not launched with all of them', async () => {
+  const site = createPageSite()
+  const hidden = (await site.get('/')).$('#launch input[type=hidden][name=analysts]').attr()!
+  const response = await post(site, [
+    ['company_symbols', 'AAPL'],
+    [hidden.name!, hidden.value!],
+  ])
+  expect(response.status).toBe(400)
+  const $ = load(await response.text())
+  expect($('[role=alert]').text()).toContain('Analysts')
+  expect($('fieldset').attr('aria-invalid')).toBe('true')
+  expect($('input[name=analysts][checked]')).toHaveLength(0)
+  expect(site.desk.launches).toEqual([])
 })
 
 test('the address that a refused launch leaves behind leads back to the form', async () => {
