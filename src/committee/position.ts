@@ -27,8 +27,9 @@ export function settlePosition(
   const from = standing?.fraction ?? 0
   const isTrade = action === 'BUY' || action === 'SELL'
   const block = isTrade && size ? size : NOTHING
-  const size_ = block.fraction_of_equity
-  const to = isTrade ? (action === 'BUY' || size_ === 0 ? size_ : -size_) : from
+  // 0 − x rather than −x: a fraction of nothing has no sign.
+  const proposed = action === 'SELL' ? 0 - block.fraction_of_equity : block.fraction_of_equity
+  const to = isTrade ? proposed : from
   const change = isTrade ? explainChange(from, to) : explainIdle(action, from)
   const past = standing ? ` ${standing.words}` : ''
   return { ...block, delta: { from, to, reason: `${change}${past}` } }
