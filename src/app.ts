@@ -27,6 +27,7 @@ import { createListener } from './web/listener.ts'
 import { createPages } from './web/pages/create-pages.ts'
 import { createRenderer } from './web/render.ts'
 import { createWeb } from './web/server.ts'
+import { warmUp } from './web/warm-up.ts'
 
 /** What steps in flight are given to end when the desk is told to stop. */
 const SHUTDOWN_GRACE_MS = 2_500
@@ -130,6 +131,8 @@ async function assemble(
   })
   const assets = createAssets(join(root, 'public'))
   const charts = createCharts()
+  const viewsDir = join(root, 'views')
+  const renderer = createRenderer({ viewsDir, cache: true, assetUrl: assets.url, version })
   const pages = createPages({
     desk: manager,
     market,
@@ -143,7 +146,7 @@ async function assemble(
     config,
     desk: manager,
     ...pages,
-    renderer: createRenderer({ viewsDir: join(root, 'views'), cache: true, assetUrl: assets.url, version }),
+    renderer,
     assets,
     clock,
     log,
@@ -194,6 +197,11 @@ async function assemble(
     if (storage.index.suspect.length > 0) await beginReindex()
     const { resumed } = await manager.start({ recover })
     if (resumed > 0) log.info(`${resumed} ${resumed === 1 ? 'run' : 'runs'} resumed`)
+    // Whoever opens the first page should not pay for it.
+    if (recover)
+      warmUp(renderer, viewsDir, shutdown.signal).catch((error: unknown) =>
+        log.warn({ err: error }, 'the pages were not prepared'),
+      )
   }
 
   /** Resolves when the index is whole again, or has taken so long that the runs should not wait for it. */
