@@ -63,7 +63,10 @@ export function createSseConnection(
     open() {
       if (opened || isClosed()) return
       opened = true
+      // The body ends with the connection: without chunks a message is one write of the shared buffer instead of three.
+      response.removeHeader('Transfer-Encoding')
       response.writeHead(200, {
+        Connection: 'close',
         ...SECURITY_HEADERS,
         'Content-Type': 'text/event-stream; charset=utf-8',
         'Cache-Control': NO_STORE,

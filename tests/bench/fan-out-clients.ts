@@ -66,7 +66,6 @@ function connectOne(port: number, path: string): Promise<Socket> {
     const socket = connect(port, '127.0.0.1')
     socket.setNoDelay(true)
     socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\n\r\n`)
-    const read = createChunkReader(noteArrival)
     let head = ''
     const onHead = (data: Buffer) => {
       head += data.toString('latin1')
@@ -75,6 +74,8 @@ function connectOne(port: number, path: string): Promise<Socket> {
       if (!head.startsWith('HTTP/1.1 200'))
         return reject(new Error(`the stream answered ${head.slice(0, 200)}`))
       socket.off('data', onHead)
+      const isChunked = /^transfer-encoding: chunked/im.test(head.slice(0, end))
+      const read = isChunked ? createChunkReader(noteArrival) : createMessageReader(noteArrival)
       read(Buffer.from(head.slice(end + HEAD_END.length), 'latin1'))
       socket.on('data', read)
       resolve(socket)
@@ -117,6 +118,29 @@ function createChunkReader(onMessage: (id: string, bytes: number) => void): (dat
       left -= taken
       at += taken
       if (left === 0 && first.startsWith('id')) onMessage(first.slice(0, first.indexOf('\n')), length)
+    }
+  }
+}
+
+/** Follows a body that ends with the connection: a message ends with an empty line. */
+function createMessageReader(onMessage: (id: string, bytes: number) => void): (data: Buffer) => void {
+  let first = ''
+  let length = 0
+  let endsInBreak = false
+  return (data) => {
+    for (let at = 0; at < data.length;) {
+      const found = endsInBreak && data[at] === 10 ? at - 1 : data.indexOf('\n\n', at)
+      const isWhole = found >= 0 || (endsInBreak && data[at] === 10)
+      const end = isWhole ? found + 2 : data.length
+      if (first.length < 64) first += data.toString('latin1', at, Math.min(end, at + 64))
+      length += end - at
+      endsInBreak = !isWhole && data[end - 1] === 10
+      if (isWhole) {
+        if (first.startsWith('id')) onMessage(first.slice(0, first.indexOf('\n')), length)
+        first = ''
+        length = 0
+      }
+      at = end
     }
   }
 }
