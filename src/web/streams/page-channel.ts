@@ -34,6 +34,12 @@ export interface PageChannel {
   readonly viewers: number
 }
 
+/** What goes out to the viewers of one place in the logs, and where they stand afterwards. */
+interface Sending {
+  buffer: Buffer | null
+  positions: Positions
+}
+
 export function createPageChannel(
   deps: ChannelDeps,
   regions: readonly Region[],
@@ -72,7 +78,9 @@ export function createPageChannel(
     const changed = [...dirty]
     dirty.clear()
     for (const region of changed) {
-      if (takenBack.delete(region)) for (const positions of viewers.values()) positions.set(region.id, null)
+      if (takenBack.delete(region)) {
+        for (const positions of new Set(viewers.values())) positions.set(region.id, null)
+      }
     }
     if (viewers.size === 0) return
     const update = await composeUpdate(
@@ -95,7 +103,7 @@ export function createPageChannel(
     if (!region.appended) return { region, after: new Set([null]) }
     return {
       region,
-      after: new Set([...viewers.values()].map((positions) => positions.get(region.id) ?? null)),
+      after: new Set([...new Set(viewers.values())].map((positions) => positions.get(region.id) ?? null)),
     }
   }
 
@@ -112,26 +120,28 @@ export function createPageChannel(
     }
   }
 
+  /** Viewers that stand at the same place share their positions from then on, and what is made for one serves all. */
   function send(update: Update): void {
-    const logs = [...update.pieces.keys()].filter((id) =>
-      regions.some((region) => region.id === id && region.appended),
-    )
-    const sent = new Map<string, { buffer: Buffer | null; ends: [id: string, last: number | null][] }>()
+    const made = new Map<Positions, Sending>()
+    const byPlace = new Map<string, Sending>()
     for (const [connection, positions] of viewers) {
-      const key = logs.map((id) => positions.get(id) ?? '').join()
-      let shared = sent.get(key)
-      if (!shared) {
-        const pieces = piecesFor(positions, update)
-        const appended = pieces.filter((piece) => piece.region.appended)
-        shared = {
-          buffer: frame(update.revision, pieces),
-          ends: appended.map((piece) => [piece.region.id, piece.last]),
-        }
-        sent.set(key, shared)
+      let sending = made.get(positions)
+      if (!sending) {
+        const place = JSON.stringify([...positions])
+        sending = byPlace.get(place) ?? prepare(positions, update)
+        byPlace.set(place, sending)
+        made.set(positions, sending)
       }
-      for (const [id, last] of shared.ends) positions.set(id, last)
-      if (shared.buffer) connection.write(shared.buffer)
+      if (sending.positions !== positions) viewers.set(connection, sending.positions)
+      if (sending.buffer) connection.write(sending.buffer)
     }
+  }
+
+  function prepare(positions: Positions, update: Update): Sending {
+    const pieces = piecesFor(positions, update)
+    const next = new Map(positions)
+    for (const { region, last } of pieces) if (region.appended) next.set(region.id, last)
+    return { buffer: frame(update.revision, pieces), positions: next }
   }
 
   function piecesFor(positions: Positions, update: Update): Piece[] {
