@@ -23,6 +23,7 @@ import { createOpenBatches } from './open-batches.ts'
 import type { Artifacts, JournalStore, LaunchStore, Results, RunIndex } from './ports.ts'
 import { createPruning } from './pruning.ts'
 import { createRunQueue } from './queue.ts'
+import { createRecovery, readIdentity } from './recovery.ts'
 import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
 import { loadResult } from './step-results.ts'
@@ -70,8 +71,6 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
   /** Launches and the recovery under way: a stop waits for them. */
   const underWay = new Set<Promise<unknown>>()
   let started: Promise<unknown> = Promise.resolve()
-  /** Runs that the recovery put to work again. */
-  let resumed = 0
   let ready = false
 
   const activeDeps: ActiveRunDeps = {
@@ -89,6 +88,12 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       if (areResultsWritten) batches.settle(run.identity)
     },
   }
+
+  const recovery = createRecovery({
+    ...{ journals, launches, index, batches, active, clock, log, isStopping },
+    reopen: (identity) => recoverRun(activeDeps, identity),
+    summarize: (state) => summarize(workflowOf(state.kind), state),
+  })
 
   function workflowOf(kind: RunKind): Workflow {
     const workflow = workflows.get(kind)
@@ -158,7 +163,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     request: ChildRequest,
   ): Promise<OpenChild> {
     const known =
-      childRunId !== null && (active.get(childRunId)?.identity ?? (await readIdentity(childRunId)))
+      childRunId !== null && (active.get(childRunId)?.identity ?? (await readIdentity(journals, childRunId)))
     const identity = known || {
       ...(await admitChild(parent, request)),
       ...(childRunId && { run_id: childRunId }),
@@ -192,84 +197,12 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     const held = active.get(childRunId)
     if (held) return held
     const status = index.get(childRunId)?.status
-    const identity = status && isTerminal(status) ? null : await readIdentity(childRunId)
+    const identity = status && isTerminal(status) ? null : await readIdentity(journals, childRunId)
     if (!identity) return null
     const child = await recoverRun(activeDeps, identity)
     if (isTerminal(child.state.status)) await child.finishAgain()
     else active.set(childRunId, child)
     return child
-  }
-
-  /** From the first event of a run; null where it was named but never begun. */
-  async function readIdentity(runId: string): Promise<RunIdentity | null> {
-    if (!(await journals.exists(runId))) return null
-    for await (const event of journals.read(runId)) {
-      const { seq: _seq, at: _at, type: _type, ...identity } = event
-      return identity as unknown as RunIdentity
-    }
-    return null
-  }
-
-  async function recover(): Promise<void> {
-    const records = await launches.list()
-    records.sort((a, b) => (a.created_at < b.created_at ? -1 : 1))
-    for (const record of records) {
-      batches.open(record)
-      for (const identity of record.runs) {
-        if (isStopping()) return
-        await recoverOne(identity)
-      }
-    }
-    await recoverStrays()
-  }
-
-  /** Runs that the index knows as open but no launch record names (it was damaged): found by their own journals. */
-  async function recoverStrays(): Promise<void> {
-    const open = index.query({ status: ['pending', 'in_progress', 'paused'], limit: Number.MAX_SAFE_INTEGER })
-    const strays = new Map<string, RunIdentity[]>()
-    for (const { run_id: runId } of open.runs) {
-      const identity = active.has(runId) ? null : await readIdentity(runId)
-      // Children are taken up by their parents.
-      if (!identity || identity.parent) continue
-      strays.set(identity.batch_id, [...(strays.get(identity.batch_id) ?? []), identity])
-    }
-    for (const [batchId, runs] of strays) {
-      if (isStopping()) return
-      const record = { batch_id: batchId, created_at: runs[0]!.created_at, runs }
-      await launches.record(record)
-      batches.open(record)
-      for (const identity of runs) await recoverOne(identity)
-    }
-  }
-
-  async function recoverOne(identity: RunIdentity): Promise<void> {
-    try {
-      const run = await recoverRun(activeDeps, identity)
-      index.put(summarize(workflowOf(identity.kind), run.state))
-      if (isTerminal(run.state.status)) {
-        await run.finishAgain()
-        batches.settle(identity)
-        return
-      }
-      active.set(identity.run_id, run)
-      if (run.state.status === 'paused' || isStopping()) return
-      run.enqueue()
-      resumed += 1
-    } catch (error) {
-      giveUpOn(identity, error)
-    }
-  }
-
-  /** A run whose journal is gone is settled; any other is shown as it is and tried again at the next start. */
-  function giveUpOn(identity: RunIdentity, error: unknown): void {
-    const stored = index.get(identity.run_id)
-    const isGone = error instanceof NotFoundError
-    if (!stored || !isTerminal(stored.status)) {
-      log.error({ err: error, run_id: identity.run_id }, 'this run could not be taken up again')
-      const next = isGone ? 'its journal is gone' : `${messageOf(error)}; the next start tries again`
-      index.put(describeLost(identity, stored, `it could not be taken up again: ${next}`, clock.now()))
-    }
-    if (isGone) batches.settle(identity)
   }
 
   async function state(runId: string): Promise<RunState> {
@@ -319,7 +252,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       return ready && !isStopping()
     },
     start({ recover: takeUp }) {
-      const done = track(takeUp ? recover() : Promise.resolve()).then(() => {
+      const done = track(takeUp ? recovery.run() : Promise.resolve(0)).then((resumed) => {
         ready = true
         void pruning.repeat(shutdown.signal, finished.evict)
         return { resumed }
@@ -390,29 +323,4 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
 function kindOf(first: RunEvent): RunKind {
   const facts = first.type === 'checkpoint' ? (first as { state: unknown }).state : first
   return (facts as { kind: RunKind }).kind
-}
-
-/** What lists show of a run that nothing could be read of. */
-function describeLost(
-  identity: RunIdentity,
-  stored: Summary | undefined,
-  error: string,
-  now: number,
-): Summary {
-  const { run_id, batch_id, kind, ticker, as_of, created_at } = identity
-  return {
-    ...{ run_id, batch_id, kind, ticker, as_of, created_at },
-    status: 'error',
-    overall_progress: stored?.overall_progress ?? null,
-    progress_message: null,
-    eta_seconds: null,
-    current_stage: null,
-    started_at: stored?.started_at ?? null,
-    updated_at: toIso(now),
-    last_event_at: stored?.last_event_at ?? created_at,
-    ended_at: toIso(now),
-    execution_ms: stored?.execution_ms ?? 0,
-    decision: null,
-    error,
-  }
 }

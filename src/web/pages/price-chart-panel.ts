@@ -1,6 +1,7 @@
 /** The price chart of a run: from the bars its data step kept, never from the vendor again. */
 import { z } from 'zod'
 import type { Decision } from '../../committee/decision.ts'
+import { DATA_STEP } from '../../committee/plan.ts'
 import { dateOf } from '../../market/series.ts'
 import type { RunDesk } from '../../runs/desk.ts'
 import type { RunState } from '../../runs/state.ts'
@@ -10,7 +11,6 @@ import type { ChartLevel, Charts, PriceChartInput } from '../charts/charts.ts'
 /** About a year of trading days. */
 const BARS_SHOWN = 252
 const KEPT_RUNS = 64
-const DATA_STEP = 'data'
 
 const column = z.array(z.number())
 const dataResultSchema = z.object({

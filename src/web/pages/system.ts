@@ -24,10 +24,11 @@ export async function createSystemPage(deps: PageDeps): Promise<Page> {
     template: 'system/system',
     data: {
       vendor: market.name,
-      listings: (await market.listings()).map(({ ticker, first, last }) => ({
+      listings: (await market.listings()).map(({ ticker, first, last, problem }) => ({
         ticker,
         first: first ?? 'not known',
         last: last ?? 'not known',
+        problem,
       })),
       settings: viewSettings(deps),
       hasSources: deps.sources !== undefined,

@@ -28,7 +28,8 @@ export interface DecisionView {
   confidencePct: number
   confidenceBasis: string
   calibration: string
-  horizon: string
+  /** Null for a verdict that opens nothing to wait for. */
+  horizon: string | null
   summaryHtml: string
   /** Empty for HOLD and REVIEW, which have no levels. */
   risk: RiskRow[]
@@ -94,7 +95,7 @@ export function viewDecision(decision: Decision): DecisionView {
       calibration === 'uncalibrated'
         ? 'uncalibrated'
         : `calibrated on ${formatNumber(calibration.n, 0)} verdicts, Brier ${formatNumber(calibration.brier, 3)}`,
-    horizon: `${formatNumber(decision.time_horizon_days, 0)} days`,
+    horizon: decision.time_horizon_days > 0 ? `${formatNumber(decision.time_horizon_days, 0)} days` : null,
     summaryHtml: renderProse(decision.summary, context),
     risk: hasLevels ? viewLevels(risk) : [],
     riskReward: risk.risk_reward === null ? '' : formatNumber(risk.risk_reward),
