@@ -14,6 +14,8 @@ export interface VendorUnderTest {
   unknown: string
   /** The same kind of vendor over a source that cannot be read. */
   broken: Vendor
+  /** False for a vendor that cannot say what it has. Default true. */
+  isListing?: boolean
 }
 
 export function describeVendorContract(kind: string, prepare: () => Promise<VendorUnderTest>): void {
@@ -68,12 +70,12 @@ export function describeVendorContract(kind: string, prepare: () => Promise<Vend
       for (const column of [...BAR_COLUMNS, 'factor'] as const) expect(bars[column].length).toBe(0)
     })
 
-    it('answers an unknown ticker with NotFoundError that names the ones it has', async () => {
-      const { vendor, known, unknown } = await prepare()
+    it('answers an unknown ticker with NotFoundError that names the ones it has, where it can list', async () => {
+      const { vendor, known, unknown, isListing = true } = await prepare()
       const failure = vendor.bars(unknown, known.last)
       await expect(failure).rejects.toThrow(NotFoundError)
       await expect(failure).rejects.toThrow(unknown)
-      await expect(failure).rejects.toThrow(known.ticker)
+      if (isListing) await expect(failure).rejects.toThrow(known.ticker)
     })
 
     it.each([
@@ -98,9 +100,13 @@ export function describeVendorContract(kind: string, prepare: () => Promise<Vend
     })
 
     it('throws when its source fails, instead of answering that there is nothing, and names no path', async () => {
-      const { broken, known } = await prepare()
-      for (const failure of [broken.bars(known.ticker, known.last), broken.listings()]) {
-        const error = await failure.then(
+      const { broken, known, isListing = true } = await prepare()
+      const asked = [
+        () => broken.bars(known.ticker, known.last),
+        ...(isListing ? [() => broken.listings()] : []),
+      ]
+      for (const ask of asked) {
+        const error = await ask().then(
           () => null,
           (reason: unknown) => reason,
         )
@@ -116,10 +122,12 @@ export function describeVendorContract(kind: string, prepare: () => Promise<Vend
       await expect(vendor.bars(known.ticker, known.last, AbortSignal.abort(reason))).rejects.toBe(reason)
     })
 
-    it('lists what can be asked for, with the range of each', async () => {
-      const { vendor, known } = await prepare()
+    it('lists what can be asked for, with the range of each, or nothing where it cannot', async () => {
+      const { vendor, known, isListing = true } = await prepare()
       const { ticker, first, last } = known
-      expect(await vendor.listings()).toContainEqual({ ticker, first, last, problem: null })
+      const listings = await vendor.listings()
+      if (isListing) expect(listings).toContainEqual({ ticker, first, last, problem: null })
+      else expect(listings).toEqual([])
     })
   })
 }
