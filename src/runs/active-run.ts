@@ -6,20 +6,23 @@
 import type { Clock } from '../core/clock.ts'
 import { createDeferred } from '../core/deferred.ts'
 import { AbortedError, ConflictError, messageOf } from '../core/errors.ts'
+import { hasRoom, isBudgetReason, mergeBudget } from './budget-bound.ts'
 import type { EventBody, RunEvent, RunKind } from './event.ts'
-import type { ChildRequest, Execution, OpenedChild } from './execution.ts'
+import type { Execution } from './execution.ts'
 import { createExecution } from './execution.ts'
 import { executionMs, foldAll } from './fold.ts'
-import type { RunIdentity } from './identity.ts'
+import type { RunBudget, RunIdentity } from './identity.ts'
 import type { RunLimits, RunLog } from './limits.ts'
 import type { Artifacts, Journal, JournalStore, Results } from './ports.ts'
 import type { RunQueue } from './queue.ts'
+import { createRunChildren, type OpenChild } from './run-children.ts'
 import type { RunWriter } from './run-writer.ts'
 import { createRunWriter } from './run-writer.ts'
 import type { RunState } from './state.ts'
 import type { RunStatus } from './status.ts'
 import { isTerminal } from './status.ts'
 import { loadResult, storeResult } from './step-results.ts'
+import type { ChildRequest } from './steps.ts'
 import { summarize } from './summarize.ts'
 import type { Workflow } from './workflow.ts'
 
@@ -39,14 +42,14 @@ export interface ActiveRunDeps {
   workflowOf(kind: RunKind): Workflow
   publish(event: RunEvent, state: RunState, logSeqBefore: number): void
   /** Finds the child run of a step, or names a new one. */
-  openChild(parent: ActiveRun, childRunId: string | null, request: ChildRequest): Promise<OpenChild>
+  openChild(
+    parent: ActiveRun,
+    childRunId: string | null,
+    request: ChildRequest,
+  ): Promise<OpenChild<ActiveRun>>
   /** A child that was begun, to be stopped; null where it never was or has left the desk. */
   adoptChild(childRunId: string): Promise<ActiveRun | null>
   onEnd(run: ActiveRun, outcome: { areResultsWritten: boolean }): void
-}
-
-export interface OpenChild extends OpenedChild {
-  take(): Promise<ActiveRun>
 }
 
 export interface ActiveRun {
@@ -60,6 +63,8 @@ export interface ActiveRun {
   cancel(reason: string): Promise<void>
   pause(reason: string): Promise<void>
   resume(reason: string): Promise<void>
+  /** A run that is paused for its budget goes on where this leaves any room. Throws `InputError` for a bad bound. */
+  setBudget(change: Partial<RunBudget>): Promise<void>
   /** For shutdown: steps in flight may end within `graceMs`; then the journal is closed as it is. */
   suspend(graceMs: number): Promise<void>
   /** Writes the results of a run that had ended before the process died over them. */
@@ -119,6 +124,11 @@ function manageRun(
   let working: Promise<void> = Promise.resolve()
   let isLiningUp = false
   let turn: Promise<unknown> = Promise.resolve()
+  const children = createRunChildren({
+    parent: () => writer.state,
+    find: (childRunId, request) => deps.openChild(run, childRunId, request),
+    adopt: deps.adoptChild,
+  })
 
   const writer: RunWriter = createRunWriter({
     workflow,
@@ -154,7 +164,9 @@ function manageRun(
         signal: own.signal,
         stepDelayMs: deps.limits.stepDelayMs,
         replay,
-        openChild: (childRunId, request) => openChild(childRunId, request, own.signal),
+        openChild: (childRunId, request) => children.open(childRunId, request, own.signal),
+        readEvents: (id) => deps.journals.read(id),
+        pause: (shortage) => pauseForBudget(shortage, own.signal),
       }))
       replay = null
       watchTime(own.signal)
@@ -172,38 +184,21 @@ function manageRun(
     }
   }
 
-  async function openChild(
-    childRunId: string | null,
-    request: ChildRequest,
-    own: AbortSignal,
-  ): Promise<OpenedChild> {
-    const opened = await deps.openChild(run, childRunId, request)
-    return {
-      runId: opened.runId,
-      async take() {
-        own.throwIfAborted()
-        const child = await opened.take()
-        // The run was stopped while its child was being made, too late for `stopChildren` to see it.
-        if (own.aborted && !isTerminal(child.state.status)) {
-          await (writer.state.status === 'paused'
-            ? child.pause('paused with its parent')
-            : child.cancel('stopped with its parent'))
-        }
-        return child
-      },
-    }
+  /** Unless room was made before its turn came. */
+  function pauseForBudget(shortage: () => string | null, own: AbortSignal): Promise<void> {
+    return inTurn(async () => {
+      own.throwIfAborted()
+      const reason = shortage()
+      if (reason !== null) await stopFor(reason)
+    })
   }
 
-  /** Children of steps that have not ended, also of those that an earlier process began. */
-  async function stopChildren(stop: (child: ActiveRun) => Promise<void>): Promise<void> {
-    const begun = Object.values(writer.state.steps).filter((step) => step.status === 'started')
-    const ids = begun.flatMap((step) => step.child_run_id ?? [])
-    await Promise.all(
-      ids.map(async (id) => {
-        const child = await deps.adoptChild(id)
-        if (child && !isTerminal(child.state.status)) await stop(child)
-      }),
-    )
+  /** To be called in turn. */
+  async function stopFor(reason: string): Promise<void> {
+    refuseUnless(['pending', 'in_progress'], 'paused')
+    halt('paused')
+    await children.pauseAll()
+    await insist({ type: 'run_paused', reason })
   }
 
   /** Fails the run when it has worked longer than its kind may. */
@@ -292,7 +287,7 @@ function manageRun(
     ended.resolve()
     controller.abort(new AbortedError('canceled'))
     deps.onEnd(run, { areResultsWritten })
-    await stopChildren((child) => child.cancel('stopped with its parent'))
+    await children.cancelAll()
     await writer.close()
   }
 
@@ -321,23 +316,27 @@ function manageRun(
       return inTurn(async () => {
         if (writer.state.status === 'canceled') return
         refuseUnless(['pending', 'in_progress', 'paused'], 'canceled')
-        await stopChildren((child) => child.cancel('stopped with its parent'))
+        await children.cancelAll()
         await finish({ type: 'run_canceled', reason })
       })
     },
-    pause: (reason) =>
-      inTurn(async () => {
-        refuseUnless(['pending', 'in_progress'], 'paused')
-        halt('paused')
-        await stopChildren(async (child) => {
-          if (child.state.status !== 'paused') await child.pause('paused with its parent')
-        })
-        await insist({ type: 'run_paused', reason })
-      }),
+    pause: (reason) => inTurn(() => stopFor(reason)),
     resume: (reason) =>
       inTurn(async () => {
         refuseUnless(['paused'], 'resumed')
         await writer.commit({ type: 'run_resumed', reason })
+        lineUp()
+      }),
+    setBudget: (change) =>
+      inTurn(async () => {
+        const bound = mergeBudget(writer.state.budget, change)
+        refuseUnless(['pending', 'in_progress', 'paused'], 'given another budget')
+        await writer.commit({ type: 'budget_set', ...bound })
+        execution?.recheckBudget()
+        const { status, paused_because: because, usage } = writer.state
+        // Whether the next call fits is known once it asks; where it does not, the run pauses again.
+        if (status !== 'paused' || !isBudgetReason(because) || !hasRoom(usage, bound)) return
+        await writer.commit({ type: 'run_resumed', reason: 'its budget was changed' })
         lineUp()
       }),
     async fail(error) {

@@ -24,6 +24,7 @@ export async function admitRequest(
     as_of: admitted.as_of,
     input: admitted.input as Json,
     parent: facts.parent,
+    ...(admitted.budget && { budget: admitted.budget }),
     created_at: toIso(facts.createdMs),
   }
 }

@@ -45,6 +45,7 @@ export function aspectsOf(event: RunEvent): readonly Aspect[] {
     case 'log_appended':
       return ['log']
     case 'usage_recorded':
+    case 'budget_set':
       return ['usage']
     case 'decision_ready':
       return ['decision', 'status']

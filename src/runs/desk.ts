@@ -3,6 +3,7 @@ import type { ChangeFeed } from './change.ts'
 import type { RunEvent, RunKind } from './event.ts'
 import type { RunFilter, RunPage } from './ports.ts'
 import type { RunState } from './state.ts'
+import type { RunBudget } from './identity.ts'
 import type { Summary } from './summary.ts'
 import type { Workflow } from './workflow.ts'
 
@@ -14,6 +15,15 @@ export interface LaunchRequest {
 export interface Launched {
   batch_id: string
   runs: Summary[]
+}
+
+export interface Rerun {
+  run_id: string
+  reused_steps: number
+  /** What the steps taken over had cost; null where a price is unknown. */
+  saved_usd: number | null
+  /** What they had taken. */
+  saved_ms: number
 }
 
 export interface QueueUse {
@@ -32,6 +42,15 @@ export interface RunDesk {
   cancel(runId: string): Promise<Summary>
   pause(runId: string): Promise<Summary>
   resume(runId: string): Promise<Summary>
+  /**
+   * Launches the same input again, taking over the completed steps that began before `fromStep`, but for those it is
+   * inside of; without it, a run that did not complete goes on with all its completed steps, and one that did begins
+   * anew. A step whose input is another by then runs all the same. Throws `InputError` for a step
+   * the run does not have, `ConflictError` while the run has not ended.
+   */
+  rerun(runId: string, fromStep?: string): Promise<Rerun>
+  /** Sets the bound of a run that has not ended; one that is paused for it goes on where there is room now. */
+  setBudget(runId: string, budget: Partial<RunBudget>): Promise<Summary>
   /** Throws `NotFoundError`. */
   summary(runId: string): Summary
   list(filter: RunFilter): RunPage

@@ -4,7 +4,7 @@
  * Engine events are the types below; a kind may add its own types (`desk_event`, `fold_completed`, …), which the
  * engine numbers, stores and publishes without looking inside.
  */
-import type { ArtifactRef, RunIdentity } from './identity.ts'
+import type { ArtifactRef, RunBudget, RunIdentity } from './identity.ts'
 
 export type { RunKind } from './identity.ts'
 export { RUN_KINDS } from './identity.ts'
@@ -38,6 +38,14 @@ export interface UsageDelta {
 /** A result small enough to stand in the journal, or a reference to the artifact that holds it. */
 export type StoredValue = { result: unknown } | { artifact: ArtifactRef }
 
+/** How a step that was not run here came to its end, and what running it had taken there. */
+export interface TakenOver {
+  reused_from: string
+  /** Null where a price was unknown. */
+  saved_usd: number | null
+  saved_ms: number
+}
+
 export type EngineEventBody =
   | ({ type: 'run_created' } & RunIdentity)
   | { type: 'run_started' }
@@ -51,8 +59,10 @@ export type EngineEventBody =
       attempt: number
       node_id: string | null
       child_run_id?: string
+      /** The step in whose body it was begun; null for none. Absent in older journals. */
+      within?: string | null
     }
-  | ({ type: 'step_completed'; key: string } & StoredValue)
+  | ({ type: 'step_completed'; key: string } & Partial<TakenOver> & StoredValue)
   | { type: 'step_failed'; key: string; error: string }
   | { type: 'step_skipped'; key: string; reason: string; node_id: string | null }
   | {
@@ -70,6 +80,7 @@ export type EngineEventBody =
   | { type: 'content_replaced'; key: string; node_id: string; text: string }
   | { type: 'log_appended'; key: string | null; entries: LogLine[] }
   | ({ type: 'usage_recorded'; key: string; node_id: string | null } & UsageDelta)
+  | ({ type: 'budget_set' } & RunBudget)
   | { type: 'decision_ready'; decision: unknown }
   | { type: 'checkpoint'; state: unknown }
   | ({ type: 'run_completed' } & StoredValue)
@@ -112,6 +123,7 @@ const ENGINE_TYPES: Record<EngineEventType, true> = {
   content_replaced: true,
   log_appended: true,
   usage_recorded: true,
+  budget_set: true,
   decision_ready: true,
   checkpoint: true,
   run_completed: true,

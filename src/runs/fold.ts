@@ -3,7 +3,8 @@
  * that resumes after a crash and in a reader years later.
  */
 import { hashOf } from '../core/json.ts'
-import type { EngineEvent, LogLine, RunEvent, UsageDelta } from './event.ts'
+import { NO_BOUND } from './budget-bound.ts'
+import type { EngineEvent, LogLine, RunEvent } from './event.ts'
 import { isEngineEvent } from './event.ts'
 import type { LogEntry, LogState, NodeContent, RunState, StepRecord } from './state.ts'
 import { isStatusEvent, isTerminal, transition } from './status.ts'
@@ -18,6 +19,7 @@ import {
   treeFraction,
   workingLabels,
 } from './tree.ts'
+import { addUsage, NO_USAGE } from './usage.ts'
 import type { Workflow } from './workflow.ts'
 
 export interface FoldOptions {
@@ -105,7 +107,11 @@ function begin(workflow: Workflow, event: EngineEvent & { type: 'run_created' })
     steps: {},
     content: {},
     log: { entries: [], last_seq: 0, epoch: 0 },
-    usage: { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 },
+    usage: NO_USAGE,
+    usage_by_node: {},
+    budget: event.budget ?? NO_BOUND,
+    paused_because: null,
+    reuse: event.reuse ?? null,
     decision: null,
     output: null,
     error: null,
@@ -122,6 +128,8 @@ function begin(workflow: Workflow, event: EngineEvent & { type: 'run_created' })
 function resumeAt(state: RunState | null, event: EngineEvent & { type: 'checkpoint' }): RunState {
   const held = state ?? (event.state as RunState)
   return {
+    // What a checkpoint of an older journal does not have.
+    ...{ usage_by_node: {}, budget: NO_BOUND, paused_because: null, reuse: null },
     ...held,
     seq: event.seq,
     updated_at: event.at,
@@ -155,7 +163,8 @@ function foldEngine(state: RunState, event: EngineEvent, options: InnerOptions):
       return foldStepStarted(state, event, options)
     case 'step_completed': {
       const stored = 'artifact' in event ? { artifact: event.artifact } : { result: event.result }
-      const ended = endStep(state, event, { status: 'completed', ...stored }, options)
+      const reused_from = event.reused_from ?? null
+      const ended = endStep(state, event, { status: 'completed', reused_from, ...stored }, options)
       const nodeId = ended.steps[event.key]?.node_id
       return nodeId ? withTree(ended, countStep(treeOf(ended), nodeId, event.at)) : ended
     }
@@ -179,7 +188,9 @@ function foldEngine(state: RunState, event: EngineEvent, options: InnerOptions):
     case 'log_appended':
       return { ...state, log: appendLog(state.log, event.key, event.entries, options.logLines) }
     case 'usage_recorded':
-      return { ...state, usage: addUsage(state.usage, event) }
+      return foldUsage(state, event)
+    case 'budget_set':
+      return { ...state, budget: { usd: event.usd, tokens: event.tokens } }
     case 'decision_ready':
       return { ...state, decision: event.decision }
     default:
@@ -191,7 +202,8 @@ function foldStatus(state: RunState, event: EngineEvent): RunState {
   const status = isStatusEvent(event.type) ? transition(state.status, event.type) : null
   if (!status)
     throw new Error(`event ${event.seq}: ${event.type} is not allowed for a run that is ${state.status}`)
-  const next: RunState = { ...state, status }
+  const paused_because = event.type === 'run_paused' ? event.reason : null
+  const next: RunState = { ...state, status, paused_because }
   if (isTerminal(status) || status === 'paused') {
     next.active_ms = executionMs(state, Date.parse(event.at))
     next.active_since = null
@@ -325,13 +337,11 @@ function appendLog(log: LogState, key: string | null, lines: readonly LogLine[],
   return { entries: [...log.entries, ...added].slice(-keep), last_seq: seq, epoch: log.epoch }
 }
 
-function addUsage(total: UsageDelta, delta: UsageDelta): UsageDelta {
-  return {
-    calls: total.calls + delta.calls,
-    input_tokens: total.input_tokens + delta.input_tokens,
-    output_tokens: total.output_tokens + delta.output_tokens,
-    cost_usd: total.cost_usd === null || delta.cost_usd === null ? null : total.cost_usd + delta.cost_usd,
-  }
+function foldUsage(state: RunState, event: EngineEvent & { type: 'usage_recorded' }): RunState {
+  const usage = addUsage(state.usage, event)
+  if (event.node_id === null) return { ...state, usage }
+  const ofNode = addUsage(state.usage_by_node[event.node_id] ?? NO_USAGE, event)
+  return { ...state, usage, usage_by_node: { ...state.usage_by_node, [event.node_id]: ofNode } }
 }
 
 function newStep(
@@ -351,6 +361,7 @@ function newStep(
     started_at: at,
     ended_at: null,
     child_run_id: childRunId,
+    reused_from: null,
     error: null,
   }
 }

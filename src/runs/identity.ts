@@ -15,7 +15,31 @@ export interface RunIdentity {
   input: Json
   /** The run and the step that started this one, for child runs. */
   parent: { run_id: string; key: string } | null
+  /** The bound it was launched with; absent for none. */
+  budget?: RunBudget
+  /** The run whose journaled steps it takes over instead of running them. */
+  reuse?: Reuse
   created_at: string
+}
+
+/** What the paid calls of a run may come to; null for no bound. Tokens count both ways. */
+export interface RunBudget {
+  usd: number | null
+  tokens: number | null
+}
+
+/** The most a call can cost; `usd` is null where its price is unknown. */
+export interface CostCeiling {
+  usd: number | null
+  tokens: number
+}
+
+export interface Reuse {
+  run_id: string
+  /** The first step that runs anew; null where it goes on where that run ended. */
+  from_step: string | null
+  /** Keys of the steps that are taken over. */
+  keys: string[]
 }
 
 /** A content-addressed file of one run. */

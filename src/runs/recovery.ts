@@ -12,6 +12,7 @@ import type { JournalStore, LaunchStore, RunIndex } from './ports.ts'
 import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
 import type { Summary } from './summary.ts'
+import { NO_USAGE } from './usage.ts'
 
 export interface RecoveryDeps {
   journals: JournalStore
@@ -134,5 +135,7 @@ function describeLost(
     execution_ms: stored?.execution_ms ?? 0,
     decision: null,
     error,
+    usage: stored?.usage ?? NO_USAGE,
+    shape: stored?.shape ?? null,
   }
 }

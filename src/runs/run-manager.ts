@@ -4,29 +4,31 @@
  * it. Leaves how a run executes to `active-run.ts`, and storing to the ports.
  */
 import type { Clock } from '../core/clock.ts'
-import { toIso } from '../core/clock.ts'
 import { ConflictError, InputError, messageOf, NotFoundError, quote } from '../core/errors.ts'
 import { createBatchId, isRunId } from '../core/ids.ts'
-import type { ActiveRun, ActiveRunDeps, OpenChild } from './active-run.ts'
+import type { ActiveRun, ActiveRunDeps } from './active-run.ts'
 import { createActiveRun, recoverRun } from './active-run.ts'
 import { admitRequest } from './admission.ts'
-import type { LaunchRequest, Launched, RunDesk } from './desk.ts'
+import type { LaunchRequest, Launched, Rerun, RunDesk } from './desk.ts'
 import type { RunEvent, RunKind } from './event.ts'
-import type { ChildRequest } from './execution.ts'
 import { createFinishedStates } from './finished-states.ts'
 import { foldAll } from './fold.ts'
 import type { Hub } from './hub.ts'
 import { createHub } from './hub.ts'
 import type { RunIdentity } from './identity.ts'
+import { readJournaledSteps } from './journaled-steps.ts'
 import type { RunLimits, RunLog } from './limits.ts'
 import { createOpenBatches } from './open-batches.ts'
 import type { Artifacts, JournalStore, LaunchStore, Results, RunIndex } from './ports.ts'
 import { createPruning } from './pruning.ts'
 import { createRunQueue } from './queue.ts'
 import { createRecovery, readIdentity } from './recovery.ts'
+import type { OpenChild } from './run-children.ts'
+import { identifyRerun, planRerun } from './rerun-plan.ts'
 import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
 import { loadResult } from './step-results.ts'
+import type { ChildRequest } from './steps.ts'
 import { summarize } from './summarize.ts'
 import type { Summary } from './summary.ts'
 import type { Workflow } from './workflow.ts'
@@ -65,7 +67,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
   const shutdown = new AbortController()
   const pruning = createPruning({
     ...{ index, results, clock, limits, log },
-    active: () => new Set(active.keys()),
+    active: runsInUse,
     onPruned: finished.drop,
   })
   /** Launches and the recovery under way: a stop waits for them. */
@@ -113,8 +115,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
   }
 
   async function launch(requests: readonly LaunchRequest[]): Promise<Launched> {
-    await started
-    if (isStopping()) throw new ConflictError('the desk is shutting down and takes no new runs')
+    await readyToLaunch()
     if (requests.length === 0) throw new InputError('tickers', 'tickers is empty: name at least one')
     const createdMs = clock.now()
     const batchId = createBatchId(createdMs)
@@ -122,8 +123,33 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     const identities = await Promise.all(
       requests.map((request) => admitRequest(workflowOf(request.kind), request, facts)),
     )
+    const runs = await begin(identities)
+    return { batch_id: batchId, runs: runs.map((run) => summarize(workflowOf(run.identity.kind), run.state)) }
+  }
+
+  async function rerun(runId: string, fromStep: string | null): Promise<Rerun> {
+    await readyToLaunch()
+    const old = await state(runId)
+    if (!isTerminal(old.status))
+      throw new ConflictError(`run ${runId} is ${old.status}: it can be run again once it has ended`)
+    workflowOf(old.kind)
+    const plan = planRerun(await readJournaledSteps(journals.read(runId)), old.status, fromStep)
+    const identity = identifyRerun(old, { from_step: fromStep, keys: plan.keys }, clock.now())
+    await begin([identity])
+    const { keys, ...saved } = plan
+    return { run_id: identity.run_id, reused_steps: keys.length, ...saved }
+  }
+
+  async function readyToLaunch(): Promise<void> {
+    await started
+    if (isStopping()) throw new ConflictError('the desk is shutting down and takes no new runs')
+  }
+
+  /** Has the runs of one batch recorded, made and put in line. */
+  async function begin(identities: readonly RunIdentity[]): Promise<ActiveRun[]> {
+    const { batch_id, created_at } = identities[0]!
     queue.reserve(identities.length)
-    const record = { batch_id: batchId, created_at: toIso(createdMs), runs: identities }
+    const record = { batch_id, created_at, runs: [...identities] }
     try {
       // The record is the launch: from here on a crash leads to all of its runs at the next start.
       await launches.record(record)
@@ -134,7 +160,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     batches.open(record)
     const runs = await makeRuns(identities)
     if (!isStopping()) for (const run of runs) run.enqueue({ reserved: true })
-    return { batch_id: batchId, runs: runs.map((run) => summarize(workflowOf(run.identity.kind), run.state)) }
+    return runs
   }
 
   /** All of a launch, or none: where one cannot be made, nothing stays of those that could be. */
@@ -157,11 +183,17 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     await results.discard(runId)
   }
 
+  /** Also the ended ones whose steps are being taken over. */
+  function runsInUse(): Set<string> {
+    const sources = [...active.values()].flatMap((run) => run.identity.reuse?.run_id ?? [])
+    return new Set([...active.keys(), ...sources])
+  }
+
   async function openChild(
     parent: ActiveRun,
     childRunId: string | null,
     request: ChildRequest,
-  ): Promise<OpenChild> {
+  ): Promise<OpenChild<ActiveRun>> {
     const known =
       childRunId !== null && (active.get(childRunId)?.identity ?? (await readIdentity(journals, childRunId)))
     const identity = known || {
@@ -279,6 +311,11 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     },
     async resume(runId) {
       await activeRun(runId, 'resumed').resume('resumed by a person')
+      return summary(runId)
+    },
+    rerun: (runId, fromStep) => track(rerun(runId, fromStep ?? null)),
+    async setBudget(runId, budget) {
+      await activeRun(runId, 'given another budget').setBudget(budget)
       return summary(runId)
     },
     list: (filter) => index.query(filter),

@@ -1,7 +1,7 @@
 /** The folded state of a run: everything anyone can see of it. Built by `fold.ts`, read by everyone. */
 import type { Json } from '../core/json.ts'
 import type { LogLine, NodeStatus, NodeType, RunKind, UsageDelta } from './event.ts'
-import type { ArtifactRef } from './identity.ts'
+import type { ArtifactRef, Reuse, RunBudget } from './identity.ts'
 import type { RunStatus } from './status.ts'
 
 /** One row of the execution tree. `parent_id` null hangs it at the top. */
@@ -44,6 +44,8 @@ export interface StepRecord {
   started_at: string
   ended_at: string | null
   child_run_id: string | null
+  /** The run whose result this is; null for a step that ran here. */
+  reused_from: string | null
   /** Set when completed with a small result. */
   result?: unknown
   /** Set when completed with a large one. */
@@ -100,6 +102,13 @@ export interface RunState<Data = unknown> {
   content: Record<string, NodeContent>
   log: LogState
   usage: UsageDelta
+  /** The same by node id. */
+  usage_by_node: Record<string, UsageDelta>
+  budget: RunBudget
+  /** Why it is paused; null while it is not. */
+  paused_because: string | null
+  /** The run whose steps it took over; null for none. */
+  reuse: Reuse | null
   decision: unknown
   output: { result: unknown } | { artifact: ArtifactRef } | null
   error: string | null

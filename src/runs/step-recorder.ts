@@ -1,6 +1,7 @@
 /**
  * What a step says while it works: log lines and text for its node, gathered and journaled in batches so that streamed
- * text costs a line every quarter second and not one per word. Flushed before the step's end is committed.
+ * text costs a line every quarter second and not one per word. Flushed before the step's end is committed. What was
+ * paid for is journaled at once: it is spent, whatever becomes of the step.
  */
 import type { Clock } from '../core/clock.ts'
 import type { EventBody, LogLine, UsageDelta } from './event.ts'
@@ -50,7 +51,9 @@ export function createStepRecorder(
       if (text !== '') gather({ type: 'content_appended', key, node_id: nodeId, text })
     },
     replace: (nodeId, text) => gather({ type: 'content_replaced', key, node_id: nodeId, text }),
-    usage: (nodeId, delta) => gather({ type: 'usage_recorded', key, node_id: nodeId, ...delta }),
+    usage(nodeId, delta) {
+      if (!closed) commit({ type: 'usage_recorded', key, node_id: nodeId, ...delta })
+    },
     flush,
     close() {
       closed = true

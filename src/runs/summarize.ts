@@ -20,7 +20,7 @@ export function summarize(workflow: Workflow, state: RunState): Summary {
     as_of: state.as_of,
     status: state.status,
     overall_progress: overallProgress(state),
-    progress_message: state.progress.message,
+    progress_message: state.paused_because ?? state.progress.message,
     eta_seconds: etaSeconds(state, worked),
     current_stage: isTerminal(state.status) ? null : stage,
     created_at: state.created_at,
@@ -29,8 +29,10 @@ export function summarize(workflow: Workflow, state: RunState): Summary {
     last_event_at: state.last_event_at,
     ended_at: state.ended_at,
     execution_ms: worked,
+    shape: null,
     ...workflow.summary(state),
     error: state.error,
+    usage: state.usage,
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Names for the tool calls of a step: a key that does not depend on which of several calls came first, and the node
- * `<agent>_tool_<n>` that shows it, the same on every attempt.
+ * Names for the tool calls and parts of a step: a key that does not depend on which of several calls came first, and
+ * for a tool the node `<agent>_tool_<n>` that shows it, the same on every attempt.
  */
 import { hashOf } from '../core/json.ts'
 import type { RunState, TreeNode } from './state.ts'
@@ -11,8 +11,8 @@ export interface ToolNode {
   isNew: boolean
 }
 
-/** Counts equal calls of one attempt, so that each has a key of its own. */
-export function createToolKeys(stepKey: string): (name: string, args: unknown) => string {
+/** Counts equal calls of one attempt in the order in which they are made, so that each has a key of its own. */
+export function createCallKeys(stepKey: string): (name: string, args: unknown) => string {
   const calls = new Map<string, number>()
   return (name, args) => {
     const call = `${stepKey}/${name}:${hashOf(args).slice(0, 8)}`

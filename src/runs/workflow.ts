@@ -5,6 +5,9 @@
  */
 import type { z } from 'zod'
 import type { NodeType, RunEvent, RunKind, Severity, UsageDelta } from './event.ts'
+import type { CostCeiling, RunBudget } from './identity.ts'
+
+export type { CostCeiling, RunBudget } from './identity.ts'
 import type { RunState } from './state.ts'
 import type { KindSummary } from './summary.ts'
 
@@ -22,6 +25,8 @@ export interface Admitted<Input> {
   input: Input
   ticker: string
   as_of: string | null
+  /** What its paid calls may come to; none where left out. */
+  budget?: RunBudget
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a registry holds workflows of every type
@@ -51,6 +56,14 @@ export interface StepOptions {
   node?: string
 }
 
+/** What only the journal knows when a decision is made. */
+export interface DecisionFacts {
+  /** Over all events before the decision. */
+  journalHash: string
+  /** Of the run so far. */
+  usage: UsageDelta
+}
+
 export interface RunContext<Data = unknown> {
   readonly runId: string
   readonly ticker: string
@@ -63,7 +76,10 @@ export interface RunContext<Data = unknown> {
   readonly state: Data
   /** Aborts on cancel, pause, timeout and shutdown. */
   readonly signal: AbortSignal
-  /** Runs `body` once, ever: its JSON result is journaled under `key`, which must be unique in the run. */
+  /**
+   * Runs `body` once, ever: its JSON result is journaled under `key`, which must be unique in the run. In a run that takes
+   * over steps of another it does not run at all where that run has completed it for the same input.
+   */
   step<T>(key: string, body: (step: StepContext) => Promise<T>, options?: StepOptions): Promise<T>
   /** Says in the tree and the journal that a node's work is left out, and why. */
   skip(key: string, reason: string, node?: string): Promise<void>
@@ -73,8 +89,8 @@ export interface RunContext<Data = unknown> {
   emit(type: string, data: Record<string, unknown>): Promise<void>
   /** `fraction` 0..1; never goes back; at most 100 journal lines a run. */
   progress(fraction: number, message?: string): void
-  /** The run's decision, a JSON object. Journaled once. `journalHash` is over all events before it. */
-  decide(build: (facts: { journalHash: string }) => Record<string, unknown>): Promise<void>
+  /** The run's decision, a JSON object. Journaled once. */
+  decide(build: (facts: DecisionFacts) => Record<string, unknown>): Promise<void>
   /** Closes a journal segment with the state, so that a long run stays short to reload. */
   checkpoint(): Promise<void>
 }
@@ -90,6 +106,21 @@ export interface StepContext {
   replace(text: string, node?: string): void
   /** Counts model use to the step's node. */
   usage(delta: UsageDelta): void
+  /**
+   * Before a paid call: reserves what it may cost at most; the answer is called once its use is counted, or it failed.
+   * Where the run's budget could be passed it waits for the calls under way, and if there is still no room for it the
+   * run pauses: a person raises the budget or cancels. A pause waits until steps whose calls are over are journaled, so a
+   * step should do little between its last call and its end.
+   */
+  reserve(cost: CostCeiling): Promise<() => void>
+  /**
+   * Part of this step's work, memoised on its own under `<key>/<name>:<hash of input>`: what it says goes to this step's
+   * node, and it neither counts to that node's steps nor moves it. After a crash in mid-step its result is there, however
+   * often the step itself runs again. Equal parts are told apart by the order in which they are called. A failure is
+   * remembered too, as of any step: a later execution gets a plain `Error` with its message, so that what a body has to
+   * tell apart it should return.
+   */
+  part<T>(name: string, input: unknown, body: (part: StepContext) => Promise<T>): Promise<T>
   /** Milliseconds since the epoch. */
   now(): number
   /** 0 ≤ x < 1, seeded by run input and step key: the same on every attempt. */

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { Low } from 'lowdb'
 import { DataFile } from 'lowdb/node'
 import { messageOf } from '../core/errors.ts'
-import type { Summary } from '../runs/summary.ts'
+import { completeSummary, type Summary } from '../runs/summary.ts'
 import { codeOf } from './durable-files.ts'
 import { isSummary } from './manifest.ts'
 
@@ -96,7 +96,7 @@ export function createIndexShards(folder: string): IndexShards {
         const rows = runs.filter(isSummary)
         if (rows.length < runs.length)
           suspect.push(`${name}.json holds ${runs.length - rows.length} rows that are no runs`)
-        for (const row of rows) shard.rows.set(row.run_id, row)
+        for (const row of rows) shard.rows.set(row.run_id, completeSummary(row))
         for (const other of shards) if (!names.includes(other)) suspect.push(`${other}.json is missing`)
       } catch (error) {
         const reason = codeOf(error) ?? messageOf(error)

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RUN_STATUSES } from '../runs/status.ts'
-import type { Summary } from '../runs/summary.ts'
+import { completeSummary, type Summary } from '../runs/summary.ts'
 import { ARTIFACTS_FOLDER } from './artifacts.ts'
 import { codeOf, isTempName, openFile, READ, readOptional, writeDurably } from './durable-files.ts'
 import { readChunks } from './journal-segments.ts'
@@ -46,7 +46,9 @@ export async function readManifest(folder: string, runId: string): Promise<Manif
   if (bytes === null) return null
   try {
     const manifest = JSON.parse(bytes.toString('utf8')) as Manifest
-    return isSummary(manifest.summary) && manifest.summary.run_id === runId ? manifest : null
+    const { summary } = manifest
+    if (!isSummary(summary) || summary.run_id !== runId) return null
+    return { ...manifest, summary: completeSummary(summary) }
   } catch {
     return null
   }

@@ -232,8 +232,12 @@ describe('stopping', () => {
     const desk = await createTestDesk([hanging])
     const { runs } = await desk.manager.launch(inputs('A'))
     await desk.until(runs[0]!.run_id, (state) => state.steps.a?.status === 'started')
-    const stopped = desk.manager.stop(2_000)
-    await desk.clock.advance(2_000)
+    let hasStopped = false
+    const stopped = desk.manager.stop(2_000).then(() => void (hasStopped = true))
+    await settle()
+    await desk.clock.advance(1_999)
+    expect(hasStopped).toBe(false)
+    await desk.clock.advance(1)
     await stopped
     expect((await desk.crashAndRestart()).manager.summary(runs[0]!.run_id).status).toBe('in_progress')
   })

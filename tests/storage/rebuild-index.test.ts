@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Summary } from '../../src/runs/summary.ts'
+import { publicSummary, type Summary } from '../../src/runs/summary.ts'
 import { inspectStore } from '../../src/storage/inspect-store.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
 import { claimOwnership } from '../../src/storage/owner-socket.ts'
@@ -40,6 +40,19 @@ describe('rebuilding the index', () => {
     await storage.close()
     const again = await desk.open()
     expect([again.index.suspect, again.index.size]).toEqual([[], 1])
+    await again.close()
+  })
+
+  it('completes summaries that an earlier version left in a manifest', async () => {
+    const desk = await createDesk()
+    const storage = await desk.open()
+    const run = summaryOf()
+    await leaveRuns(storage, [publicSummary(run) as Summary])
+    await storage.close()
+    await rm(join(desk.dataDir, 'index'), { recursive: true })
+    const again = await desk.open()
+    await again.reindex({ fold, isFull: true })
+    expect(again.index.get(run.run_id)).toEqual(run)
     await again.close()
   })
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { describe, expect, it } from 'vitest'
-import type { Summary } from '../../src/runs/summary.ts'
+import { publicSummary, type Summary } from '../../src/runs/summary.ts'
 import { createRunIndex, type StoredRunIndex } from '../../src/storage/run-index.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { historyOf, runIdOf, START_MS, summaryOf } from '../support/run-facts.ts'
@@ -68,6 +68,19 @@ describe('the files of the index', () => {
     await index.flush()
     expect(await place.rowsOf('active.json')).toEqual([])
     expect(await place.rowsOf('history-2026-11.json')).toEqual([runIdOf(2), runIdOf(3)])
+    await index.close()
+  })
+
+  it('of an earlier version are read, with what that did not know filled in', async () => {
+    const place = await createPlace()
+    const run = summaryOf({ shape: 'llm', usage: { ...summaryOf().usage, calls: 4 } })
+    const runs = [publicSummary(run)]
+    await mkdir(place.folder, { recursive: true })
+    await writeFile(join(place.folder, 'active.json'), JSON.stringify({ format: 1, shards: [], runs: [] }))
+    await writeFile(join(place.folder, 'history-2026-11.json'), JSON.stringify({ format: 1, runs }))
+    const index = await place.open()
+    expect(index.suspect).toEqual([])
+    expect(index.get(run.run_id)).toEqual(summaryOf())
     await index.close()
   })
 

@@ -11,6 +11,7 @@ import type {
   LaunchRecord,
   LaunchStore,
   Results,
+  RunIdentity,
   RunIndex,
 } from '../../src/runs/ports.ts'
 import type { RunState } from '../../src/runs/state.ts'
@@ -36,11 +37,20 @@ export interface MemoryPorts {
   launchRecords: Map<string, LaunchRecord>
   /** The run's folder stays, its journal does not. */
   loseJournal(runId: string): void
+  /** The run's artifacts are gone. */
+  loseArtifacts(runId: string): void
+  /** The same storage, had the process died when so many events of the run were written. */
+  asAfter(runId: string, events: number): MemoryPorts
 }
 
-export function createMemoryPorts(): MemoryPorts {
-  const stored = new Map<string, StoredRun>()
-  const blobs = new Map<string, Uint8Array>()
+interface Contents {
+  stored: Map<string, StoredRun>
+  blobs: Map<string, Uint8Array>
+}
+
+export function createMemoryPorts(contents?: Contents): MemoryPorts {
+  const stored = contents?.stored ?? new Map<string, StoredRun>()
+  const blobs = contents?.blobs ?? new Map<string, Uint8Array>()
   const launchRecords = new Map<string, LaunchRecord>()
   const summaries = new Map<string, Summary>()
   const finished = new Map<string, { state: RunState; summary: Summary }>()
@@ -79,6 +89,20 @@ export function createMemoryPorts(): MemoryPorts {
     failAppendsWith: (error) => void (failure = error),
     crash: () => void life++,
     loseJournal: (runId) => void lost.add(runId),
+    loseArtifacts(runId) {
+      for (const name of [...blobs.keys()]) if (name.startsWith(runId)) blobs.delete(name)
+    },
+    asAfter(runId, count) {
+      const copy = structuredClone(stored)
+      const events = eventsOf(runId)
+      copy.set(runId, { segments: [events.slice(0, count).map(plain)] })
+      const ports = createMemoryPorts({ stored: copy, blobs: new Map(blobs) })
+      const { seq: _seq, at: _at, type: _type, ...identity } = events[0]!
+      const run = identity as unknown as RunIdentity
+      const launch = { batch_id: run.batch_id, created_at: run.created_at, runs: [run] }
+      ports.launchRecords.set(run.batch_id, launch)
+      return ports
+    },
     journals: {
       async create(identity) {
         if (stored.has(identity.run_id)) throw new Error(`run ${identity.run_id} exists`)
@@ -92,6 +116,7 @@ export function createMemoryPorts(): MemoryPorts {
         return { journal: writerOf(runId), events, damage: null }
       },
       async *read(runId, after = 0) {
+        if (!stored.has(runId)) throw new NotFoundError(`there is no run ${runId}`)
         for (const event of eventsOf(runId)) if (event.seq > after) yield plain(event)
       },
       async readCurrent(runId) {

@@ -3,8 +3,10 @@
  * what JSON gives back, a changed input is an error, emissions and the decision happen once. A record outlives its
  * execution: executing again over it is a resume, and `stopAfterSteps` is a crash after so many completed steps.
  */
+import { AbortedError, messageOf } from '../../src/core/errors.ts'
 import { hashOf, sha256 } from '../../src/core/json.ts'
-import type { EventBody, RunEvent, Severity } from '../../src/runs/event.ts'
+import type { EventBody, RunEvent, Severity, UsageDelta } from '../../src/runs/event.ts'
+import { createCallKeys } from '../../src/runs/tool-calls.ts'
 import type { RunContext, StepContext, StepOptions, Workflow } from '../../src/runs/workflow.ts'
 
 export interface RunRecord {
@@ -14,6 +16,8 @@ export interface RunRecord {
   events: RunEvent[]
   /** Results of completed steps as JSON text, by key, in the order of completion. */
   results: Map<string, string>
+  /** Messages of failed steps, by key: a later execution is told the same. */
+  failures: Map<string, string>
   inputs: Map<string, string>
   skipped: Map<string, { reason: string; node: string | undefined }>
   emitted: Map<string, number>
@@ -33,13 +37,37 @@ export function createRunRecord(
   runId = `${ticker}--2026-11-20_10.00.00--0a1b2c`,
 ): RunRecord {
   return {
-    ...{ runId, ticker, asOf, events: [], results: new Map(), inputs: new Map(), skipped: new Map() },
+    ...{
+      runId,
+      ticker,
+      asOf,
+      events: [],
+      results: new Map(),
+      failures: new Map(),
+      inputs: new Map(),
+      skipped: new Map(),
+    },
     ...{ emitted: new Map(), attempts: new Map(), content: new Map(), logs: [], decision: null },
   }
 }
 
 export function contentOf(record: RunRecord, node: string): string {
   return (record.content.get(node) ?? []).map(({ text }) => text).join('')
+}
+
+/** What the record's steps have counted. */
+export function usageOf(record: RunRecord): UsageDelta {
+  const total: UsageDelta = { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 }
+  for (const event of record.events) {
+    if (event.type !== 'usage_recorded') continue
+    const delta = event as unknown as UsageDelta
+    total.calls += delta.calls
+    total.input_tokens += delta.input_tokens
+    total.output_tokens += delta.output_tokens
+    total.cost_usd =
+      total.cost_usd === null || delta.cost_usd === null ? null : total.cost_usd + delta.cost_usd
+  }
+  return total
 }
 
 export interface ExecuteOptions {
@@ -80,6 +108,7 @@ function createContext<Input, Data>(
     key: string,
     body: (context: StepContext) => Promise<T>,
     { input: stepInput, node }: StepOptions = {},
+    speaksFor = node,
   ) {
     if (used.has(key)) throw new Error(`step ${key} is used twice`)
     used.add(key)
@@ -88,6 +117,8 @@ function createContext<Input, Data>(
     if ((record.inputs.get(key) ?? inputHash) !== inputHash)
       throw new Error(`step ${key} was journaled for another input`)
     if (known !== undefined) return JSON.parse(known) as T
+    const failure = record.failures.get(key)
+    if (failure !== undefined) throw new Error(failure)
     if (isStopped()) throw new StoppedError(`stopped before ${key}`)
     options.onStepStart?.(key)
     record.inputs.set(key, inputHash)
@@ -97,7 +128,14 @@ function createContext<Input, Data>(
     commit({ type: 'step_started', key, input_hash: inputHash, attempt, node_id: node ?? null })
     // A real step waits for the disk here; others get their turn.
     await Promise.resolve()
-    const result = await body(createStepContext(key, attempt, node))
+    const result = await body(createStepContext(key, attempt, speaksFor)).catch((error: unknown) => {
+      if (isStopped()) throw new StoppedError(`stopped before ${key} failed`)
+      if (!(error instanceof AbortedError)) {
+        record.failures.set(key, messageOf(error))
+        commit({ type: 'step_failed', key, error: messageOf(error) })
+      }
+      throw error
+    })
     if (isStopped()) throw new StoppedError(`stopped before ${key} was written`)
     const text = JSON.stringify(result ?? null)
     record.results.set(key, text)
@@ -106,6 +144,7 @@ function createContext<Input, Data>(
   }
 
   function createStepContext(key: string, attempt: number, node: string | undefined): StepContext {
+    const partKeyOf = createCallKeys(key)
     let tools = 0
     let draws = 0
     const write = (op: 'append' | 'replace', text: string, target = node) => {
@@ -119,7 +158,9 @@ function createContext<Input, Data>(
       log: (severity, message) => void record.logs.push({ key, severity, message }),
       append: (text, target) => write('append', text, target),
       replace: (text, target) => write('replace', text, target),
-      usage: () => undefined,
+      usage: (delta) => commit({ type: 'usage_recorded', key, node_id: node ?? null, ...delta }),
+      reserve: () => Promise.resolve(() => undefined),
+      part: (name, input, body) => step(partKeyOf(name, input), body, { input: { name, input } }, node),
       now: () => Date.parse('2026-11-20T10:00:00Z'),
       random: () => Number.parseInt(sha256(`${key}:${draws++}`).slice(0, 8), 16) / 2 ** 32,
       tool(name, args, call) {
@@ -162,7 +203,7 @@ function createContext<Input, Data>(
     decide(build) {
       if (record.decision === null) {
         if (isStopped()) return Promise.reject(new StoppedError('stopped before the decision'))
-        const decision = build({ journalHash: hashOf(record.events) })
+        const decision = build({ journalHash: hashOf(record.events), usage: usageOf(record) })
         record.decision = JSON.parse(JSON.stringify(decision)) as Record<string, unknown>
         commit({ type: 'decision_ready', decision: record.decision })
       }

@@ -63,6 +63,8 @@ export function summaryOf(facts: Partial<Summary> = {}): Summary {
     execution_ms: 1_000,
     decision: null,
     error: null,
+    usage: { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 },
+    shape: null,
     ...facts,
   }
 }

@@ -2,8 +2,9 @@
  * A desk whose runs do what the test says: each event is stored, folded and published at once, as the real one does
  * it after a write to disk. Remembers what was launched and what was asked of it.
  */
-import { ConflictError, LimitError, NotFoundError } from '../../src/core/errors.ts'
+import { ConflictError, InputError, LimitError, NotFoundError } from '../../src/core/errors.ts'
 import { createBatchId } from '../../src/core/ids.ts'
+import { mergeBudget } from '../../src/runs/budget-bound.ts'
 import type { LaunchRequest, RunDesk } from '../../src/runs/desk.ts'
 import type { EventBody, RunEvent, RunKind } from '../../src/runs/event.ts'
 import { foldEvent } from '../../src/runs/fold.ts'
@@ -126,6 +127,25 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
       desk.asked.push(`resume ${runId}`)
       if (stateOf(runId).status !== 'paused') throw new ConflictError(`run ${runId} is not paused`)
       emit(runId, { type: 'run_resumed', reason: 'asked' })
+      return summary(runId)
+    },
+    async rerun(runId, fromStep) {
+      desk.asked.push(`rerun ${runId}${fromStep === undefined ? '' : ` from ${fromStep}`}`)
+      const old = stateOf(runId)
+      if (!isTerminal(old.status)) throw new ConflictError(`run ${runId} is ${old.status}`)
+      if (fromStep !== undefined && !old.steps[fromStep])
+        throw new InputError('from_step', `from_step "${fromStep}" is no step of run ${runId}`)
+      const reused = fromStep === undefined ? Object.keys(old.steps).length : 0
+      const run_id = add({ ticker: old.ticker, started: false })
+      return { run_id, reused_steps: reused, saved_usd: old.usage.cost_usd, saved_ms: reused * 1_000 }
+    },
+    async setBudget(runId, change) {
+      desk.asked.push(`budget ${runId} ${JSON.stringify(change)}`)
+      const { status, budget, paused_because } = stateOf(runId)
+      const bound = mergeBudget(budget, change)
+      if (isTerminal(status)) throw new ConflictError(`run ${runId} is ${status} already`)
+      emit(runId, { type: 'budget_set', ...bound })
+      if (paused_because?.startsWith('budget: ')) emit(runId, { type: 'run_resumed', reason: 'asked' })
       return summary(runId)
     },
     summary,

@@ -1,7 +1,7 @@
 /** A workflow whose body is the test's own, for tests of the engine. */
 import { z } from 'zod'
 import type { RunKind } from '../../src/runs/event.ts'
-import type { PlanNode, RunContext, Workflow } from '../../src/runs/workflow.ts'
+import type { PlanNode, RunBudget, RunContext, Workflow } from '../../src/runs/workflow.ts'
 
 export interface ScriptedInput {
   ticker: string
@@ -14,6 +14,8 @@ export interface ScriptedOptions<Data> {
   initial?: Data
   fold?: Workflow<ScriptedInput, Data>['fold']
   timeoutMinutes?: number | null
+  budget?: RunBudget
+  summary?: Workflow<ScriptedInput, Data>['summary']
   execute: (ctx: RunContext<Data>, input: ScriptedInput) => Promise<unknown>
 }
 
@@ -25,11 +27,11 @@ export function createScriptedWorkflow<Data = Record<string, never>>(
     title: 'Scripted',
     input: z.strictObject({ ticker: z.string(), note: z.string().optional() }),
     timeoutMinutes: options.timeoutMinutes ?? null,
-    admit: async (input) => ({ input, ticker: input.ticker, as_of: '2012-06-29' }),
+    admit: async (input) => ({ input, ticker: input.ticker, as_of: '2012-06-29', budget: options.budget }),
     plan: () => options.plan ?? [],
     initial: () => options.initial ?? ({} as Data),
     fold: options.fold ?? ((data) => data),
-    summary: () => ({ decision: null }),
+    summary: options.summary ?? (() => ({ decision: null })),
     execute: options.execute,
   }
 }

@@ -1,0 +1,164 @@
+/**
+ * The budget of a run while it executes: what its paid calls have used, what those under way may still use, and whether
+ * there is room for one more. A call that could pass the bound waits until the others have said what they really took
+ * and the steps they were made for are journaled; when none is left to wait for, the run pauses. So the bound is never
+ * passed by a call that was begun, and a pause loses no call that was paid.
+ */
+import { createDeferred } from '../core/deferred.ts'
+import { createBudgetReason } from './budget-bound.ts'
+import type { UsageDelta } from './event.ts'
+import type { CostCeiling, RunBudget } from './identity.ts'
+
+export interface RunBudgetKeeper {
+  /**
+   * Resolves with the way to give the reservation back; rejects when the run stops, which a pause is. `path` names the
+   * step that asks after those it is nested in.
+   */
+  reserve(cost: CostCeiling, path: readonly string[]): Promise<() => void>
+  count(delta: UsageDelta): void
+  /** The step has ended and its end is journaled; what it still held is given back. */
+  settle(step: string): void
+  /** The bound was changed, or nothing new is taken any more: those who wait look again. */
+  recheck(): void
+}
+
+export interface RunBudgetOptions {
+  /** Used before this execution. */
+  spent: UsageDelta
+  bound: () => RunBudget
+  /**
+   * Asks for the run to be paused, for as long as `shortage` still says why when its turn has come. Resolves without a
+   * pause where there is room by then.
+   */
+  pause: (shortage: () => string | null) => Promise<void>
+  /** Throws where nothing new may begin. */
+  assertTaking: () => void
+  signal: AbortSignal
+}
+
+interface Hold {
+  cost: CostCeiling
+  step: string
+}
+
+export function createRunBudget({
+  spent,
+  bound,
+  pause,
+  assertTaking,
+  signal,
+}: RunBudgetOptions): RunBudgetKeeper {
+  let tokens = spent.input_tokens + spent.output_tokens
+  let usd = spent.cost_usd
+  const underWay = new Set<Hold>()
+  /** Steps whose calls are over and whose end is not journaled yet: stopped now, they would be paid for again. */
+  const unsettled = new Set<string>()
+  const waiting = new Set<{ path: readonly string[] }>()
+  let change = createDeferred()
+  let isPausing = false
+
+  function shortageFor(cost: CostCeiling): string | null {
+    const { usd: usdBound, tokens: tokenBound } = bound()
+    const reserved = [...underWay].map((hold) => hold.cost).concat(cost)
+    if (tokenBound !== null) {
+      const needed = tokens + reserved.reduce((sum, one) => sum + one.tokens, 0)
+      if (needed > tokenBound)
+        return createBudgetReason(
+          `the next call could bring the run to ${needed} tokens, past its bound of ${tokenBound}; ${tokens} are used`,
+        )
+    }
+    if (usdBound === null) return null
+    if (usd === null || reserved.some((one) => one.usd === null))
+      return createBudgetReason(
+        `the bound is ${formatUsd(usdBound)}, but the price of a model is unknown, so nothing can be checked against it; only without the bound can it go on`,
+      )
+    const needed = usd + reserved.reduce((sum, one) => sum + one.usd!, 0)
+    return needed > usdBound
+      ? createBudgetReason(
+          `the next call could bring the run to ${formatUsd(needed)}, past its bound of ${formatUsd(usdBound)}; ${formatUsd(usd)} are spent`,
+        )
+      : null
+  }
+
+  /** Whether something may change without this run being paused. A step that itself waits for room changes nothing. */
+  function isAnythingUnderWay(): boolean {
+    if (underWay.size > 0) return true
+    const isWaiting = (step: string) => [...waiting].some(({ path }) => path.includes(step))
+    return [...unsettled].some((step) => !isWaiting(step))
+  }
+
+  /** Until it is decided nobody gets room: a call begun now would be cut off by the pause. */
+  function beginPause(cost: CostCeiling): void {
+    isPausing = true
+    pause(() => shortageFor(cost)).then(
+      () => {
+        isPausing = false
+        recheck()
+      },
+      // Whatever stands against a pause stops the run in its own way, and with it those who wait.
+      () => undefined,
+    )
+  }
+
+  function recheck(): void {
+    const waiters = change
+    change = createDeferred()
+    waiters.resolve()
+  }
+
+  /** Takes the room in the same turn in which it is found. */
+  async function takeRoom(cost: CostCeiling, path: readonly string[]): Promise<Hold> {
+    const own = { path }
+    waiting.add(own)
+    try {
+      for (;;) {
+        signal.throwIfAborted()
+        assertTaking()
+        if (!isPausing) {
+          if (shortageFor(cost) === null) {
+            const hold: Hold = { cost, step: path.at(-1)! }
+            underWay.add(hold)
+            return hold
+          }
+          if (!isAnythingUnderWay()) beginPause(cost)
+        }
+        await untilAborted(change.promise, signal)
+      }
+    } finally {
+      waiting.delete(own)
+    }
+  }
+
+  return {
+    recheck,
+    async reserve(cost, path) {
+      const hold = await takeRoom(cost, path)
+      return () => {
+        if (!underWay.delete(hold)) return
+        unsettled.add(hold.step)
+        recheck()
+      }
+    },
+    count(delta) {
+      tokens += delta.input_tokens + delta.output_tokens
+      usd = usd === null || delta.cost_usd === null ? null : usd + delta.cost_usd
+    },
+    settle(step) {
+      let isFree = unsettled.delete(step)
+      for (const hold of underWay) if (hold.step === step) isFree = underWay.delete(hold)
+      if (isFree) recheck()
+    },
+  }
+}
+
+function formatUsd(value: number): string {
+  return `${value.toFixed(value < 0.1 ? 4 : 2)} USD`
+}
+
+function untilAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    void wait.then(resolve).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
