@@ -1,9 +1,10 @@
 /**
  * Makes `dist/` for a package: the sources with their types stripped, for Node runs TypeScript in a checkout but not
- * under `node_modules`. Nothing is bundled; file for file, import specifiers end in `.js`. Views, public files and the
- * sample market are not copied: the package has them where the checkout has them.
+ * under `node_modules`. Nothing is bundled; file for file, import specifiers end in `.js`, and texts that lie beside the
+ * sources (the prompts) come along as they are. Views, public files and the sample market are not copied: the package has
+ * them where the checkout has them.
  */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
 
@@ -12,9 +13,12 @@ const out = join(root, 'dist')
 
 rmSync(out, { recursive: true, force: true })
 for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !entry.name.endsWith('.ts')) continue
+  if (!entry.isFile()) continue
   const file = join(entry.parentPath, entry.name)
-  const target = join(out, relative(root, file)).replace(/\.ts$/, '.js')
+  const copy = join(out, relative(root, file))
+  mkdirSync(dirname(copy), { recursive: true })
+  if (entry.name.endsWith('.md')) copyFileSync(file, copy)
+  if (!entry.name.endsWith('.ts')) continue
   const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
     fileName: file,
     compilerOptions: {
@@ -24,7 +28,6 @@ for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTy
       rewriteRelativeImportExtensions: true,
     },
   })
-  mkdirSync(dirname(target), { recursive: true })
-  writeFileSync(target, outputText)
+  writeFileSync(copy.replace(/\.ts$/, '.js'), outputText)
 }
 chmodSync(join(out, 'src/main.js'), 0o755)

@@ -43,13 +43,15 @@ const RULES: Record<string, Rule> = {
   web: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes()],
   api: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes()],
   cli: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes()],
+  'outside.ts': ['core', 'config.ts', 'net', 'market', 'llm', 'committee/model-choice.ts'],
+  'past-decisions.ts': ['core', 'runs', 'storage', 'committee'],
   'app.ts': 'anything',
   'main.ts': 'anything',
 }
 
 /** Schemas and state types of the workflows: what a door must know of a kind. */
 function workflowShapes(): string[] {
-  return ['decision', 'assessment-input', 'launch-form', 'plan', 'state'].map(
+  return ['decision', 'assessment-input', 'estimate', 'launch-form', 'plan', 'state'].map(
     (name) => `committee/${name}.ts`,
   )
 }

@@ -12,6 +12,18 @@ const wholeNumber = (min: number, max: number) => ({
   allowed: `a whole number from ${min} to ${max}`,
 })
 const text = { schema: z.string(), allowed: 'text' }
+const amount = {
+  schema: z.union([z.literal('').transform(() => null), z.coerce.number().positive()]),
+  allowed: 'a number above 0, or nothing',
+}
+const limits = {
+  schema: z.string().transform((value, context) => parseLimits(value, context)),
+  allowed: 'pairs like openai:6,anthropic:3,openai:gpt-4o:2, each a whole number from 1 to 1000',
+}
+const prices = {
+  schema: z.string().transform((value, context) => parsePrices(value, context)),
+  allowed: 'pairs like openai:gpt-4o=2.5/10: USD for a million tokens read and written',
+}
 const list = {
   schema: z.string().transform((value) =>
     value
@@ -20,6 +32,41 @@ const list = {
       .filter((part) => part !== ''),
   ),
   allowed: 'a comma-separated list',
+}
+
+const modelName = {
+  schema: z.string().refine((value) => value === '' || /^[a-z]+:\S+$/.test(value)),
+  allowed: 'provider:model, like openai:gpt-4o, or nothing',
+}
+const address = {
+  schema: z.string().refine((value) => value === '' || /^https?:\/\/[^\s/]+/.test(value)),
+  allowed: 'an http or https address',
+}
+
+function parseLimits(value: string, context: z.RefinementCtx): Record<string, number> {
+  const pairs = list.schema.parse(value).map((part) => /^(.+):(\d{1,4})$/.exec(part))
+  const limits = pairs.map((match) => [match?.[1] ?? '', Number(match?.[2] ?? 0)] as const)
+  if (limits.some(([tier, limit]) => tier === '' || limit < 1 || limit > 1_000)) {
+    context.addIssue({ code: 'custom', message: 'not a list of limits' })
+    return z.NEVER
+  }
+  return Object.fromEntries(limits)
+}
+
+function parsePrices(
+  value: string,
+  context: z.RefinementCtx,
+): Record<string, { input: number; output: number }> {
+  const pairs = list.schema
+    .parse(value)
+    .map((part) => /^([^=]+)=(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/.exec(part))
+  if (pairs.some((match) => match === null)) {
+    context.addIssue({ code: 'custom', message: 'not a list of prices' })
+    return z.NEVER
+  }
+  return Object.fromEntries(
+    pairs.map((match) => [match![1]!.trim(), { input: Number(match![2]), output: Number(match![3]) }]),
+  )
 }
 
 interface Setting<T> {
@@ -59,11 +106,123 @@ export const SETTINGS = {
   resultsDir: setting('RESULTS_DIR', text, 'results', 'Where each run leaves its folder.'),
   marketVendor: setting(
     'MARKET_VENDOR',
-    { schema: z.enum(['sample', 'csv']), allowed: 'sample or csv' },
+    { schema: z.enum(['sample', 'csv', 'yahoo']), allowed: 'sample, csv or yahoo' },
     'sample',
-    'Source of prices: the bundled sample, or your own CSV files.',
+    'Source of prices: the bundled sample, your own CSV files, or Yahoo Finance.',
   ),
   csvDir: setting('CSV_DIR', text, '', 'Folder of `<TICKER>.csv` files, for `MARKET_VENDOR=csv`.'),
+  newsFeeds: setting(
+    'NEWS_FEEDS',
+    list,
+    '',
+    'Where headlines come from, in this order: RSS or Atom addresses (`{ticker}` stands for the symbol), or `yahoo`; comma-separated. Nothing: no news analyst.',
+  ),
+  fundamentalsSource: setting(
+    'FUNDAMENTALS_SOURCE',
+    { schema: z.enum(['none', 'edgar', 'yahoo']), allowed: 'none, edgar or yahoo' },
+    'none',
+    'Where company figures come from: SEC EDGAR (as filed, so true to the date; needs `SEC_CONTACT`) or Yahoo Finance (quarter ends, without the day of filing: shown from 90 days after).',
+  ),
+  sentimentSource: setting(
+    'SENTIMENT_SOURCE',
+    { schema: z.enum(['none', 'yahoo']), allowed: 'none or yahoo' },
+    'none',
+    'Where analysts’ rating changes and insiders’ trades come from.',
+  ),
+  secContact: setting(
+    'SEC_CONTACT',
+    text,
+    '',
+    'Name and e-mail address sent to SEC EDGAR with each request, as it asks of programs.',
+  ),
+  dataMaxConcurrency: setting(
+    'DATA_MAX_CONCURRENCY',
+    wholeNumber(1, 64),
+    4,
+    'Requests for data (prices, filings, news) at the same time.',
+  ),
+  llmDeepModel: setting(
+    'LLM_DEEP_MODEL',
+    modelName,
+    '',
+    'Model of the two managers, as `provider:model`: `openai:…`, `anthropic:…`, `google:…`, `ollama:…`, `compatible:…`. Neither model set: the rules committee.',
+  ),
+  llmQuickModel: setting(
+    'LLM_QUICK_MODEL',
+    modelName,
+    '',
+    'Model of everyone else. One of the two set stands for both.',
+  ),
+  llmBaseUrl: setting(
+    'LLM_BASE_URL',
+    address,
+    '',
+    'Address of a server that speaks OpenAI chat completions, up to `/v1`, for `compatible:…`.',
+  ),
+  llmApiKey: setting('LLM_API_KEY', text, '', 'Key for that server, if it wants one.', { secret: true }),
+  openaiApiKey: setting('OPENAI_API_KEY', text, '', 'Key for `openai:…`.', { secret: true }),
+  openaiBaseUrl: setting(
+    'OPENAI_BASE_URL',
+    address,
+    'https://api.openai.com/v1',
+    'Where `openai:…` is asked.',
+  ),
+  anthropicApiKey: setting('ANTHROPIC_API_KEY', text, '', 'Key for `anthropic:…`.', { secret: true }),
+  anthropicBaseUrl: setting(
+    'ANTHROPIC_BASE_URL',
+    address,
+    'https://api.anthropic.com/v1',
+    'Where `anthropic:…` is asked.',
+  ),
+  googleApiKey: setting('GOOGLE_GENERATIVE_AI_API_KEY', text, '', 'Key for `google:…`.', { secret: true }),
+  googleBaseUrl: setting(
+    'GOOGLE_BASE_URL',
+    address,
+    'https://generativelanguage.googleapis.com/v1beta',
+    'Where `google:…` is asked.',
+  ),
+  ollamaBaseUrl: setting(
+    'OLLAMA_BASE_URL',
+    address,
+    'http://127.0.0.1:11434/v1',
+    'Where `ollama:…` is asked.',
+  ),
+  llmMaxConcurrency: setting(
+    'LLM_MAX_CONCURRENCY',
+    wholeNumber(1, 1_000),
+    8,
+    'Model calls at the same time, over all runs. Read again on `SIGHUP`.',
+  ),
+  llmProviderLimits: setting(
+    'LLM_PROVIDER_LIMITS',
+    limits,
+    '',
+    'Tighter limits for a provider or a model, like `openai:6,anthropic:3,openai:gpt-4o:2`. Read again on `SIGHUP`.',
+  ),
+  llmTimeoutSeconds: setting(
+    'LLM_TIMEOUT_SECONDS',
+    wholeNumber(1, 3_600),
+    120,
+    'Seconds one model call may take.',
+  ),
+  llmPrices: setting(
+    'LLM_PRICES',
+    prices,
+    '',
+    'Prices that the built-in table does not know or has wrong, in USD for a million tokens read and written, like `compatible:my-model=0.5/1.5`.',
+  ),
+  runBudgetUsd: setting(
+    'RUN_BUDGET_USD',
+    amount,
+    '',
+    'What the model calls of one run may cost, in USD; a run that would pass it pauses. Nothing: no bound.',
+  ),
+  runBudgetTokens: setting(
+    'RUN_BUDGET_TOKENS',
+    amount,
+    '',
+    'Tokens one run may use, read and written together; a run that would pass it pauses. Nothing: no bound.',
+  ),
   runTimeoutMinutes: setting(
     'RUN_TIMEOUT_MINUTES',
     wholeNumber(1, 10_080),
@@ -203,8 +362,18 @@ export function inspectSettings(options: LoadOptions = {}): {
   }
 }
 
-function describeValue(value: unknown): string {
-  const text = Array.isArray(value) ? value.join(',') : String(value ?? '')
+/** A value as a person reads it: lists and records as they are written in the environment; `not set` for nothing. */
+export function describeValue(value: unknown): string {
+  const text =
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.entries(value)
+          .map(([name, one]) =>
+            typeof one === 'object' ? `${name}=${one.input}/${one.output}` : `${name}:${one}`,
+          )
+          .join(',')
+      : Array.isArray(value)
+        ? value.join(',')
+        : String(value ?? '')
   return text === '' ? 'not set' : text
 }
 

@@ -51,7 +51,15 @@ describe('settings', () => {
     ['PORT', '70000', 'a whole number from 0 to 65535'],
     ['MAX_PARALLEL_RUNS', '0', 'a whole number from 1 to 1000'],
     ['MAX_PARALLEL_RUNS', '1.5', 'a whole number from 1 to 1000'],
-    ['MARKET_VENDOR', 'bloomberg', 'sample or csv'],
+    ['MARKET_VENDOR', 'bloomberg', 'sample, csv or yahoo'],
+    ['LLM_DEEP_MODEL', 'gpt-4o', 'provider:model, like openai:gpt-4o, or nothing'],
+    ['LLM_BASE_URL', 'localhost:8080', 'an http or https address'],
+    ['LLM_PROVIDER_LIMITS', 'openai', 'pairs like openai:6'],
+    ['LLM_PROVIDER_LIMITS', 'openai:0', 'pairs like openai:6'],
+    ['LLM_PROVIDER_LIMITS', 'openai:gpt-4o', 'pairs like openai:6'],
+    ['LLM_PRICES', 'openai:gpt-4o=2.5', 'pairs like openai:gpt-4o=2.5/10'],
+    ['RUN_BUDGET_USD', 'five', 'a number above 0, or nothing'],
+    ['RUN_BUDGET_USD', '0', 'a number above 0, or nothing'],
   ])(
     '%s=%s stops the start with one line that names variable, value and what is allowed',
     (name, value, allowed) => {
@@ -59,6 +67,17 @@ describe('settings', () => {
       expect(() => load({ [name]: value })).toThrow(`${name} is "${value}"; allowed: ${allowed}`)
     },
   )
+
+  test('of models are read into what they mean', () => {
+    const { config } = load({
+      LLM_PROVIDER_LIMITS: 'openai:6, anthropic:3,openai:gpt-4o:2',
+      LLM_PRICES: 'compatible:my/model=0.5/1.5',
+      RUN_BUDGET_USD: '2.50',
+    })
+    expect(config.llmProviderLimits).toEqual({ openai: 6, anthropic: 3, 'openai:gpt-4o': 2 })
+    expect(config.llmPrices).toEqual({ 'compatible:my/model': { input: 0.5, output: 1.5 } })
+    expect([config.runBudgetUsd, config.runBudgetTokens]).toEqual([2.5, null])
+  })
 
   test('refuse an open door: off loopback only with a password', () => {
     expect(() => load({ HOST: '0.0.0.0' })).toThrow(

@@ -55,7 +55,7 @@ export function formatBytes(bytes: number): string {
 
 /** Units of things that are counted, and therefore whole. */
 export function isCount(unit: string): boolean {
-  return ['shares', 'bars', 'days', 'trades'].includes(unit)
+  return ['shares', 'bars', 'days', 'trades', 'answers', 'headlines', 'changes'].includes(unit)
 }
 
 /** Decimals as each unit is read: prices to the cent, percentages finer where they are small, counts whole. */
