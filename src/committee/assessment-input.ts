@@ -62,15 +62,96 @@ export const roundsSchema = z
   .max(MAX_ROUNDS, { error: (issue) => `rounds is ${receivedValue(issue)}; the most is ${MAX_ROUNDS}` })
   .meta({ title: 'Rounds', description: 'How often bull and bear answer each other.' })
 
+export const MAX_REPEATS = 9
+
 export const repeatsSchema = z
-  .literal(1, {
+  .int({
     error: (issue) =>
-      `repeats is ${receivedValue(issue)}; only 1 is possible, for the rules committee gives the same input the same verdict every time`,
+      `repeats is ${receivedValue(issue)}; it must be a whole number from 1 to ${MAX_REPEATS}`,
   })
+  .min(1, { error: (issue) => `repeats is ${receivedValue(issue)}; the least is 1` })
+  .max(MAX_REPEATS, { error: (issue) => `repeats is ${receivedValue(issue)}; the most is ${MAX_REPEATS}` })
   .meta({
     title: 'Repeats',
-    description: 'How often to ask the same question; the rules committee always answers alike.',
+    description:
+      'How often the managers are asked the same question on the same evidence; how far their answers agree is the confidence. The rules committee always answers alike and is asked once.',
   })
+
+export const MODES = ['rules', 'llm'] as const
+
+export const modeSchema = z
+  .enum(MODES, { error: (issue) => `mode is ${receivedValue(issue)}; it is rules or llm` })
+  .meta({
+    title: 'Who thinks',
+    description: 'The rules committee, or language models. Default: models where any are configured.',
+  })
+
+/** Roles that a model can take. */
+export const MODEL_ROLES = [
+  ...ANALYSTS,
+  ...(['bull', 'bear', 'research_manager', 'trader'] as const),
+  ...(['aggressive', 'conservative', 'neutral', 'portfolio_manager'] as const),
+] as const
+export type ModelRole = (typeof MODEL_ROLES)[number]
+
+/** The two managers; everyone else is asked of the quick model. */
+export const DEEP_ROLES: readonly ModelRole[] = ['research_manager', 'portfolio_manager']
+
+function modelSchema(field: string, title: string, description: string) {
+  const message = (issue: { input?: unknown }) =>
+    `${field} is ${receivedValue(issue)}; it must be provider:model, like openai:gpt-4o`
+  return z
+    .string({ error: message })
+    .trim()
+    .max(200, { error: message })
+    .regex(/^[a-z]+:\S+$/, { error: message })
+    .meta({ title, description, examples: ['openai:gpt-4o'] })
+}
+
+export const deepModelSchema = modelSchema(
+  'deep_model',
+  'Deep model',
+  'Of the research manager and the portfolio manager. Default: that of the settings.',
+)
+export const quickModelSchema = modelSchema(
+  'quick_model',
+  'Quick model',
+  'Of everyone else. Default: that of the settings.',
+)
+export const roleModelsSchema = z
+  .partialRecord(
+    z.enum(MODEL_ROLES, {
+      error: (issue) =>
+        `role_models names ${receivedValue(issue)}; ${suggestName(String(issue.input), MODEL_ROLES)}`,
+    }),
+    modelSchema('role_models', 'Model', 'Of one role.'),
+    {
+      error: (issue) => {
+        const [unknown] = (issue as { keys?: string[] }).keys ?? []
+        return unknown === undefined
+          ? `role_models is ${receivedValue(issue)}; it must be like trader=openai:gpt-4o`
+          : `role_models names ${quote(unknown)}; ${suggestName(unknown, MODEL_ROLES)}`
+      },
+    },
+  )
+  .meta({ title: 'Models by role', description: 'Models of single roles, before the two above.' })
+
+function budgetSchema(field: string, title: string, description: string) {
+  const message = (issue: { input?: unknown }) =>
+    `${field} is ${receivedValue(issue)}; it must be a number above 0`
+  return z.number({ error: message }).positive({ error: message }).meta({ title, description })
+}
+
+export const budgetUsdSchema = budgetSchema(
+  'budget_usd',
+  'Budget in USD',
+  'What the run’s model calls may cost; it pauses before it would pass that. Default: that of the settings.',
+)
+export const budgetTokensSchema = budgetSchema(
+  'budget_tokens',
+  'Budget in tokens',
+  'Tokens the run may use, read and written together; it pauses before it would pass that. Default: that of the settings.',
+)
 
 const shape = {
   ticker: tickerSchema,
@@ -78,6 +159,12 @@ const shape = {
   analysts: analystsSchema.default([...ANALYSTS]),
   rounds: roundsSchema.default(1),
   repeats: repeatsSchema.default(1),
+  mode: modeSchema.optional(),
+  deep_model: deepModelSchema.optional(),
+  quick_model: quickModelSchema.optional(),
+  role_models: roleModelsSchema.optional(),
+  budget_usd: budgetUsdSchema.optional(),
+  budget_tokens: budgetTokensSchema.optional(),
 }
 
 export const assessmentInputSchema = z.strictObject(shape, {
@@ -99,6 +186,6 @@ export function parseInput<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
-  const named = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]
+  const named = issue.path[0] ?? (issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined)
   throw new InputError(String(named ?? 'input'), issue.message)
 }

@@ -3,12 +3,14 @@
  * the evidence it cites at its end. What depends on an earlier verdict is not on it, so that the same evidence gives the
  * same page.
  */
-import { formatFigure, formatPct } from '../core/format.ts'
-import type { Decision, Evidence } from './decision.ts'
+import { formatNumber, formatPct } from '../core/format.ts'
+import { formatEvidence, type Decision, type Evidence } from './decision.ts'
 import { carryLabel, prefixOf, REFERENCE_EQUITY_LABEL } from './carry.ts'
 import type { Ledger } from './evidence/ledger.ts'
 import { capitalise, citedIds, createQuoter, joinBlocks, listItems, tabulate } from './figures.ts'
 import { ROLE_LABELS, type RiskVoice, type Role } from './plan.ts'
+import { escapeText } from './quoted-text.ts'
+import type { Thinking } from './state.ts'
 
 export type PageFacts = Pick<
   Decision,
@@ -17,6 +19,8 @@ export type PageFacts = Pick<
   | 'action'
   | 'rating'
   | 'confidence_basis'
+  | 'calibration'
+  | 'unverified'
   | 'summary'
   | 'rationale'
   | 'dissent'
@@ -28,6 +32,8 @@ export type PageFacts = Pick<
   window: Decision['provenance']['data_window']
   vendor: string
   mode: Decision['provenance']['mode']
+  /** Null where rules reason. */
+  thinking: Thinking | null
 }
 
 const CAP_NAMES: Readonly<Record<string, string>> = {
@@ -48,7 +54,8 @@ export function composePage(facts: PageFacts, ledger: Ledger): string {
     `# ${facts.ticker}: ${facts.action}${rated}`,
     facts.action === 'REVIEW'
       ? `As of ${facts.as_of}. ${facts.confidence_basis}.`
-      : `As of ${facts.as_of}. Confidence ${quote.of('Confidence')}, uncalibrated. ${facts.confidence_basis}.`,
+      : `As of ${facts.as_of}. Confidence ${quote.of('Confidence')}, ${describeCalibration(facts)}. ${facts.confidence_basis}.`,
+    facts.thinking?.warning ?? '',
     facts.summary,
     isTrade ? describeLevels(facts.voice, ledger) : '',
     isTrade ? describePosition(facts, ledger) : '',
@@ -60,14 +67,31 @@ export function composePage(facts: PageFacts, ledger: Ledger): string {
         )
       : '',
     describeRisk(ledger),
+    describeUnverified(facts),
   )
   return `${joinBlocks(body, listCited(body, ledger), describeSource(facts))}\n`
+}
+
+function describeCalibration({ calibration }: PageFacts): string {
+  return calibration === 'uncalibrated'
+    ? calibration
+    : `calibrated on ${formatNumber(calibration.n, 0)} settled verdicts of its kind with a Brier score of ${formatNumber(calibration.brier)}`
+}
+
+function describeUnverified({ unverified }: PageFacts): string {
+  if (unverified.length === 0) return ''
+  const items = unverified.map(({ number, text }) => `**${escapeText(number)}** in “${escapeText(text)}”`)
+  return joinBlocks(
+    '## Figures that nothing bears out',
+    'They were said, but match no evidence: do not rely on them.',
+    listItems(items),
+  )
 }
 
 function describeLevels(voice: RiskVoice | null, ledger: Ledger): string {
   const row = (name: string, label: string) => {
     const item = ledger.get(label)
-    return [name, formatFigure(item.value, item.unit), `[${item.id}]`]
+    return [name, formatEvidence(item), `[${item.id}]`]
   }
   return joinBlocks(
     '## Levels',
@@ -125,7 +149,7 @@ function listCited(body: string, ledger: Ledger): string {
   const row = (item: Evidence) => [
     `[${item.id}]`,
     item.label,
-    formatFigure(item.value, item.unit),
+    escapeText(formatEvidence(item)),
     item.as_of,
     `\`${item.tool}\``,
   ]
@@ -135,8 +159,10 @@ function listCited(body: string, ledger: Ledger): string {
   )
 }
 
-function describeSource({ vendor, window, mode, adjustment }: PageFacts): string {
-  const by = mode === 'rules' ? 'rules' : 'language models'
+function describeSource({ vendor, window, mode, thinking, adjustment }: PageFacts): string {
+  const models = [...new Set(Object.values(thinking?.models ?? {}))].map((model) => `\`${model}\``)
+  const named = models.length > 0 ? ` (${models.join(', ')})` : ''
+  const by = mode === 'rules' ? 'rules' : `language models${named}`
   return `Judged by ${by} on ${vendor} bars from ${window.first} to ${window.last}, ${adjustment}. No bar after that was read.`
 }
 

@@ -1,5 +1,6 @@
 /** The committee's verdict, schema version 1: the shape that leaves the house. Fractions are 0..1 unless a key ends in `_pct`. */
 import { z } from 'zod'
+import { formatFigure } from '../core/format.ts'
 
 export const ACTIONS = ['BUY', 'HOLD', 'SELL', 'REVIEW'] as const
 const RATINGS = ['Strong Buy', 'Buy', 'Hold', 'Sell', 'Strong Sell'] as const
@@ -9,13 +10,25 @@ const evidenceIds = z.array(z.string().regex(/^E\d+$/))
 export const evidenceSchema = z.object({
   id: z.string().regex(/^E\d+$/),
   label: z.string(),
-  value: z.number(),
+  /** A figure; of a headline or another quoted text, the text, and the unit is `text`. */
+  value: z.union([z.number(), z.string()]),
   unit: z.string(),
   as_of: z.iso.date(),
   source: z.string(),
   tool: z.string(),
 })
 export type Evidence = z.infer<typeof evidenceSchema>
+/** Evidence that is a figure. */
+export type MeasuredEvidence = Evidence & { value: number }
+
+export function isMeasured(item: Evidence): item is MeasuredEvidence {
+  return typeof item.value === 'number'
+}
+
+/** As a person reads it: the figure in its unit, or the text in quotes. */
+export function formatEvidence(item: Evidence): string {
+  return isMeasured(item) ? formatFigure(item.value, item.unit) : `“${item.value}”`
+}
 
 const riskMetricsSchema = z.object({
   entry: z.number().nullable(),

@@ -3,19 +3,20 @@
  * committee writes holds a number that was typed or computed on the way.
  */
 import { formatFigure } from '../core/format.ts'
-import type { Evidence } from './decision.ts'
+import { formatEvidence, type Evidence, type MeasuredEvidence } from './decision.ts'
 import type { Ledger } from './evidence/ledger.ts'
+import { escapeText } from './quoted-text.ts'
 
 const CITATION = /\[(E\d+)\]/g
 
 /** `584.00 [E4]`. */
-export function cite(item: Evidence, options: { signed?: boolean; absolute?: boolean } = {}): string {
+export function cite(item: MeasuredEvidence, options: { signed?: boolean; absolute?: boolean } = {}): string {
   const value = options.absolute ? Math.abs(item.value) : item.value
   return `${formatFigure(value, item.unit, options)} [${item.id}]`
 }
 
 /** A count with what it counts, one of it in the singular. */
-export function citeCount(item: Evidence): string {
+export function citeCount(item: MeasuredEvidence): string {
   return `${cite(item)} ${item.value === 1 ? item.unit.replace(/s$/, '') : item.unit}`
 }
 
@@ -95,5 +96,5 @@ export function capitalise(text: string): string {
 }
 
 function rowOf(item: Evidence): string[] {
-  return [item.label, formatFigure(item.value, item.unit), `[${item.id}]`]
+  return [item.label, escapeText(formatEvidence(item)), `[${item.id}]`]
 }

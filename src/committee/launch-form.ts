@@ -10,9 +10,15 @@ import {
   ANALYSTS,
   analystsSchema,
   asOfSchema,
+  budgetTokensSchema,
+  budgetUsdSchema,
+  deepModelSchema,
   describeUnknownFields,
+  modeSchema,
   parseInput,
+  quickModelSchema,
   repeatsSchema,
+  roleModelsSchema,
   roundsSchema,
 } from './assessment-input.ts'
 
@@ -34,6 +40,12 @@ const shape = {
     }),
   rounds: z.preprocess(toNumber, roundsSchema).default(1).meta(roundsSchema.meta()!),
   repeats: z.preprocess(toNumber, repeatsSchema).default(1).meta(repeatsSchema.meta()!),
+  mode: modeSchema.optional(),
+  deep_model: deepModelSchema.optional(),
+  quick_model: quickModelSchema.optional(),
+  role_models: z.preprocess(splitPairs, roleModelsSchema).optional().meta(roleModelsSchema.meta()!),
+  budget_usd: z.preprocess(toNumber, budgetUsdSchema).optional().meta(budgetUsdSchema.meta()!),
+  budget_tokens: z.preprocess(toNumber, budgetTokensSchema).optional().meta(budgetTokensSchema.meta()!),
 }
 
 const LAUNCH_FIELDS = Object.keys(shape)
@@ -111,6 +123,18 @@ function splitList(value: unknown): unknown {
     .split(',')
     .map((part) => part.trim().toLowerCase())
     .filter((part) => part !== '')
+}
+
+/** `trader=openai:gpt-4o, bull=…` becomes a record; anything else is left for the schema to refuse. */
+function splitPairs(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const pairs = value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => /^([^=]+?)\s*=\s*(.+)$/.exec(part))
+  if (pairs.some((pair) => pair === null)) return value
+  return Object.fromEntries(pairs.map((pair) => [pair![1]!.toLowerCase(), pair![2]!]))
 }
 
 /** Digits become their number; anything else is left for the schema to refuse by the value received. */

@@ -4,6 +4,7 @@ import type { Analyst, AssessmentInput } from './assessment-input.ts'
 
 export const ROLE_LABELS = {
   data: 'Price data',
+  memory: 'Earlier verdicts',
   market: 'Market analyst',
   fundamentals: 'Fundamentals analyst',
   news: 'News analyst',
@@ -27,14 +28,16 @@ export const DATA_STEP = 'data'
 
 /** Why an analyst is left out where no source of what they read is configured. */
 export const NO_SOURCE: Record<Exclude<Analyst, 'market'>, string> = {
-  fundamentals: 'no source of fundamentals is configured',
-  news: 'no source of news is configured',
-  sentiment: 'no source of sentiment is configured',
+  fundamentals: 'no source of fundamentals is configured: FUNDAMENTALS_SOURCE names one',
+  news: 'no source of news is configured: NEWS_FEEDS names them',
+  sentiment: 'no source of sentiment is configured: SENTIMENT_SOURCE names one',
 }
 
 export function planAssessment(input: AssessmentInput): PlanNode[] {
+  // The rules look back only to say what changed; models are told how their verdicts turned out.
+  const looksBack = input.mode === 'llm'
   return [
-    phase('phase_data', 'Data', [agent('data')]),
+    phase('phase_data', 'Data', [agent('data'), ...(looksBack ? [agent('memory')] : [])]),
     phase(
       'phase_analysts',
       'Analysts',

@@ -1,6 +1,6 @@
 /** The verdict before this one: what is kept of it, and what has changed since, in words for a person. */
 import { formatNumber } from '../core/format.ts'
-import { decisionSchema, type Decision } from './decision.ts'
+import { decisionSchema, isMeasured, type Decision } from './decision.ts'
 import type { Ledger } from './evidence/ledger.ts'
 
 /** What a later verdict needs of an earlier one; small, for it is journaled with the later run. */
@@ -67,7 +67,7 @@ export function readPrior(found: { run_id: string; decision: unknown }): PriorVe
   const marks: Record<string, number> = {}
   for (const { label } of TURNS) {
     const item = decision.evidence.find((one) => one.label === label)
-    if (item) marks[label] = item.value
+    if (item && isMeasured(item)) marks[label] = item.value
   }
   return {
     run_id: found.run_id,
@@ -79,7 +79,7 @@ export function readPrior(found: { run_id: string; decision: unknown }): PriorVe
     entry: decision.risk_metrics.entry,
     stop_loss: decision.risk_metrics.stop_loss,
     take_profit: decision.risk_metrics.take_profit,
-    close: close?.value ?? null,
+    close: close && isMeasured(close) ? close.value : null,
     close_date: close?.as_of ?? null,
     marks,
   }

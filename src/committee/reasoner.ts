@@ -3,9 +3,13 @@
  * writes down what comes back; levels are repaired, sizes and risk computed outside, the same for every reasoner.
  * The rules under `rules/` are one set of reasoners; a language model would be another, role by role.
  */
+import type { z } from 'zod'
+import type { UsageDelta } from '../runs/event.ts'
+import type { CostCeiling } from '../runs/workflow.ts'
+import type { Analyst } from './assessment-input.ts'
 import type { Evidence } from './decision.ts'
+import type { RiskVoice, Role } from './plan.ts'
 import type { PriceLevels, TradeSide } from './trade-levels.ts'
-import type { RiskVoice } from './plan.ts'
 
 export interface Brief {
   ticker: string
@@ -16,10 +20,28 @@ export interface Brief {
 
 /** What a reasoner may use of the step it works in. */
 export interface ReasoningAid {
+  /** The run that asks, and pays. */
+  readonly run: string
   readonly signal: AbortSignal
   log(severity: 'DEBUG' | 'INFO' | 'WARN', message: string): void
   /** A line for the role's messages: what it read, whom it answers. */
   note(line: string): void
+  /**
+   * A piece of the work that is paid for and journaled on its own: after a crash its result is there. Two pieces of one
+   * turn differ in name or input.
+   */
+  part<T>(name: string, input: unknown, work: (part: PartAid) => Promise<T>): Promise<T>
+}
+
+/** What a piece of a turn may use. */
+export interface PartAid {
+  readonly signal: AbortSignal
+  log(severity: 'DEBUG' | 'INFO' | 'WARN', message: string): void
+  /** The report as it is being written, shown until the turn hands in the whole. `restart` takes back what this turn wrote. */
+  readonly draft: { write(piece: string): void; restart(): void }
+  /** As of a step: before a paid call, what it may cost; see `StepContext`. */
+  reserve(cost: CostCeiling): Promise<() => void>
+  usage(delta: UsageDelta): void
 }
 
 export interface Reasoner<B extends Brief, Finding> {
@@ -29,6 +51,21 @@ export interface Reasoner<B extends Brief, Finding> {
 /** Every finding brings its report: Markdown for a person, figures cited. */
 interface Reported {
   report: string
+}
+
+/** Something an analyst may look up; the answer is numbered evidence, journaled. */
+export interface LookUp {
+  name: string
+  description: string
+  /** A `z.object`. */
+  input: z.ZodType
+  /** Throws `InputError` for arguments that cannot be; empty where nothing was found. */
+  run(args: Record<string, unknown>): Promise<Evidence[]>
+}
+
+export interface AnalystBrief extends Brief {
+  analyst: Analyst
+  lookUps: readonly LookUp[]
 }
 
 export interface AnalystFinding extends Reported {
@@ -76,16 +113,39 @@ export interface Debate {
   bear: readonly CaseTurn[]
 }
 
-export interface ResearchBrief extends Brief, Debate {}
+/** How often each answer was given when the same question was asked again on the same evidence. */
+export type Spread = { answer: string; count: number }[]
+
+/** What the deciding roles are told besides the evidence. */
+export interface DecidingBrief extends Brief {
+  /** How often to ask; above 1, the answers' spread is part of the finding. */
+  repeats: number
+  /** Earlier verdicts on the ticker and how they turned out by `as_of`, newest first. Figures are in the evidence. */
+  memory: readonly RememberedVerdict[]
+  /** What the analysts said, by name; those who could not work are missing. */
+  reports: Readonly<Partial<Record<Analyst, string>>>
+}
+
+export interface RememberedVerdict {
+  run_id: string
+  as_of: string
+  action: 'BUY' | 'HOLD' | 'SELL' | 'REVIEW'
+  /** A sentence: what became of it, with its evidence cited. */
+  outcome: string
+}
+
+export interface ResearchBrief extends DecidingBrief, Debate {}
 
 export interface ResearchFinding extends Reported {
   stance: 'BUY' | 'HOLD' | 'SELL' | 'REVIEW'
   /** Why, in a sentence or two. */
   reason: string
   evidence_ids: string[]
+  /** Absent where it was asked once. */
+  spread?: Spread
 }
 
-export interface TraderBrief extends Brief {
+export interface TraderBrief extends DecidingBrief {
   research: ResearchFinding
 }
 
@@ -114,7 +174,7 @@ export interface RiskFinding extends Reported {
   evidence_ids: string[]
 }
 
-export interface PortfolioBrief extends Brief, Debate {
+export interface PortfolioBrief extends DecidingBrief, Debate {
   research: ResearchFinding
   trade: TradeFinding
   voices: Readonly<Record<RiskVoice, RiskFinding>>
@@ -137,6 +197,19 @@ export interface VerdictFinding {
   dissent: { role: string; text: string; evidence: string[] }[]
   /** What was said before it was read into the fields above. */
   raw_text: string
+  /** Absent where it was asked once. */
+  spread?: Spread
+}
+
+/** A role's answer that cannot be read or was refused, after its turn to repair it: the verdict is then for a person. */
+export class UnreadableAnswerError extends Error {
+  override name = 'UnreadableAnswerError'
+  readonly role: Role
+
+  constructor(role: Role, message: string) {
+    super(message)
+    this.role = role
+  }
 }
 
 export interface CommitteeReasoners {
@@ -145,7 +218,10 @@ export interface CommitteeReasoners {
   readonly models: Readonly<Record<string, string>>
   /** Changes whenever the same evidence could be judged differently. */
   readonly promptVersion: string
-  readonly market: Reasoner<Brief, AnalystFinding>
+  readonly market: Reasoner<AnalystBrief, AnalystFinding>
+  readonly fundamentals: Reasoner<AnalystBrief, AnalystFinding>
+  readonly news: Reasoner<AnalystBrief, AnalystFinding>
+  readonly sentiment: Reasoner<AnalystBrief, AnalystFinding>
   readonly bull: Reasoner<CaseBrief, CaseTurn>
   readonly bear: Reasoner<CaseBrief, CaseTurn>
   readonly research_manager: Reasoner<ResearchBrief, ResearchFinding>

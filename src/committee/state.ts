@@ -1,13 +1,16 @@
 /**
- * What the assessment adds to a run's state: where each role stands, as it takes its stance, and what has been measured
- * so far, so that a page can show the committee making up its mind and bear out what it says. Everything else is in the
- * engine's part, the decision included.
+ * What the assessment adds to a run's state: who reasons, where each role stands, what has been measured so far and which
+ * figures nothing bears out, so that a page can show the committee making up its mind and bear out what it says.
+ * Everything else is in the engine's part, the decision included.
  */
 import type { RunEvent } from '../runs/event.ts'
 import type { RunState } from '../runs/state.ts'
 import type { KindSummary } from '../runs/summary.ts'
+import type { Analyst, AssessmentInput } from './assessment-input.ts'
 import { decisionSchema, type Decision, type Evidence } from './decision.ts'
+import { shapeOf } from './estimate.ts'
 import type { Role } from './plan.ts'
+import type { Spread } from './reasoner.ts'
 
 export interface Stance {
   role: Role
@@ -15,32 +18,90 @@ export interface Stance {
   stance: Decision['action'] | 'CARRY' | 'REFUSE'
 }
 
-export interface CommitteeState {
-  stances: Stance[]
-  /** In the order of their numbers once all roles have spoken; each item once. */
-  evidence: Evidence[]
+/** Which models reason, and whether they may know more than the committee is allowed to. */
+export interface Thinking {
+  mode: Decision['provenance']['mode']
+  /** `provider:model` by role. */
+  models: Record<string, string>
+  /** YYYY-MM-DD up to which each model has read; null where that is not known. */
+  cutoffs: Record<string, string | null>
+  /** Sentences for a person; null where every model had read its last before the as-of date. */
+  warning: string | null
 }
 
+/** A figure of a report that no evidence bears out. */
+export type UnverifiedFigure = Decision['unverified'][number]
+
+export interface CommitteeState {
+  /** Null until it is known, and with rules. */
+  thinking: Thinking | null
+  stances: Stance[]
+  /** In the order of their numbers; each item once. */
+  evidence: Evidence[]
+  /** Of the roles whose text holds any. */
+  unverified: Partial<Record<Role, UnverifiedFigure[]>>
+  /** Of the roles that were asked again on the same evidence. */
+  spreads: Partial<Record<Role, Spread>>
+  /** Analysts that brought less than they should have, and why. */
+  gaps: { analyst: Analyst; reason: string }[]
+}
+
+export const THINKING_EVENT = 'thinking_set'
 export const STANCE_EVENT = 'stance_taken'
 export const EVIDENCE_EVENT = 'evidence_measured'
+export const UNVERIFIED_EVENT = 'figures_unverified'
+export const SPREAD_EVENT = 'answers_spread'
+export const GAP_EVENT = 'gap_found'
 
 const summarySchema = decisionSchema.pick({ action: true, confidence: true })
 
 export function createCommitteeState(): CommitteeState {
-  return { stances: [], evidence: [] }
+  return { thinking: null, stances: [], evidence: [], unverified: {}, spreads: {}, gaps: [] }
+}
+
+/** A kind's own event is read as what this kind has written under its type. */
+function bodyOf<Body>(event: RunEvent): Body {
+  return event as unknown as Body
 }
 
 export function foldCommittee(state: CommitteeState, event: RunEvent): CommitteeState {
-  if (event.type === EVIDENCE_EVENT) {
-    const { items } = event as unknown as { items: Evidence[] }
-    return { ...state, evidence: [...state.evidence, ...items] }
+  switch (event.type) {
+    case THINKING_EVENT: {
+      const { mode, models, cutoffs, warning } = bodyOf<Thinking>(event)
+      return { ...state, thinking: { mode, models, cutoffs, warning } }
+    }
+    case EVIDENCE_EVENT: {
+      const { items } = bodyOf<{ items: Evidence[] }>(event)
+      return { ...state, evidence: orderByNumber([...state.evidence, ...items]) }
+    }
+    case STANCE_EVENT: {
+      const { role, stance } = bodyOf<Stance>(event)
+      return { ...state, stances: [...state.stances.filter((held) => held.role !== role), { role, stance }] }
+    }
+    case UNVERIFIED_EVENT: {
+      const { role, figures } = bodyOf<{ role: Role; figures: UnverifiedFigure[] }>(event)
+      return { ...state, unverified: { ...state.unverified, [role]: figures } }
+    }
+    case SPREAD_EVENT: {
+      const { role, spread } = bodyOf<{ role: Role; spread: Spread }>(event)
+      return { ...state, spreads: { ...state.spreads, [role]: spread } }
+    }
+    case GAP_EVENT: {
+      const { analyst, reason } = bodyOf<CommitteeState['gaps'][number]>(event)
+      const others = state.gaps.filter((gap) => gap.analyst !== analyst)
+      return { ...state, gaps: [...others, { analyst, reason }] }
+    }
+    default:
+      return state
   }
-  if (event.type !== STANCE_EVENT) return state
-  const { role, stance } = event as unknown as Stance
-  return { ...state, stances: [...state.stances.filter((held) => held.role !== role), { role, stance }] }
+}
+
+/** Analysts work side by side: the one with the lower numbers may be done later. */
+function orderByNumber(items: readonly Evidence[]): Evidence[] {
+  return [...items].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
 }
 
 export function summarizeCommittee(state: RunState<CommitteeState>): KindSummary {
   const parsed = summarySchema.safeParse(state.decision)
-  return { decision: parsed.success ? parsed.data : null }
+  return { decision: parsed.success ? parsed.data : null, shape: shapeOf(state.input as AssessmentInput) }
 }

@@ -1,64 +1,32 @@
 /**
- * Does every figure in a text come from the evidence? Reads prose and tables as a person would: a figure is a number with
- * its sign and its `%`; names that hold digits (SMA 50, a 20-day low, a date, a citation) are no figures.
+ * Does every figure in a text come from the evidence? Reads prose, lists and tables as a careful person would: a figure is
+ * a number with its sign, unit and scale; names that hold digits (SMA 50, a 20-day low, a date, a citation) are no
+ * figures, nor are the marks everybody knows an indicator by (an RSI above 70).
+ *
+ * A figure that cites evidence, right behind it or alone in its clause, must be that evidence. One that cites none must be
+ * the evidence named right before it or in its row. Where nothing is, it must be evidence that its clause or its sentence
+ * names; or any of its unit, if it shows digits enough not to be met by chance, or if its sentence names none. When two
+ * numbers are equal is said in `figures-in-text/match.ts`.
  */
 import type { Evidence } from './decision.ts'
+import { createBench, type Bench } from './figures-in-text/bench.ts'
+import type { Figure } from './figures-in-text/figure.ts'
+import { isBorneOut, type Comparable } from './figures-in-text/match.ts'
+import { createNaming, type Naming } from './figures-in-text/naming.ts'
+import { readText, type Reading } from './figures-in-text/read-text.ts'
 
-export interface Figure {
-  /** As written, with sign and thousands separators, without the unit. */
-  number: string
-  value: number
-  decimals: number
-  hasSign: boolean
-  isPercent: boolean
-  /** The evidence cited right behind it, if any. */
-  cited: string | null
-  /** The words around it. */
-  text: string
-}
+export type { Figure } from './figures-in-text/figure.ts'
+export { markFigures } from './figures-in-text/mark-figures.ts'
 
 /** Values a text may also state, besides the evidence: those of the risk and position blocks. */
 export type KnownValues = readonly (number | null)[]
 
-const FIGURE =
-  /(?<![\p{L}\p{N}_.,])([+\-−]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\p{L}\p{N}_]|[.,]\d)(\s?%)?(?:\s*\[(E\d+)\])?/gu
-/** Dates, run ids and times of day; `20-day`, `52-week`; citations that stand alone; the number of a list item. */
-const NO_FIGURES = [
-  /\b[A-Z0-9^][A-Z0-9.\-^=]*--\d{4}-\d{2}-\d{2}_[\d.]+--[0-9a-f]{6}\b/g,
-  /\b\d{4}-\d{2}-\d{2}\b/g,
-  /\b\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\b/g,
-  /\b\d+-(?:bar|day|week|month|year|quarter)\b/gi,
-  /^\s*\d+[.)]\s/gm,
-]
-const CONTEXT_CHARS = 40
+/** A figure of as many digits, a sign among them, is not met by chance: it need not be what its sentence names. */
+const TELLING_DIGITS = 3
 
 /** `names` are words that may hold digits without being figures, such as the labels of the evidence. */
 export function findFigures(text: string, names: readonly string[] = []): Figure[] {
-  const masked = maskNames(text, names)
-  return Array.from(masked.matchAll(FIGURE), (match) => {
-    const [, sign, whole, fraction = '', percent, cited] = match as unknown as [
-      string,
-      string,
-      string,
-      string?,
-      string?,
-      string?,
-    ]
-    const value = Number(whole.replaceAll(',', '') + fraction)
-    const start = Math.max(0, match.index - CONTEXT_CHARS)
-    return {
-      number: `${sign}${whole}${fraction}`,
-      value: sign === '-' || sign === '−' ? -value : value,
-      decimals: Math.max(0, fraction.length - 1),
-      hasSign: sign !== '',
-      isPercent: percent !== undefined,
-      cited: cited ?? null,
-      text: text
-        .slice(start, match.index + match[0].length + CONTEXT_CHARS)
-        .replace(/\s+/g, ' ')
-        .trim(),
-    }
-  })
+  return readText(text, names).flatMap(({ figures }) => figures)
 }
 
 /** The figures of `text` that neither evidence nor a known value bears out. A figure that cites must match what it cites. */
@@ -68,36 +36,59 @@ export function unmatchedFigures(
   known: KnownValues = [],
 ): Figure[] {
   const labels = evidence.map((item) => item.label)
-  return findFigures(text, labels).filter((figure) => {
-    const candidates = figure.cited === null ? evidence : evidence.filter((item) => item.id === figure.cited)
-    if (candidates.some((item) => isBorneOut(figure, item.value, item.unit === '%'))) return false
-    if (figure.cited !== null) return true
-    return !known.some(
-      (value) => value !== null && (isBorneOut(figure, value, false) || isBorneOut(figure, value, true)),
-    )
+  const bench = createBench(evidence, known)
+  return readText(text, labels).flatMap((reading) => {
+    if (!reading.isRead) return reading.figures
+    const named = createNaming(reading, bench)
+    return reading.figures.filter((figure) => !isStated(figure, reading, bench, named))
   })
 }
 
-/** Equal after rounding to the decimals shown. Without a sign only the size counts, for words may carry the direction. */
-function isBorneOut(figure: Figure, value: number, isPercent: boolean): boolean {
-  const measured = figure.isPercent === isPercent ? value : figure.isPercent ? value * 100 : Number.NaN
-  const shown = figure.hasSign ? figure.value : Math.abs(figure.value)
-  const compared = figure.hasSign ? measured : Math.abs(measured)
-  const halfStep = 0.5 * 10 ** -figure.decimals
-  return Math.abs(compared - shown) <= halfStep * (1 + 1e-9) + Math.abs(compared) * 1e-12
+function isStated(figure: Figure, reading: Reading, bench: Bench, named: Naming): boolean {
+  if (figure.isConvention) return true
+  const { unit } = figure
+  if (unit?.kind === 'period' && figure.citedIds.length === 0 && !saysInARow(figure)) return true
+  if (isQuoted(figure, reading, bench)) return true
+  if (figure.citedIds.length > 0) {
+    const cited = citedItems(figure, bench, named)
+    return cited.some((item) => isBorneOut(figure, item, true, bench.currencies))
+  }
+  if (bench.known.some((value) => isBorneOut(figure, value, false, bench.currencies))) return true
+  const { items, isSure } = named(figure)
+  if (items.some((item) => isBorneOut(figure, item, true, bench.currencies))) return true
+  if (isSure || (items.length > 0 && countDigits(figure) < TELLING_DIGITS)) return false
+  return bench.items.some((item) => isBorneOut(figure, item, false, bench.currencies))
 }
 
-/** Blanks out what looks like a figure and is none, keeping every other character where it is. */
-function maskNames(text: string, names: readonly string[]): string {
-  const holdDigits = names
-    .filter((name) => /\d/.test(name))
-    .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
-  let masked = text
-  for (const name of holdDigits) masked = masked.replaceAll(name, blank)
-  for (const pattern of NO_FIGURES) masked = masked.replace(pattern, blank)
-  return masked
+/** What a figure cites; of several, those that it also names. */
+function citedItems(figure: Figure, { byId }: Bench, named: Naming): Comparable[] {
+  const cited = figure.citedIds.flatMap((id) => byId.get(id) ?? [])
+  if (cited.length < 2) return cited
+  const meant = named(figure).items.filter((item) => cited.includes(item))
+  return meant.length > 0 ? meant : cited
 }
 
-function blank(matched: string): string {
-  return matched.replace(/[\d]/g, '#').replace(/[+\-−]/g, '#')
+/** A number of a quoted text may be repeated where that text is cited. */
+function isQuoted(figure: Figure, { citedIds }: Reading, { quoted }: Bench): boolean {
+  const ids = figure.citedIds.length > 0 ? figure.citedIds : [...citedIds]
+  return ids.some((id) => quoted.get(id)?.some((said) => isSame(figure, said)))
+}
+
+function isSame(figure: Figure, said: Figure): boolean {
+  const size = (one: Figure) => Math.abs(one.value) * one.scale
+  return (
+    Math.abs(size(figure) - size(said)) <= 1e-9 * size(said) &&
+    figure.unit?.kind === said.unit?.kind &&
+    figure.unit?.name === said.unit?.name &&
+    (!figure.hasSign || !said.hasSign || Math.sign(figure.value) === Math.sign(said.value))
+  )
+}
+
+/** Significant ones; a sign is worth one. */
+function countDigits({ number, hasSign }: Figure): number {
+  return number.replace(/\D/g, '').replace(/^0+/, '').length + Number(hasSign)
+}
+
+function saysInARow(figure: Figure): boolean {
+  return /consecutive|straight|in a row|running/i.test(figure.text)
 }

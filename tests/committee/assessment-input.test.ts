@@ -28,7 +28,12 @@ describe('the input of an assessment', () => {
     [{ ticker: 'AAPL', analysts: [] }, 'analysts', '[]'],
     [{ ticker: 'AAPL', analysts: ['astrology'] }, 'analysts', 'astrology'],
     [{ ticker: 'AAPL', rounds: 9 }, 'rounds', '9'],
-    [{ ticker: 'AAPL', repeats: 2 }, 'repeats', '2'],
+    [{ ticker: 'AAPL', repeats: 10 }, 'repeats', '10'],
+    [{ ticker: 'AAPL', repeats: 0 }, 'repeats', '0'],
+    [{ ticker: 'AAPL', mode: 'magic' }, 'mode', 'magic'],
+    [{ ticker: 'AAPL', deep_model: 'gpt-4o' }, 'deep_model', 'gpt-4o'],
+    [{ ticker: 'AAPL', role_models: { cook: 'openai:gpt-4o' } }, 'role_models', 'cook'],
+    [{ ticker: 'AAPL', budget_usd: -1 }, 'budget_usd', '-1'],
     [{ ticker: 'AAPL', tikcer: 'IBM' }, 'tikcer', 'did you mean "ticker"?'],
   ])('refuses %j by field and value', (value, field, shown) => {
     const attempt = () => parseInput(assessmentInputSchema, value)

@@ -103,6 +103,7 @@ describe('an assessment', () => {
     const { record, input, decision } = await assess(createSampleAssessment(), REQUEST)
     const { workflow, state } = foldRecord(record, input)
     expect(state.data).toEqual({
+      ...{ thinking: null, unverified: {}, spreads: {}, gaps: [] },
       evidence: decision.evidence,
       stances: [
         { role: 'research_manager', stance: 'BUY' },
@@ -111,10 +112,12 @@ describe('an assessment', () => {
         { role: 'portfolio_manager', stance: 'BUY' },
       ],
     })
+    const shape = 'rules analysts=market+fundamentals+news+sentiment rounds=2'
     expect(workflow.summary(state)).toEqual({
       decision: { action: decision.action, confidence: decision.confidence },
+      shape,
     })
-    expect(workflow.summary({ ...state, decision: null })).toEqual({ decision: null })
+    expect(workflow.summary({ ...state, decision: null })).toEqual({ decision: null, shape })
   })
 
   it('shows what was measured as soon as the role that measured it is done, each item once', async () => {

@@ -91,7 +91,7 @@ describe('the scales', () => {
       ['a', 0.18],
     ])
     const weights = Object.fromEntries(
-      weighDebate({ bull, bear }).map(({ label, value }) => [label, Number(value.toFixed(6))]),
+      weighDebate({ bull, bear }).map(({ label, value }) => [label, Number(Number(value).toFixed(6))]),
     )
     expect(weights).toEqual({
       'Bull case before answers': 0.55,
@@ -109,7 +109,7 @@ describe('the scales', () => {
         as_of: '2005-06-30',
         rounds,
       })
-      return decision.evidence.find((item) => item.label === 'Bull case')!.value
+      return Number(decision.evidence.find((item) => item.label === 'Bull case')!.value)
     }
     expect(await weightsOf(2)).toBeLessThan(await weightsOf(1))
   })

@@ -72,7 +72,10 @@ describe('a launch form', () => {
     ['too many rounds', { company_symbols: 'AAPL', rounds: 4 }, 'rounds', '"4"'],
     ['half a round', { company_symbols: 'AAPL', rounds: '1.5' }, 'rounds', '"1.5"'],
     ['rounds in words', { company_symbols: 'AAPL', rounds: 'two' }, 'rounds', '"two"'],
-    ['repeats', { company_symbols: 'AAPL', repeats: '3' }, 'repeats', '"3"'],
+    ['too many repeats', { company_symbols: 'AAPL', repeats: '12' }, 'repeats', '"12"'],
+    ['a model without a provider', { company_symbols: 'AAPL', quick_model: 'gpt' }, 'quick_model', '"gpt"'],
+    ['a model for nobody', { company_symbols: 'AAPL', role_models: 'cook=a:b' }, 'role_models', '"cook"'],
+    ['a bound of nothing', { company_symbols: 'AAPL', budget_usd: '0' }, 'budget_usd', '"0"'],
   ])('refuses %s, naming the field and the value', (_what, raw, field, value) => {
     const error = refusal(raw)
     expect(error.field).toBe(field)
@@ -99,8 +102,16 @@ describe('a launch form', () => {
     expect(refusal({ company_symbols: 'AAPL', analysts: 'newz' }).message).toContain('did you mean "news"?')
   })
 
-  it('says why only one repeat is possible', () => {
-    expect(refusal({ company_symbols: 'AAPL', repeats: 2 }).message).toContain('same verdict every time')
+  it('reads models and bounds as they are typed', () => {
+    const [input] = parse({
+      ...{ company_symbols: 'AAPL', mode: 'llm', deep_model: ' openai:gpt-4o ', budget_usd: '2.5' },
+      ...{ role_models: 'Trader = ollama:llama3.1:8b, bull=openai:gpt-4o', budget_tokens: '', repeats: '3' },
+    })
+    expect(input).toMatchObject({
+      ...{ mode: 'llm', deep_model: 'openai:gpt-4o', budget_usd: 2.5, repeats: 3 },
+      role_models: { trader: 'ollama:llama3.1:8b', bull: 'openai:gpt-4o' },
+    })
+    expect(input).not.toHaveProperty('budget_tokens')
   })
 
   it('refuses more tickers than allowed, with the count and the limit', () => {
@@ -136,6 +147,12 @@ describe('a launch form', () => {
       'analysts',
       'rounds',
       'repeats',
+      'mode',
+      'deep_model',
+      'quick_model',
+      'role_models',
+      'budget_usd',
+      'budget_tokens',
     ])
     for (const property of Object.values(json.properties ?? {})) {
       expect(property).toMatchObject({ title: expect.any(String), description: expect.any(String) })

@@ -48,7 +48,7 @@ describe('the ledger', () => {
 
   it('does not let anyone cite what was not measured', () => {
     const ledger = createLedger(measured)
-    expect(() => ledger.get('RSI 14')).toThrow('no evidence is called "RSI 14"')
+    expect(() => ledger.get('RSI 14')).toThrow('no figure is called "RSI 14"')
     expect(() => createQuoter(ledger).of('RSI 14')).toThrow('RSI 14')
     expect(ledger.find('RSI 14')).toBeUndefined()
   })
@@ -78,7 +78,7 @@ describe('figures', () => {
   })
 
   it('carry their citation, and their sign where it tells the direction', () => {
-    expect(cite(measured[0]!)).toBe('584.00 [E4]')
+    expect(cite({ ...measured[0]!, value: 584 })).toBe('584.00 [E4]')
     expect(cite({ ...measured[1]!, value: 2.626 }, { signed: true })).toBe('+2.63 % [E5]')
     expect(citedIds('a [E4] b [E12], again [E4]')).toEqual(['E4', 'E12'])
   })

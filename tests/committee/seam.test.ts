@@ -7,7 +7,7 @@ import { contentOf } from '../support/run-context.ts'
 
 const REQUEST = { ticker: 'AAPL', as_of: '2012-06-29' }
 const assessBy = (reasoners: Partial<CommitteeReasoners>) =>
-  assess(createSampleAssessment({ reasoners: { ...rulesReasoners, ...reasoners } }), REQUEST)
+  assess(createSampleAssessment({ reasonersFor: () => ({ ...rulesReasoners, ...reasoners }) }), REQUEST)
 
 const traderWho = (change: (finding: TradeFinding) => TradeFinding): CommitteeReasoners['trader'] => ({
   reason: async (brief, aid) => change(await rulesReasoners.trader.reason(brief, aid)),

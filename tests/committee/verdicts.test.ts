@@ -92,7 +92,7 @@ describe('the verdicts of twelve days on four tickers', () => {
   it('do not list a record that lost money as support, nor say twice over that something lost a minus', () => {
     for (const { name, decision, record, input } of each()) {
       const id = decision.evidence.find((item) => item.label === 'Rule expectancy')?.id
-      const lost = (decision.evidence.find((item) => item.id === id)?.value ?? 0) <= 0
+      const lost = Number(decision.evidence.find((item) => item.id === id)?.value ?? 0) <= 0
       if (lost && decision.action !== 'HOLD') {
         expect(
           decision.rationale.some(({ evidence }) => evidence.includes(id!)),

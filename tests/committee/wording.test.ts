@@ -7,6 +7,7 @@ import { findShortage } from '../../src/committee/rules/sufficiency.ts'
 import { findSignal } from '../../src/committee/rules/signals.ts'
 import { describeStake } from '../../src/committee/rules/risk-voice.ts'
 import { traderByRules } from '../../src/committee/rules/trader.ts'
+import { createMemoryAid } from '../support/memory-aid.ts'
 
 function ledgerOf(values: Record<string, number>, units: Record<string, string> = {}): Ledger {
   const items = Object.entries(values).map(([label, value], i): Evidence => {
@@ -55,12 +56,19 @@ describe('MACD', () => {
 })
 
 describe('the trader who stands aside', () => {
-  const aid = { signal: new AbortController().signal, log: () => undefined, note: () => undefined }
   const research = { stance: 'HOLD' as const, reason: 'Level.', evidence_ids: [], report: '' }
   async function triggers(levels: Record<string, number>): Promise<string> {
     const evidence = ledgerOf({ 'Last close': 100, 'ATR 14': 2, ...levels }).items
-    return (await traderByRules.reason({ ticker: 'MADE', as_of: '2012-06-29', evidence, research }, aid))
-      .reason
+    const brief = {
+      ticker: 'MADE',
+      as_of: '2012-06-29',
+      evidence,
+      research,
+      repeats: 1,
+      memory: [],
+      reports: {},
+    }
+    return (await traderByRules.reason(brief, createMemoryAid())).reason
   }
 
   it('waits for levels that are neither at hand nor out of reach', async () => {

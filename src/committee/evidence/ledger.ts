@@ -2,7 +2,7 @@
  * The evidence of one assessment, in the order in which it was measured. Immutable: adding gives a new ledger, so that a
  * role can only ever cite what stood in it when the role was asked.
  */
-import type { Evidence } from '../decision.ts'
+import { isMeasured, type Evidence, type MeasuredEvidence } from '../decision.ts'
 import type { Measurement } from './measurement.ts'
 
 export interface Origin {
@@ -17,8 +17,9 @@ export interface Ledger {
   /** The number the next item would get. */
   readonly next: number
   find(label: string): Evidence | undefined
-  /** Throws where there is no such evidence: citing what was not measured is a fault. */
-  get(label: string): Evidence
+  /** A figure. Throws where there is none of that label: citing what was not measured is a fault. */
+  get(label: string): MeasuredEvidence
+  /** Of a figure; undefined for a text. */
   value(label: string): number | undefined
   has(...labels: string[]): boolean
   with(items: readonly Evidence[]): Ledger
@@ -41,10 +42,13 @@ export function createLedger(items: readonly Evidence[] = []): Ledger {
     find: (label) => byLabel.get(label),
     get(label) {
       const item = byLabel.get(label)
-      if (!item) throw new Error(`no evidence is called ${JSON.stringify(label)}`)
+      if (!item || !isMeasured(item)) throw new Error(`no figure is called ${JSON.stringify(label)}`)
       return item
     },
-    value: (label) => byLabel.get(label)?.value,
+    value(label) {
+      const item = byLabel.get(label)
+      return item && isMeasured(item) ? item.value : undefined
+    },
     has: (...labels) => labels.every((label) => byLabel.has(label)),
     with: (added) => createLedger([...items, ...added]),
   }
@@ -61,7 +65,7 @@ export function numberMeasurements(
     label: item.label,
     value: item.value,
     unit: item.unit,
-    as_of: origin.asOf,
+    as_of: item.asOf ?? origin.asOf,
     source: describeOrigin(item, origin),
     tool: origin.tool,
   }))

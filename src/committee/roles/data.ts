@@ -5,9 +5,11 @@ import { hashSeries, seriesToJson, type SeriesJson } from '../../market/series.t
 import { findSplitJumps } from '../../market/splits.ts'
 import type { RunContext } from '../../runs/workflow.ts'
 import type { Evidence } from '../decision.ts'
-import { numberMeasurements } from '../evidence/ledger.ts'
+import { createLedger, numberMeasurements } from '../evidence/ledger.ts'
 import { citeCount, joinBlocks, joinWords } from '../figures.ts'
 import { DATA_STEP, messagesNode, reportNode } from '../plan.ts'
+
+const BARS_LABEL = 'Bars in window'
 
 /** Jumps that are told of, the latest ones. */
 const MAX_JUMPS_NAMED = 3
@@ -57,7 +59,7 @@ export function loadData(ctx: RunContext<unknown>, market: Market, asOf: string)
 
 /** The first evidence: how much there is to go by. */
 export function measureData(data: LoadedData): Evidence[] {
-  return numberMeasurements([{ label: 'Bars in window', value: data.bars, unit: 'bars' }], 1, {
+  return numberMeasurements([{ label: BARS_LABEL, value: data.bars, unit: 'bars' }], 1, {
     asOf: data.last,
     source: `${data.series.vendor} bars, ${describeAdjustment(data.series)}`,
     tool: 'load_bars',
@@ -73,7 +75,7 @@ export function describeAdjustment({ adjustment }: Pick<SeriesJson, 'adjustment'
 
 function describeData(data: LoadedData, asOf: string, splits: readonly string[]): string {
   const { ticker, vendor, adjustment } = data.series
-  const [bars] = measureData(data)
+  const bars = createLedger(measureData(data)).get(BARS_LABEL)
   const suspects =
     splits.length > 0
       ? ` The jump of ${joinWords(splits)} looks like a split: averages and levels over it mean nothing.`
@@ -85,7 +87,7 @@ function describeData(data: LoadedData, asOf: string, splits: readonly string[])
   const gap = data.last < asOf ? `The last bar before ${asOf} is that of ${data.last}.` : ''
   return joinBlocks(
     `# Prices of ${ticker} up to ${asOf}`,
-    `The ${vendor} source has ${citeCount(bars!)} from ${data.first} to ${data.last}. ${gap ? `${gap} ` : ''}${prices}`,
+    `The ${vendor} source has ${citeCount(bars)} from ${data.first} to ${data.last}. ${gap ? `${gap} ` : ''}${prices}`,
     'Nothing dated later was read, and the committee works on this copy alone.',
   )
 }

@@ -5,7 +5,8 @@ import type { Evidence } from '../decision.ts'
 import type { Ledger } from '../evidence/ledger.ts'
 import type { Measurement } from '../evidence/measurement.ts'
 import { RISK_VOICES, type RiskVoice } from '../plan.ts'
-import type { RiskFinding, TradeFinding } from '../reasoner.ts'
+import { UnreadableAnswerError, type RiskFinding, type TradeFinding } from '../reasoner.ts'
+import { hearAll, refuseUnreadable, type Minutes } from './minutes.ts'
 import { showEvidence, takeStance, takeTurn, type Room } from './room.ts'
 
 export interface VoiceResult {
@@ -17,8 +18,9 @@ export interface VoiceResult {
 export async function hearVoices(
   room: Room,
   trade: TradeFinding,
-  ledger: Ledger,
+  minutes: Minutes,
 ): Promise<Record<RiskVoice, VoiceResult>> {
+  const { ledger } = minutes
   // Worked out before anyone speaks: how many figures each brings gives the others their numbers.
   const { side, levels } = trade
   let next = ledger.next
@@ -29,8 +31,21 @@ export async function hearVoices(
     next += measured.length
     return { voice, carried, measured, first }
   })
-  const results = await Promise.all(seats.map((seat) => hearVoice(room, seat, trade, ledger)))
-  return { aggressive: results[0]!, conservative: results[1]!, neutral: results[2]! }
+  const results = await hearAll(seats.map((seat) => hearVoice(room, seat, trade, ledger)))
+  const heard: Partial<Record<RiskVoice, VoiceResult>> = {}
+  for (const [index, result] of results.entries()) {
+    if (result instanceof UnreadableAnswerError) continue
+    const { voice } = seats[index]!
+    heard[voice] = result
+    minutes.add(result.evidence)
+    await minutes.hear({
+      ...{ role: voice, texts: [result.finding.report, result.finding.argument] },
+      evidence: [...ledger.items, ...result.evidence],
+      known: (result.carried?.size.caps ?? []).flatMap(({ from, to }) => [from, to]),
+    })
+  }
+  refuseUnreadable(results)
+  return heard as Record<RiskVoice, VoiceResult>
 }
 
 interface Seat {

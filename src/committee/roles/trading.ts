@@ -1,5 +1,4 @@
 /** The trader: reads the levels and the rule's record, sets the trade; its levels are mended and measured here. */
-import type { Evidence } from '../decision.ts'
 import type { Ledger } from '../evidence/ledger.ts'
 import { keepFinite, type Measurement } from '../evidence/measurement.ts'
 import { TRADING_TOOLS } from '../evidence/tools.ts'
@@ -14,20 +13,17 @@ import {
   type PriceLevels,
   type TradeSide,
 } from '../trade-levels.ts'
-import { measureAll } from './analysts.ts'
-import { addedTo, showEvidence, takeStance, takeTurn, type Room } from './room.ts'
-
-export interface TradeResult {
-  evidence: Evidence[]
-  finding: TradeFinding
-}
+import { measureAll } from './gather.ts'
+import type { Minutes } from './minutes.ts'
+import { addedTo, decidingBrief, showEvidence, takeStance, takeTurn, type Room } from './room.ts'
 
 const LEVEL_LABELS = [
   ...['Entry', 'Stop', 'Target', 'Stop from entry', 'Target from entry'],
   ...['Risk per share', 'Reward per share', 'Reward to risk', 'Stop distance in ATR', 'Horizon'],
 ]
 
-export async function trade(room: Room, research: ResearchFinding, before: Ledger): Promise<TradeResult> {
+export async function trade(room: Room, research: ResearchFinding, minutes: Minutes): Promise<TradeFinding> {
+  const before = minutes.ledger
   const result = await takeTurn(room, 'trader', 'trader', async (turn) => {
     let ledger = await measureAll(room, turn, TRADING_TOOLS, before)
     const side = leaningOf(research, ledger)
@@ -38,7 +34,7 @@ export async function trade(room: Room, research: ResearchFinding, before: Ledge
       () => measureRule(room.window.bars, side),
     )
     ledger = ledger.with(record)
-    const brief = { ticker: room.ticker, as_of: room.asOf, evidence: ledger.items, research }
+    const brief = { ...decidingBrief(room, ledger), research }
     const reasoned = await room.reasoners.trader.reason(brief, turn)
     const { finding, repairs } = settleLevels(reasoned, ledger)
     for (const repair of repairs) turn.log('WARN', repair)
@@ -57,9 +53,15 @@ export async function trade(room: Room, research: ResearchFinding, before: Ledge
     turn.report(report)
     return { evidence: addedTo(before, ledger), finding: { ...finding, report } }
   })
-  await showEvidence(room, result.evidence)
-  await takeStance(room, 'trader', result.finding.stance)
-  return result
+  const { evidence, finding } = result
+  minutes.add(evidence)
+  await showEvidence(room, evidence)
+  await minutes.hear({
+    ...{ role: 'trader', texts: [finding.report, finding.reason, finding.caution ?? ''] },
+    evidence: minutes.ledger.items,
+  })
+  await takeStance(room, 'trader', finding.stance)
+  return finding
 }
 
 /** The side whose record counts: that of the stance, or the one the scales lean to. */

@@ -4,10 +4,13 @@ import { aggressiveByRules } from './aggressive.ts'
 import { bearByRules } from './bear.ts'
 import { bullByRules } from './bull.ts'
 import { conservativeByRules } from './conservative.ts'
+import { fundamentalsByRules } from './fundamentals.ts'
 import { marketByRules } from './market.ts'
 import { neutralByRules } from './neutral.ts'
+import { newsByRules } from './news.ts'
 import { portfolioManagerByRules } from './portfolio-manager.ts'
 import { researchManagerByRules } from './research-manager.ts'
+import { sentimentByRules } from './sentiment.ts'
 import { traderByRules } from './trader.ts'
 
 export const rulesReasoners: CommitteeReasoners = {
@@ -15,6 +18,9 @@ export const rulesReasoners: CommitteeReasoners = {
   models: {},
   promptVersion: 'rules-2',
   market: marketByRules,
+  fundamentals: fundamentalsByRules,
+  news: newsByRules,
+  sentiment: sentimentByRules,
   bull: bullByRules,
   bear: bearByRules,
   research_manager: researchManagerByRules,

@@ -12,7 +12,7 @@ export const researchManagerByRules: Reasoner<ResearchBrief, ResearchFinding> = 
     const bull = netClaims(brief.bull, brief.bear)
     const bear = netClaims(brief.bear, brief.bull)
     aid.note(`Heard the bull and the bear, and weighed what was left of each case.`)
-    const shortage = findShortage(ledger, brief.ticker)
+    const shortage = findShortage(ledger, brief.ticker, Object.keys(brief.reports).length > 0)
     const stance = shortage ? 'REVIEW' : chooseStance(ledger.value('Balance') ?? 0)
     const reason = shortage ?? explain(ledger, stance, bull, bear)
     aid.log('INFO', `stance ${stance}`)

@@ -7,7 +7,8 @@ import { judgeEvidence } from './judge.ts'
 export const LEAST_BARS = 200
 
 /** Null where there is enough, else why there is not. */
-export function findShortage(ledger: Ledger, ticker: string): string | null {
+/** `hasReports` where an analyst spoke, though of nothing that the rules weigh. */
+export function findShortage(ledger: Ledger, ticker: string, hasReports = false): string | null {
   const bars = ledger.value('Bars in window')
   if (bars === undefined || bars < LEAST_BARS) {
     const held =
@@ -15,6 +16,8 @@ export function findShortage(ledger: Ledger, ticker: string): string | null {
     return `${ticker} has ${held}: too short for the long averages, and so for a verdict.`
   }
   if (judgeEvidence(ledger).length === 0) {
+    if (hasReports)
+      return `What the analysts found on ${ticker} is nothing that the rules weigh: they judge by the price, and the market analyst was not asked.`
     return `No analyst brought evidence on ${ticker}: those who were asked have no source, and the market analyst was not asked.`
   }
   return null
