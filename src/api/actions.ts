@@ -1,8 +1,11 @@
-/** What can be done to a run: cancel, pause, resume. */
-import { createRoute } from '@hono/zod-openapi'
+/** What can be done to a run: cancel, pause, resume, run again, set its budget. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { readFields } from '../core/request-body.ts'
+import { parseBudget, parseRerun } from '../runs/budget-form.ts'
+import { publicSummary } from '../runs/summary.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
-import { FORM_ANSWERS, failures, jsonAnswer, runParams, summarySchema } from './schemas.ts'
+import { FORM_ANSWERS, describeBody, failures, jsonAnswer, runParams, summarySchema } from './schemas.ts'
 
 const answers = { 202: jsonAnswer(summarySchema, 'Accepted'), ...failures(400, 403, 404, 409) }
 const formAnswers = { ...answers, ...FORM_ANSWERS }
@@ -31,11 +34,72 @@ const resumeRun = createRoute({
   summary: 'Resume a paused run',
 })
 
+const rerunSchema = z
+  .object({
+    run_id: z.string().meta({ description: 'Of the new run' }),
+    reused_steps: z.int().meta({ description: 'Steps taken over from the journal of the old one' }),
+    saved_usd: z
+      .number()
+      .nullable()
+      .meta({ description: 'What they had cost; null where a price is unknown' }),
+    saved_ms: z.number().meta({ description: 'What they had taken' }),
+  })
+  .openapi('Rerun')
+
+const rerunRun = createRoute({
+  method: 'post',
+  path: '/runs/{id}/rerun',
+  tags: ['Runs'],
+  summary: 'Run again, taking over the steps before one',
+  description:
+    'Without from_step a run that ended in error or was canceled goes on with all it had completed, and one that completed begins anew.',
+  request: {
+    params: runParams,
+    ...describeBody(z.object({ from_step: z.string().optional().meta({ description: 'Key of a step' }) })),
+  },
+  responses: {
+    202: jsonAnswer(rerunSchema, 'Launched'),
+    ...FORM_ANSWERS,
+    ...failures(400, 403, 404, 409, 413, 415, 429),
+  },
+})
+
+const budgetRun = createRoute({
+  method: 'post',
+  path: '/runs/{id}/budget',
+  tags: ['Runs'],
+  summary: 'Set what the model calls of a run may come to; one paused for it goes on',
+  request: {
+    params: runParams,
+    ...describeBody(
+      z.object({
+        usd: z.number().positive().nullable().optional(),
+        tokens: z.number().positive().nullable().optional(),
+      }),
+    ),
+  },
+  responses: { ...answers, ...FORM_ANSWERS, ...failures(413, 415) },
+})
+
 export function createActionRoutes({ desk }: ApiDeps): ApiRoutes {
   const routes = createRoutes()
-  routes.openapi(cancelRun, async (c) => c.json(await desk.cancel(c.req.valid('param').id), 202))
-  routes.openapi(deleteRun, async (c) => c.json(await desk.cancel(c.req.valid('param').id), 202))
-  routes.openapi(pauseRun, async (c) => c.json(await desk.pause(c.req.valid('param').id), 202))
-  routes.openapi(resumeRun, async (c) => c.json(await desk.resume(c.req.valid('param').id), 202))
+  routes.openapi(cancelRun, async (c) =>
+    c.json(publicSummary(await desk.cancel(c.req.valid('param').id)), 202),
+  )
+  routes.openapi(deleteRun, async (c) =>
+    c.json(publicSummary(await desk.cancel(c.req.valid('param').id)), 202),
+  )
+  routes.openapi(pauseRun, async (c) => c.json(publicSummary(await desk.pause(c.req.valid('param').id)), 202))
+  routes.openapi(resumeRun, async (c) =>
+    c.json(publicSummary(await desk.resume(c.req.valid('param').id)), 202),
+  )
+  routes.openapi(rerunRun, async (c) => {
+    const fromStep = parseRerun(await readFields(c.req.raw))
+    return c.json(await desk.rerun(c.req.valid('param').id, fromStep), 202)
+  })
+  routes.openapi(budgetRun, async (c) => {
+    const budget = parseBudget(await readFields(c.req.raw))
+    return c.json(publicSummary(await desk.setBudget(c.req.valid('param').id, budget)), 202)
+  })
   return routes
 }

@@ -1,6 +1,9 @@
 /** What the JSON routes are made from, and what a request brings along. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../core/clock.ts'
+import type { AssessmentInput } from '../committee/assessment-input.ts'
+import type { AssessmentEstimate } from '../committee/estimate.ts'
+import type { Concurrency } from '../core/concurrency.ts'
 import type { RunDesk } from '../runs/desk.ts'
 
 export interface ApiEnv {
@@ -17,6 +20,9 @@ export interface ApiLog {
 
 export interface ApiDeps {
   desk: RunDesk
+  concurrency: Concurrency
+  /** What each of these launches would take; throws `InputError` as a launch would for models that cannot be used. */
+  estimate(inputs: readonly AssessmentInput[]): Promise<AssessmentEstimate[]>
   maxTickers: number
   clock: Clock
   log: ApiLog

@@ -6,7 +6,7 @@ import { readFields } from '../core/request-body.ts'
 import { RUN_STATUSES } from '../runs/status.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
-import { FORM_ANSWERS, failures, jsonAnswer } from './schemas.ts'
+import { FORM_ANSWERS, describeFields, failures, jsonAnswer } from './schemas.ts'
 
 const launchedSchema = z
   .object({
@@ -20,7 +20,7 @@ const startMulti = createRoute({
   path: '/start-multi',
   tags: ['Launch'],
   summary: 'Launch an assessment of each ticker, all or none',
-  request: { body: describeBody('company_symbols') },
+  request: describeLaunch('company_symbols'),
   responses: {
     202: jsonAnswer(launchedSchema, 'Launched'),
     ...FORM_ANSWERS,
@@ -33,7 +33,7 @@ const startProcess = createRoute({
   path: '/start-process',
   tags: ['Launch'],
   summary: 'Launch an assessment of one ticker (for older clients)',
-  request: { body: describeBody('company_symbol') },
+  request: describeLaunch('company_symbol'),
   responses: {
     202: jsonAnswer(z.object({ run_id: z.string() }), 'Launched'),
     ...failures(400, 403, 413, 415, 429),
@@ -65,22 +65,16 @@ export function createLaunchRoutes({ desk, maxTickers }: ApiDeps): ApiRoutes {
   return routes
 }
 
-/** The fields of a launch for the documentation only: reading and refusing them is `parseLaunchForm`'s. */
-function describeBody(symbolsField: string) {
+/** Reading and refusing the fields is `parseLaunchForm`'s. */
+export function describeLaunch(symbolsField: string) {
   const schema = z.toJSONSchema(assessmentLaunchSchema, { io: 'input', unrepresentable: 'any' }) as {
     properties: Record<string, object>
   }
   const { company_symbols, ...others } = schema.properties
-  const described = {
+  return describeFields({
     type: 'object' as const,
     properties: { [symbolsField]: company_symbols!, ...others },
     required: [symbolsField],
     additionalProperties: false,
-  }
-  return {
-    content: {
-      'application/json': { schema: described },
-      'application/x-www-form-urlencoded': { schema: described },
-    },
-  }
+  })
 }

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { encodeLine } from '../core/ndjson.ts'
 import type { RunEvent } from '../runs/event.ts'
 import type { RunState } from '../runs/state.ts'
-import type { Summary } from '../runs/summary.ts'
+import { publicSummary, type Summary } from '../runs/summary.ts'
 import { nestTree } from '../runs/tree.ts'
 import type { ApiDeps } from './api-env.ts'
 import { withHtml } from './decision.ts'
@@ -21,6 +21,15 @@ import {
 
 const request = { params: runParams }
 
+const usageSchema = z
+  .object({
+    calls: z.int(),
+    input_tokens: z.int(),
+    output_tokens: z.int(),
+    cost_usd: z.number().nullable().meta({ description: 'Null where the price of a model is unknown' }),
+  })
+  .openapi('Usage')
+
 const stateSchema = summarySchema
   .extend({
     seq: z.int().meta({ description: 'The last event of the journal' }),
@@ -29,7 +38,11 @@ const stateSchema = summarySchema
     decision: z.any().meta({ description: 'As /runs/{id}/decision; null until there is one' }),
     execution_tree: z.array(nodeSchema),
     content: z.record(z.string(), z.string()).meta({ description: 'What each node has written, by node id' }),
-    usage: z.any(),
+    usage: usageSchema,
+    usage_by_node: z.record(z.string(), usageSchema),
+    budget: z.object({ usd: z.number().nullable(), tokens: z.number().nullable() }),
+    paused_because: z.string().nullable(),
+    reuse: z.object({ run_id: z.string(), from_step: z.string().nullable() }).nullable(),
     log_last_seq: z.int(),
   })
   .openapi('Run')
@@ -80,7 +93,7 @@ export function createRunRoutes({ desk }: ApiDeps): ApiRoutes {
     const summary = desk.summary(id)
     return c.json(describeState(summary, await desk.state(id)), 200)
   })
-  routes.openapi(showStatus, (c) => c.json(desk.summary(c.req.valid('param').id), 200))
+  routes.openapi(showStatus, (c) => c.json(publicSummary(desk.summary(c.req.valid('param').id)), 200))
   routes.openapi(showTree, async (c) => {
     const state = await desk.state(c.req.valid('param').id)
     return c.json(treeOf(state), 200)
@@ -98,14 +111,18 @@ export function createRunRoutes({ desk }: ApiDeps): ApiRoutes {
 function describeState(summary: Summary, state: RunState) {
   const decision = state.decision as Record<string, unknown> | null
   return {
-    ...summary,
+    ...publicSummary(summary),
     seq: state.seq,
     input: state.input as unknown,
     parent: state.parent,
     decision: decision && withHtml(decision),
     execution_tree: treeOf(state),
     content: Object.fromEntries(Object.entries(state.content).map(([id, written]) => [id, written.text])),
-    usage: state.usage as unknown,
+    usage: state.usage,
+    usage_by_node: state.usage_by_node,
+    budget: state.budget,
+    paused_because: state.paused_because,
+    reuse: state.reuse && { run_id: state.reuse.run_id, from_step: state.reuse.from_step },
     log_last_seq: state.log.last_seq,
   }
 }

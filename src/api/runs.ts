@@ -5,6 +5,7 @@ import { InputError, quote } from '../core/errors.ts'
 import type { RunKind } from '../runs/event.ts'
 import type { RunFilter } from '../runs/ports.ts'
 import { RUN_STATUSES } from '../runs/status.ts'
+import { publicSummary } from '../runs/summary.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
 import { failures, jsonOrPage, strictQuery, summarySchema, wholeNumber } from './schemas.ts'
@@ -56,7 +57,7 @@ export function createRunsRoutes({ desk }: ApiDeps): ApiRoutes {
       url.searchParams.set('after', next)
       c.header('Link', `<${url.pathname}${url.search}>; rel="next"`)
     }
-    return c.json(runs, 200)
+    return c.json(runs.map(publicSummary), 200)
   })
   return routes
 }

@@ -4,7 +4,7 @@ import { isRunId } from '../core/ids.ts'
 import { NODE_STATUSES, NODE_TYPES, RUN_KINDS, SEVERITIES } from '../runs/event.ts'
 import type { NestedNode } from '../runs/state.ts'
 import { RUN_STATUSES } from '../runs/status.ts'
-import type { Summary } from '../runs/summary.ts'
+import type { PublicSummary } from '../runs/summary.ts'
 import { refuseUnknown } from './routes.ts'
 
 const runIdSchema = z.string().refine(isRunId, 'not a run id').meta({
@@ -37,7 +37,7 @@ export const summarySchema = z
     decision: z.object({ action: z.string(), confidence: z.number() }).nullable(),
     error: z.string().nullable(),
   })
-  .openapi('Summary') satisfies z.ZodType<Summary>
+  .openapi('Summary') satisfies z.ZodType<PublicSummary>
 
 export const nodeSchema: z.ZodType<NestedNode> = z
   .object({
@@ -106,6 +106,24 @@ export function jsonOrPage<Schema extends z.ZodType>(schema: Schema, description
   const page = z.string().meta({ description: 'The page, where Accept prefers it' })
   const { content } = jsonAnswer(schema, description)
   return { description, content: { ...content, 'text/html': { schema: page } } }
+}
+
+/** The fields of a body for the documentation only: reading and refusing them is the handler's, in our own words. */
+export function describeBody(schema: z.ZodType) {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return describeFields(described)
+}
+
+/** The same for fields that are described already. */
+export function describeFields(described: object) {
+  return {
+    body: {
+      content: {
+        'application/json': { schema: described },
+        'application/x-www-form-urlencoded': { schema: described },
+      },
+    },
+  }
 }
 
 /** What a browser and htmx are answered after a form of a page. */

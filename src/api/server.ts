@@ -8,7 +8,9 @@ import { refuseUnrouted } from '../core/allowed-methods.ts'
 import { describeFailure, RefusedError } from '../core/http-error.ts'
 import { createActionRoutes } from './actions.ts'
 import type { ApiDeps, ApiEnv } from './api-env.ts'
+import { createConcurrencyRoutes } from './concurrency.ts'
 import { createDecisionRoutes } from './decision.ts'
+import { createEstimateRoutes } from './estimate.ts'
 import { createEventRoutes } from './events.ts'
 import { createHealthRoutes } from './health.ts'
 import { createLaunchRoutes } from './launch.ts'
@@ -37,12 +39,14 @@ export function createApi(deps: ApiDeps): Api {
   const resources = [
     createHealthRoutes,
     createLaunchRoutes,
+    createEstimateRoutes,
     createRunsRoutes,
     createRunRoutes,
     createDecisionRoutes,
     createLogRoutes,
     createEventRoutes,
     createActionRoutes,
+    createConcurrencyRoutes,
   ]
   for (const create of resources) routes.route('/', create(deps))
 

@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import { addAssess } from './commands/assess.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addLogs } from './commands/logs.ts'
+import { addBudget, addRerun } from './commands/rerun.ts'
 import { addRunActions } from './commands/run-actions.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
@@ -15,7 +16,17 @@ import { describeProblem } from './describe-problem.ts'
 import { EXIT } from './exit-codes.ts'
 import { cleanText } from './terminal.ts'
 
-const COMMANDS = [addServe, addAssess, addRuns, addShow, addLogs, addRunActions, addDoctor]
+const COMMANDS = [
+  addServe,
+  addAssess,
+  addRuns,
+  addShow,
+  addLogs,
+  addRunActions,
+  addRerun,
+  addBudget,
+  addDoctor,
+]
 
 /** `words` without the program's own name. Never throws. */
 export async function runCommandLine(words: readonly string[], context: CliContext): Promise<number> {

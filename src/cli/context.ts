@@ -18,6 +18,17 @@ export interface ServedDesk {
   url: string
   /** Stops in order. What was queued or at work goes on at the next start: `left` says how many runs. */
   close(): Promise<{ left: number }>
+  /** Takes over the limits of calls from settings read again; the rest needs a new start. */
+  setLimits(config: Config): void
+}
+
+/** What one small call to a model showed. */
+export interface ModelProbe {
+  model: string
+  ok: boolean
+  latency_ms: number | null
+  usage: { input_tokens: number; output_tokens: number; cost_usd: number | null } | null
+  problem: string | null
 }
 
 /** What `doctor` learns of the files of a desk, without changing anything. */
@@ -39,6 +50,8 @@ export interface DeskDoor {
   /** Makes the index again from the results directory. `ConflictError` where a process owns the data directory. */
   reindex(settings: Settings): Promise<{ runs: number }>
   inspectStore(config: Config): Promise<StoreFacts>
+  /** One small call to each of the models that the settings name, side by side. */
+  probeModels(config: Config): Promise<ModelProbe[]>
   listPrices(config: Config): Promise<{ vendor: string; listings: Listing[]; strays: string[] }>
 }
 
@@ -55,6 +68,8 @@ export interface CliContext {
   settings: Omit<LoadOptions, 'flags'>
   /** Returns the way to stop listening. Without a listener a signal ends the process as usual. */
   onSignal(listener: (signal: StopSignal) => void): () => void
+  /** Told when the settings should be read again (SIGHUP). Returns the way to stop listening. */
+  onReload(listener: () => void): () => void
   /** Ends the process without waiting for anything. */
   exitNow(code: number): void
 }

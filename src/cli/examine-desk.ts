@@ -1,8 +1,9 @@
 /** The checks of `doctor`: one finding after the other, each a sentence. They change nothing and never throw. */
 import type { Config } from '../config.ts'
 import { messageOf } from '../core/errors.ts'
+import { formatNumber } from '../core/format.ts'
 import { askOwner } from './connect-desk.ts'
-import type { CliContext } from './context.ts'
+import type { CliContext, ModelProbe } from './context.ts'
 import { inspectFolder } from './inspect-folder.ts'
 
 /** Between two looks at an owner that is not ready, and how long it is looked at. */
@@ -26,6 +27,8 @@ export async function checkPrices({ desks }: CliContext, config: Config): Promis
   const what = 'Prices'
   try {
     const { vendor, listings, strays } = await desks.listPrices(config)
+    if (config.marketVendor === 'yahoo')
+      return [{ what, verdict: 'fine', text: `vendor ${vendor} is asked for a ticker when one is assessed` }]
     const covered = listings
       .filter(({ problem }) => problem === null)
       .map(({ ticker, first, last }) => (first && last ? `${ticker} ${first} to ${last}` : ticker))
@@ -41,6 +44,29 @@ export async function checkPrices({ desks }: CliContext, config: Config): Promis
   } catch (error) {
     return [{ what, verdict: 'wrong', text: messageOf(error) }]
   }
+}
+
+/** Each model that the settings name, by one small call. */
+export async function checkModels({ desks }: CliContext, config: Config): Promise<Finding[]> {
+  const what = 'Model'
+  try {
+    const probes = await desks.probeModels(config)
+    if (probes.length === 0)
+      return [{ what, verdict: 'fine', text: 'none is configured: the rules committee assesses' }]
+    return probes.map((probe) => ({ what, verdict: probe.ok ? 'fine' : 'wrong', text: describeProbe(probe) }))
+  } catch (error) {
+    return [{ what, verdict: 'wrong', text: messageOf(error) }]
+  }
+}
+
+function describeProbe({ model, latency_ms: latency, usage, problem }: ModelProbe): string {
+  const facts = [
+    latency === null ? null : `answered in ${formatNumber(latency, 0)} ms`,
+    usage && `${usage.input_tokens} tokens read and ${usage.output_tokens} written`,
+    usage && (usage.cost_usd === null ? 'price unknown' : `${usage.cost_usd.toFixed(6)} USD`),
+    problem,
+  ]
+  return `${model}: ${facts.filter((fact) => fact !== null).join('; ')}`
 }
 
 export function checkServer({ desks, clock }: CliContext, config: Config): Promise<Finding> {

@@ -1,7 +1,7 @@
 /** From what was typed to one run: its id, or a beginning of it that no other run has. */
 import { InputError, quote } from '../core/errors.ts'
 import { isRunId } from '../core/ids.ts'
-import type { Summary } from '../runs/summary.ts'
+import type { PublicSummary } from '../runs/summary.ts'
 import { requestJson, type DeskClient } from './client.ts'
 
 const PAGE = 500
@@ -35,7 +35,7 @@ async function listBeginningWith(client: DeskClient, typed: string): Promise<str
   const found: string[] = []
   for (let after: string | undefined; found.length <= NAMED;) {
     const query = new URLSearchParams({ q: typed, limit: String(PAGE), ...(after && { after }) })
-    const page = await requestJson<Summary[]>(client, `/runs?${query}`)
+    const page = await requestJson<PublicSummary[]>(client, `/runs?${query}`)
     found.push(...page.map((run) => run.run_id).filter((id) => id.toLowerCase().startsWith(beginning)))
     if (page.length < PAGE) break
     after = page.at(-1)!.run_id

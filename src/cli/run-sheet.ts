@@ -2,7 +2,7 @@
 import type { Decision } from '../committee/decision.ts'
 import { formatBytes, formatDuration, formatNumber, formatPct, formatSigned } from '../core/format.ts'
 import type { NestedNode } from '../runs/state.ts'
-import type { Summary } from '../runs/summary.ts'
+import type { PublicSummary } from '../runs/summary.ts'
 import type { DeskClient } from './client.ts'
 import {
   createStatusCell,
@@ -16,7 +16,7 @@ import { cleanLine, paint, type Output } from './terminal.ts'
 import { formatUtc } from './times.ts'
 
 /** `GET /runs/{id}`; what stands after the summary is missing where the run's files were pruned. */
-export interface ShownRun extends Omit<Summary, 'decision'> {
+export interface ShownRun extends Omit<PublicSummary, 'decision'> {
   decision: Record<string, unknown> | null
   execution_tree?: NestedNode[]
   content?: Record<string, string>

@@ -1,7 +1,7 @@
 /** Runs as tables: while they work, when they have ended, and as a list. */
 import { formatDuration, formatNumber } from '../core/format.ts'
 import { isTerminal } from '../runs/status.ts'
-import type { Summary } from '../runs/summary.ts'
+import type { PublicSummary } from '../runs/summary.ts'
 import type { DeskClient } from './client.ts'
 import { createStatusCell, runStatusShown } from './status-cell.ts'
 import { formatTable } from './table.ts'
@@ -19,7 +19,7 @@ const COLOURLESS: Output = {
 }
 
 /** One line a run, without colour: bar, percent, what it is doing, time worked and time left. */
-export function formatProgressTable(runs: readonly Summary[]): string[] {
+export function formatProgressTable(runs: readonly PublicSummary[]): string[] {
   const columns = [
     { title: 'Ticker' },
     { title: 'Status' },
@@ -38,7 +38,7 @@ export function formatProgressTable(runs: readonly Summary[]): string[] {
 }
 
 /** What the runs of a launch came to. */
-export function formatVerdictTable(output: Output, runs: readonly Summary[]): string[] {
+export function formatVerdictTable(output: Output, runs: readonly PublicSummary[]): string[] {
   const columns = [
     { title: 'Ticker' },
     { title: 'As of' },
@@ -63,7 +63,7 @@ export function formatVerdictTable(output: Output, runs: readonly Summary[]): st
 /** Runs of any kind, as the desk lists them; `owner` is who would work on them. */
 export function formatRunList(
   output: Output,
-  runs: readonly Summary[],
+  runs: readonly PublicSummary[],
   owner: DeskClient['owner'],
 ): string[] {
   const columns = [
@@ -99,11 +99,11 @@ function formatPercent(progress: number | null): string {
   return progress === null ? '–' : `${progress} %`
 }
 
-function formatConfidence({ decision }: Summary): string {
+function formatConfidence({ decision }: PublicSummary): string {
   return formatNumber(decision?.confidence)
 }
 
-function formatActivity({ progress_message, current_stage, eta_seconds: eta }: Summary): string {
+function formatActivity({ progress_message, current_stage, eta_seconds: eta }: PublicSummary): string {
   const doing = cleanLine(progress_message || current_stage || '')
   const left = eta === null || eta < 1 ? '' : `about ${formatSeconds(eta)} left`
   return [doing, left].filter((part) => part !== '').join(' · ')
@@ -114,7 +114,7 @@ function formatSeconds(seconds: number): string {
   return seconds < 60 ? `${Math.round(seconds)} s` : formatDuration(seconds * 1_000)
 }
 
-function formatOutcome(run: Summary): string {
+function formatOutcome(run: PublicSummary): string {
   if (run.error) return cleanLine(run.error)
   return run.decision ? `${cleanLine(run.decision.action)} ${formatConfidence(run)}` : ''
 }

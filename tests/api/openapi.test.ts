@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { createApi } from '../../src/api/server.ts'
+import { createCallLimits } from '../support/call-limits.ts'
+import { createEstimator } from '../support/estimator.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { createScriptedDesk } from '../support/scripted-desk.ts'
 import { createWebDesk } from '../support/web-desk.ts'
@@ -73,6 +75,8 @@ it('answers by itself, its errors included', async () => {
   const desk = createScriptedDesk()
   const { routes } = createApi({
     desk,
+    concurrency: createCallLimits(),
+    estimate: createEstimator(),
     maxTickers: 10,
     clock: createManualClock(),
     log: { error: (fields) => void logged.push(fields) },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NotFoundError } from '../../src/core/errors.ts'
 import { decodeLine } from '../../src/core/ndjson.ts'
 import type { NestedNode } from '../../src/runs/state.ts'
-import type { Summary } from '../../src/runs/summary.ts'
+import { publicSummary, type Summary } from '../../src/runs/summary.ts'
 import { createWebDesk, type WebDesk } from '../support/web-desk.ts'
 
 async function json<T>({ request }: WebDesk, path: string): Promise<T> {
@@ -78,7 +78,7 @@ describe('one run', () => {
   it('shows its summary, and with it everything else', async () => {
     const { web, runId } = await withTree()
     const summary = await json<Summary>(web, `/runs/${runId}/status`)
-    expect(summary).toEqual(JSON.parse(JSON.stringify(web.desk.summary(runId))))
+    expect(summary).toEqual(JSON.parse(JSON.stringify(publicSummary(web.desk.summary(runId)))))
     const state = await json<Record<string, unknown>>(web, `/runs/${runId}`)
     expect(state).toMatchObject({
       ...summary,

@@ -4,7 +4,7 @@ import { OWNER_HEADER, URL_HEADER, type DeskClient, type DeskConnection } from '
 import type { CliContext, DeskDoor, Settings, StopSignal } from '../../src/cli/context.ts'
 import { createDeferred } from '../../src/core/deferred.ts'
 import type { Output } from '../../src/cli/terminal.ts'
-import type { Summary } from '../../src/runs/summary.ts'
+import type { PublicSummary } from '../../src/runs/summary.ts'
 
 /** Answers one request: JSON, a `Response`, or an error to throw. */
 export type Answer = (request: { method: string; url: URL; body: unknown }) => unknown
@@ -24,6 +24,8 @@ export interface TestCli {
   /** Runs the words of a command line; resolves with its exit code. */
   run(...words: string[]): Promise<number>
   signal(name: StopSignal): void
+  /** As SIGHUP does. */
+  reload(): void
   /** `METHOD /path?query` of each request, in order. */
   readonly requests: string[]
   readonly bodies: unknown[]
@@ -45,6 +47,7 @@ export interface TestCliOptions {
 export function createTestCli(options: TestCliOptions = {}): TestCli {
   const { owner = 'server', answers = {}, isTerminal = false } = options
   const listeners = new Set<(signal: StopSignal) => void>()
+  const reloads = new Set<() => void>()
   const requests: string[] = []
   const bodies: unknown[] = []
   const opened: Settings[] = []
@@ -98,6 +101,7 @@ export function createTestCli(options: TestCliOptions = {}): TestCli {
       serve: () => Promise.reject(new Error('nothing is served here')),
       reindex: () => Promise.reject(new Error('nothing is indexed here')),
       inspectStore: async () => ({ storedRuns: 0, indexedRuns: 0, indexProblems: [] }),
+      probeModels: async () => [],
       listPrices: async () => ({
         vendor: 'made',
         listings: [{ ticker: 'AAPL', first: null, last: null, problem: null }],
@@ -109,6 +113,10 @@ export function createTestCli(options: TestCliOptions = {}): TestCli {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    onReload(listener) {
+      reloads.add(listener)
+      return () => reloads.delete(listener)
+    },
     exitNow: (code) => void exits.push(code),
   }
   return {
@@ -118,6 +126,7 @@ export function createTestCli(options: TestCliOptions = {}): TestCli {
     stderr: () => stderr.text,
     run: (...words) => runCommandLine(words, context),
     signal: (name) => [...listeners].forEach((listener) => listener(name)),
+    reload: () => [...reloads].forEach((listener) => listener()),
     requests,
     bodies,
     opened,
@@ -129,7 +138,7 @@ export function createTestCli(options: TestCliOptions = {}): TestCli {
 }
 
 /** The summary of a run as the desk lists it. */
-export function describeRun(runId: string, facts: Partial<Summary> = {}): Summary {
+export function describeRun(runId: string, facts: Partial<PublicSummary> = {}): PublicSummary {
   return {
     run_id: runId,
     batch_id: 'batch-20261120100000-0a1b2c',

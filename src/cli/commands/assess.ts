@@ -3,10 +3,10 @@
  * everything else on stderr; progress is drawn only on a terminal.
  */
 import { InvalidArgumentError, type Command } from 'commander'
-import { ANALYSTS, MAX_ROUNDS } from '../../committee/assessment-input.ts'
+import { ANALYSTS, MAX_REPEATS, MAX_ROUNDS, MODEL_ROLES, MODES } from '../../committee/assessment-input.ts'
 import { InputError } from '../../core/errors.ts'
 import { isTerminal } from '../../runs/status.ts'
-import type { Summary } from '../../runs/summary.ts'
+import type { PublicSummary } from '../../runs/summary.ts'
 import { postJson, requestJson, DeskError, type DeskClient } from '../client.ts'
 import { connectForLaunch } from '../connect-desk.ts'
 import { loadSettings, type CliContext, type Perform } from '../context.ts'
@@ -26,12 +26,18 @@ interface AssessOptions {
   analysts?: string
   rounds?: string
   repeats?: string
+  mode?: string
+  deepModel?: string
+  quickModel?: string
+  model?: string[]
+  budgetUsd?: string
+  budgetTokens?: string
   json?: boolean
 }
 
 interface Launched {
   batch_id: string
-  runs: { run_id: string; ticker: string; status: Summary['status'] }[]
+  runs: { run_id: string; ticker: string; status: PublicSummary['status'] }[]
 }
 
 export function addAssess(program: Command, context: CliContext, perform: Perform): void {
@@ -52,8 +58,14 @@ export function addAssess(program: Command, context: CliContext, perform: Perfor
     .option('--rounds <n>', `how often bull and bear answer each other, 1 to ${MAX_ROUNDS} (default: 1)`)
     .option(
       '--repeats <n>',
-      'how often the same question is asked; only 1, for the rules answer it the same way every time',
+      `how often the managers are asked the same question, 1 to ${MAX_REPEATS}; how far they agree is the confidence (models only; default: 1)`,
     )
+    .option('--mode <who>', `who thinks: ${MODES.join(' or ')} (default: llm where a model is configured)`)
+    .option('--deep-model <model>', 'model of the two managers, like openai:gpt-4o (default: LLM_DEEP_MODEL)')
+    .option('--quick-model <model>', 'model of everyone else (default: LLM_QUICK_MODEL)')
+    .option('--model <role=model...>', `model of one role: ${MODEL_ROLES.join(', ')}`)
+    .option('--budget-usd <amount>', 'what the model calls of each run may cost (default: RUN_BUDGET_USD)')
+    .option('--budget-tokens <n>', 'tokens each run may use (default: RUN_BUDGET_TOKENS)')
     .option('--json', 'one JSON document on stdout: {"runs":[{run_id, ticker, status, decision}]}')
     .addHelpText(
       'after',
@@ -62,6 +74,7 @@ Examples:
   ${context.program} assess --tickers AAPL --as-of 2012-06-29
   ${context.program} assess --tickers AAPL,GOOG,IBM,MSFT --as-of 2012-06-29 --parallel 3
   ${context.program} assess --tickers MSFT --analysts market --rounds 2 --json
+  ${context.program} assess --tickers AAPL --deep-model openai:gpt-4o --model trader=anthropic:claude-sonnet-4-5 --repeats 3
 
 With a server on the same data directory the runs are the server's: the browser shows them, and Ctrl-C only stops
 watching. Without one they run in this process: Ctrl-C stops it, and they go on where they were with \`serve\`.
@@ -126,12 +139,17 @@ async function launchAndFollow(
   return [...runs.values()].every((run) => run?.status === 'completed') ? EXIT.ok : EXIT.failed
 }
 
-function describeLaunch({ tickers, asOf, analysts, rounds, repeats }: AssessOptions): object {
-  return { company_symbols: tickers, as_of: asOf, analysts, rounds, repeats }
+function describeLaunch(options: AssessOptions): object {
+  const { tickers, asOf, analysts, rounds, repeats, mode, deepModel, quickModel, model } = options
+  return {
+    ...{ company_symbols: tickers, as_of: asOf, analysts, rounds, repeats },
+    ...{ mode, deep_model: deepModel, quick_model: quickModel, role_models: model?.join(',') },
+    ...{ budget_usd: options.budgetUsd, budget_tokens: options.budgetTokens },
+  }
 }
 
 /** The last known summary of each run, in the order of the launch; null for one that was never seen. */
-type FollowedRuns = Map<string, Summary | null>
+type FollowedRuns = Map<string, PublicSummary | null>
 
 async function followBatch(
   context: CliContext,
@@ -150,7 +168,7 @@ async function followBatch(
   }
   try {
     await followUntil({ client, clock, signal, onAway }, async () => {
-      for (const summary of await requestJson<Summary[]>(client, path)) {
+      for (const summary of await requestJson<PublicSummary[]>(client, path)) {
         if (runs.has(summary.run_id)) runs.set(summary.run_id, summary)
       }
       const seen = [...runs.values()]

@@ -2,13 +2,21 @@
 import type { Command } from 'commander'
 import { inspectSettings, type InspectedSetting } from '../../config.ts'
 import { loadSettings, type CliContext, type Perform } from '../context.ts'
-import { checkFolder, checkIndex, checkPrices, checkServer, type Finding } from '../examine-desk.ts'
+import {
+  checkFolder,
+  checkIndex,
+  checkModels,
+  checkPrices,
+  checkServer,
+  type Finding,
+} from '../examine-desk.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatTable } from '../table.ts'
 import { cleanLine, paint, type Output, type Style } from '../terminal.ts'
 
 interface DoctorOptions {
   reindex?: boolean
+  llm?: boolean
 }
 
 export function addDoctor(program: Command, context: CliContext, perform: Perform): void {
@@ -18,12 +26,14 @@ export function addDoctor(program: Command, context: CliContext, perform: Perfor
     .description(
       'Shows every setting with its source and checks what the desk stands on. Changes nothing, unless --reindex is given.',
     )
+    .option('--llm', 'make one small call to each configured model: latency, cost, what fails')
     .option('--reindex', 'make the index again from RESULTS_DIR (no server may run)')
     .addHelpText(
       'after',
       `
 Examples:
   ${context.program} doctor
+  ${context.program} doctor --llm
   ${context.program} doctor --reindex
 
 ✔ is well, ⚠ is worth knowing, ✖ keeps something from working.
@@ -31,7 +41,7 @@ Examples:
 Exit: 0 nothing is ✖, 1 something is.`,
     )
     .action((options: DoctorOptions) =>
-      perform((given) => (options.reindex ? reindex(given) : examine(given))),
+      perform((given) => (options.reindex ? reindex(given) : examine(given, options.llm === true))),
     )
 }
 
@@ -49,7 +59,7 @@ async function reindex(context: CliContext): Promise<number> {
   return EXIT.ok
 }
 
-async function examine(context: CliContext): Promise<number> {
+async function examine(context: CliContext, isProbing: boolean): Promise<number> {
   const { stdout, version, nodeVersion } = context
   const { settings, config, problems, warnings } = inspectSettings(context.settings)
   const isUsable = (env: string) => settings.every((setting) => setting.env !== env || setting.isUsable)
@@ -68,6 +78,7 @@ async function examine(context: CliContext): Promise<number> {
   // A vendor that was not asked for tells nothing.
   if (isUsable('MARKET_VENDOR')) findings.push(...(await checkPrices(context, config)))
   findings.push(await checkServer(context, config), await checkIndex(context, config))
+  if (isProbing) findings.push(...(await checkModels(context, config)))
   const lines = [...formatSettings(settings), '', ...formatFindings(stdout, findings)]
   stdout.write(`${lines.join('\n')}\n`)
   return findings.some(({ verdict }) => verdict === 'wrong') ? EXIT.failed : EXIT.ok

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { LogEntry } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
-import type { Summary } from '../../runs/summary.ts'
+import type { PublicSummary } from '../../runs/summary.ts'
 import { requestJson, type DeskClient } from '../client.ts'
 import { withDesk } from '../connect-desk.ts'
 import { loadSettings, type CliContext, type Perform } from '../context.ts'
@@ -74,7 +74,7 @@ async function followLogs(
   try {
     const isDone = await followUntil({ client, clock, signal: stop.signal, onAway }, async () => {
       // The status first: what a run logs before it ends is there once the end is seen.
-      const { status } = await requestJson<Summary>(client, `/runs/${runId}/status`)
+      const { status } = await requestJson<PublicSummary>(client, `/runs/${runId}/status`)
       await printAfter(stdout, client, runId, printed)
       // This process does not work on runs of others, so it would be followed for ever.
       isLeft = !isTerminal(status) && client.owner === 'self'

@@ -1,7 +1,7 @@
 /** `cancel`, `pause`, `resume`: verbs on runs, one after the other; the first that fails does not keep the others. */
 import type { Command } from 'commander'
 import { messageOf } from '../../core/errors.ts'
-import type { Summary } from '../../runs/summary.ts'
+import type { PublicSummary } from '../../runs/summary.ts'
 import { DeskAwayError, postJson } from '../client.ts'
 import { withDesk } from '../connect-desk.ts'
 import { loadSettings, type CliContext, type Perform } from '../context.ts'
@@ -42,7 +42,7 @@ function actOnRuns(context: CliContext, verb: RunVerb, typed: readonly string[])
     for (const text of typed) {
       try {
         const runId = await findRunId(client, text)
-        const { status } = await postJson<Summary>(client, `/runs/${runId}/${verb}`)
+        const { status } = await postJson<PublicSummary>(client, `/runs/${runId}/${verb}`)
         stdout.write(`${runId}  ${createStatusCell(stdout, status).text}\n`)
       } catch (error) {
         if (error instanceof DeskAwayError) throw error

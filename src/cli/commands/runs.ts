@@ -1,7 +1,7 @@
 /** `runs`: the runs of the desk, newest first. */
 import { Option, type Command } from 'commander'
 import { RUN_STATUSES, STATUS_WORDS } from '../../runs/status.ts'
-import type { Summary } from '../../runs/summary.ts'
+import type { PublicSummary } from '../../runs/summary.ts'
 import { requestJson } from '../client.ts'
 import { withDesk } from '../connect-desk.ts'
 import { loadSettings, type CliContext, type Perform } from '../context.ts'
@@ -45,7 +45,7 @@ function listRuns(context: CliContext, options: RunsOptions): Promise<number> {
   return withDesk(context, loadSettings(context), async (client) => {
     const { json, ...filter } = options
     if (filter.status !== undefined) filter.status = parseStatuses(filter.status)
-    const runs = await requestJson<Summary[]>(client, `/runs?${new URLSearchParams({ ...filter })}`)
+    const runs = await requestJson<PublicSummary[]>(client, `/runs?${new URLSearchParams({ ...filter })}`)
     if (json) stdout.write(`${JSON.stringify({ runs })}\n`)
     else if (runs.length > 0) {
       stdout.write(`${formatRunList(stdout, runs, client.owner).join('\n')}\n`)

@@ -1,10 +1,11 @@
 /** `serve`: the desk in the browser, until a signal stops it. The address is on stdout, everything else on stderr. */
 import type { Command } from 'commander'
-import { ConflictError } from '../../core/errors.ts'
+import { ConflictError, messageOf } from '../../core/errors.ts'
 import { findServer } from '../connect-desk.ts'
 import { loadSettings, type CliContext, type Perform, type ServedDesk } from '../context.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { watchStopSignals } from '../stop-signals.ts'
+import { cleanLine } from '../terminal.ts'
 
 /** A stop that takes longer than this is cut short; runs resume all the same. */
 const STOP_WITHIN_MS = 4_500
@@ -32,7 +33,7 @@ Examples:
   ${context.program} serve --port 0
 
 Ctrl-C or SIGTERM stops it within 5 seconds: steps at work end or are begun again, runs resume at the next start.
-A second one stops it at once.`,
+A second one stops it at once. SIGHUP reads LLM_MAX_CONCURRENCY and LLM_PROVIDER_LIMITS again, from .env.`,
     )
     .action((options: ServeOptions) => perform((given) => serve(given, options)))
 }
@@ -55,7 +56,9 @@ async function serve(context: CliContext, { host, port }: ServeOptions): Promise
     const served = await context.desks.serve(settings)
     if (!stop.received) {
       stdout.write(`Rundesk is at ${served.url}\n`)
+      const stopReloading = context.onReload(() => reloadLimits(context, served))
       await aborted(stop.signal)
+      stopReloading()
     }
     return await closeInTime(context, served, exitCodeOf(stop.received ?? 'SIGTERM'))
   } catch (error) {
@@ -64,6 +67,17 @@ async function serve(context: CliContext, { host, port }: ServeOptions): Promise
     throw error
   } finally {
     stop.release()
+  }
+}
+
+/** Settings that cannot be used change nothing: what stands goes on. */
+function reloadLimits(context: CliContext, served: ServedDesk): void {
+  try {
+    const { config } = loadSettings(context)
+    served.setLimits(config)
+    context.stderr.write('The limits of model calls were read again\n')
+  } catch (error) {
+    context.stderr.write(`The limits stay as they are: ${cleanLine(messageOf(error))}\n`)
   }
 }
 

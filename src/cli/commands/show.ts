@@ -1,6 +1,6 @@
 /** `show RUN`: what there is to know of one run: status, decision, the steps with their durations, its reports. */
 import type { Command } from 'commander'
-import type { Summary } from '../../runs/summary.ts'
+import type { PublicSummary } from '../../runs/summary.ts'
 import { DeskError, requestJson, type DeskClient } from '../client.ts'
 import { withDesk } from '../connect-desk.ts'
 import { loadSettings, type CliContext, type Perform } from '../context.ts'
@@ -47,7 +47,7 @@ async function readRun(client: DeskClient, runId: string): Promise<ShownRun> {
   } catch (error) {
     if (!isUnknown(error)) throw error
   }
-  const summary = await requestJson<Summary>(client, `/runs/${runId}/status`)
+  const summary = await requestJson<PublicSummary>(client, `/runs/${runId}/status`)
   const decision = await requestJson<ShownRun['decision']>(client, `/runs/${runId}/decision`).catch(
     (error: unknown) => {
       if (isUnknown(error)) return null
