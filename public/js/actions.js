@@ -1,6 +1,6 @@
 /**
  * Buttons that do something to a run: asked first where it cannot be undone, sent without leaving the page. The stream
- * brings what changed; a refusal is said in a toast.
+ * brings what changed, or the answer says where to go; a refusal is said in a toast.
  */
 import { forgetAll } from './keep.js'
 import { poll } from './stream.js'
@@ -10,7 +10,10 @@ async function send(form) {
   const button = form.querySelector('button')
   button.disabled = true
   try {
-    const response = await fetch(form.action, { method: 'POST', headers: { 'HX-Request': 'true' } })
+    const body = new URLSearchParams(new FormData(form))
+    const response = await fetch(form.action, { method: 'POST', headers: { 'HX-Request': 'true' }, body })
+    const next = response.headers.get('HX-Redirect')
+    if (next) return location.assign(next)
     if (!response.ok) {
       const answer = new DOMParser().parseFromString(await response.text(), 'text/html')
       showToast({ text: answer.body.textContent.trim(), failed: true })

@@ -1,4 +1,9 @@
-/** The launch form's listed tickers: a press puts one into the list or takes it out again. */
+/**
+ * The launch form: a press on a listed ticker puts it into the list or takes it out again, and its folded part stays as
+ * the reader left it.
+ */
+import { keep, recall } from './keep.js'
+
 const input = document.querySelector('[data-tickers]')
 const buttons = [...document.querySelectorAll('[data-add-ticker]')]
 
@@ -20,7 +25,11 @@ for (const button of buttons) {
     const present = typed()
     const next = present.includes(ticker) ? present.filter((part) => part !== ticker) : [...present, ticker]
     input.value = next.join(', ')
-    mark()
+    input.dispatchEvent(new Event('input', { bubbles: true }))
   })
 }
 mark()
+
+const part = document.getElementById('thinking-part')
+part.open ||= recall('thinking', false)
+part.firstElementChild.addEventListener('click', () => keep('thinking', !part.open))

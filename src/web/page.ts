@@ -3,6 +3,7 @@
  * looked at; the same template renders it in the page, as a fragment and as a push.
  */
 import type { Aspect } from '../runs/change.ts'
+import type { EstimateView } from './view-models/estimate-view.ts'
 
 /** What makes a region out of date: a change to these aspects of a run, or any change that a list of runs shows. */
 export type Watch = { run: string; aspects: readonly Aspect[] } | 'list'
@@ -59,5 +60,14 @@ export interface Refusal {
   message: string
 }
 
-/** The launch page once more after a refusal, with the form as it was typed (every value of every field). */
-export type LaunchPageResolver = (typed: Record<string, string[]>, refusal: Refusal) => Promise<Page>
+/** What stands on the launch page besides what was typed: a refusal, or what it would take. */
+export interface LaunchAnswer {
+  refusal?: Refusal
+  estimate?: EstimateView
+}
+
+/** The launch page once more, with the form as it was typed (every value of every field). */
+export type LaunchPageResolver = (typed: Record<string, string[]>, answer: LaunchAnswer) => Promise<Page>
+
+/** What the form would take as it stands; a form that cannot be launched is an answer, not an error. */
+export type LaunchEstimator = (fields: Record<string, unknown>) => Promise<EstimateView>

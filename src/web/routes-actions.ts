@@ -1,6 +1,7 @@
 /**
- * What the forms of a page do: launch, cancel, pause, resume. A browser is sent back to a page; htmx is told that
- * there is nothing to show, for the stream brings what changed. Programs go on to the JSON routes of the same paths.
+ * What the forms of a page do: estimate and launch; cancel, pause, resume, run again and set the budget of a run. A browser
+ * is sent to the page that shows it; htmx is told that there is nothing to show, for the stream brings what changed, or
+ * where to go. Programs go on to the JSON routes of the same paths.
  */
 import { Hono } from 'hono'
 import { parseLaunchForm } from '../committee/launch-form.ts'
@@ -8,27 +9,32 @@ import { InputError } from '../core/errors.ts'
 import { describeFailure } from '../core/http-error.ts'
 import { parseRunId } from '../core/ids.ts'
 import { listTyped, readFields } from '../core/request-body.ts'
+import { parseBudget, parseRerun } from '../runs/budget-form.ts'
 import type { RunDesk } from '../runs/desk.ts'
 import type { Documents } from './documents.ts'
 import { parseNext } from './middleware/session.ts'
-import { negotiate } from './negotiate.ts'
-import type { LaunchPageResolver } from './page.ts'
+import { negotiate, type Answer } from './negotiate.ts'
+import type { LaunchEstimator, LaunchPageResolver } from './page.ts'
+import type { Renderer } from './render.ts'
 import type { WebContext, WebEnv } from './web-env.ts'
 
 export interface ActionDeps {
   desk: RunDesk
   maxTickers: number
   resolveLaunchPage: LaunchPageResolver
+  estimateLaunch: LaunchEstimator
+  renderer: Renderer
   documents: Documents
 }
 
 export function createActionRoutes(deps: ActionDeps): Hono<WebEnv> {
-  const { desk } = deps
+  const { desk, documents } = deps
   const routes = new Hono<WebEnv>()
-  const verbs = {
-    cancel: (runId: string) => desk.cancel(runId),
-    pause: (runId: string) => desk.pause(runId),
-    resume: (runId: string) => desk.resume(runId),
+  const verbs: Record<string, (runId: string, request: Request) => Promise<unknown>> = {
+    cancel: (runId) => desk.cancel(runId),
+    pause: (runId) => desk.pause(runId),
+    resume: (runId) => desk.resume(runId),
+    budget: async (runId, request) => desk.setBudget(runId, parseBudget(await readFields(request))),
   }
 
   routes.post('/start-multi', async (c, next) => {
@@ -38,22 +44,31 @@ export function createActionRoutes(deps: ActionDeps): Hono<WebEnv> {
     try {
       const inputs = parseLaunchForm(fields, { maxTickers: deps.maxTickers })
       const { batch_id } = await desk.launch(inputs.map((input) => ({ kind: 'assessment', input })))
-      const target = `/runs?batch=${encodeURIComponent(batch_id)}`
-      if (answer === 'html') return c.redirect(target, 303)
-      c.header('HX-Redirect', target)
-      return c.body(null, 204)
+      return sendTo(c, answer, `/runs?batch=${encodeURIComponent(batch_id)}`)
     } catch (error) {
       const failure = describeFailure(error)
       if (failure.isFault || answer !== 'html') throw error
       for (const [name, value] of Object.entries(failure.headers)) c.header(name, value)
       const field = error instanceof InputError ? error.field : null
-      const page = await deps.resolveLaunchPage(listTyped(fields), { field, message: failure.message })
-      return c.html(await deps.documents.renderLoose(page, '/'), failure.status)
+      const refusal = { field, message: failure.message }
+      const page = await deps.resolveLaunchPage(listTyped(fields), { refusal })
+      return c.html(await documents.renderLoose(page, '/'), failure.status)
     }
   })
 
-  // Where a refused launch leaves a browser: asked for once more, the address leads back to the form.
-  routes.get('/start-multi', async (c, next) => (negotiate(c) === 'html' ? c.redirect('/', 303) : next()))
+  routes.post('/estimate', async (c, next) => {
+    const answer = negotiate(c)
+    if (answer === 'json') return next()
+    const fields = await readFields(c.req.raw)
+    const estimate = await deps.estimateLaunch(fields)
+    if (answer === 'fragment') return c.html(deps.renderer.render('partials/assess/estimate', { estimate }))
+    const page = await deps.resolveLaunchPage(listTyped(fields), { estimate })
+    return c.html(await documents.renderLoose(page, '/'))
+  })
+
+  // Where a post that started nothing leaves a browser: asked for once more, the address leads back to the form.
+  for (const path of ['/start-multi', '/estimate'])
+    routes.get(path, async (c, next) => (negotiate(c) === 'html' ? c.redirect('/', 303) : next()))
 
   for (const [verb, act] of Object.entries(verbs)) {
     routes.post(`/runs/:id/${verb}`, async (c, next) => {
@@ -61,12 +76,28 @@ export function createActionRoutes(deps: ActionDeps): Hono<WebEnv> {
       if (answer === 'json') return next()
       const runId = c.req.param('id')
       parseRunId(runId)
-      await act(runId)
+      await act(runId, c.req.raw)
       return answer === 'html' ? c.redirect(cameFrom(c) ?? `/runs/${runId}`, 303) : c.body(null, 204)
     })
   }
 
+  routes.post('/runs/:id/rerun', async (c, next) => {
+    const answer = negotiate(c)
+    if (answer === 'json') return next()
+    const runId = c.req.param('id')
+    parseRunId(runId)
+    const rerun = await desk.rerun(runId, parseRerun(await readFields(c.req.raw)))
+    return sendTo(c, answer, `/runs/${encodeURIComponent(rerun.run_id)}`)
+  })
+
   return routes
+}
+
+/** To what was begun: a browser goes there by itself, a script is told where. */
+function sendTo(c: WebContext, answer: Answer, target: string): Response {
+  if (answer === 'html') return c.redirect(target, 303)
+  c.header('HX-Redirect', target)
+  return c.body(null, 204)
 }
 
 /** The page of this desk whose form was sent, as the browser tells it. */

@@ -22,7 +22,7 @@ import { createStreamCap } from './middleware/stream-cap.ts'
 import { createUrlLimit } from './middleware/url-limit.ts'
 import { negotiate } from './negotiate.ts'
 import { createPageFinder } from './page-finder.ts'
-import type { LaunchPageResolver, PageResolver, Region } from './page.ts'
+import type { LaunchEstimator, LaunchPageResolver, PageResolver, Region } from './page.ts'
 import { createRegionChanges } from './regions/region-changes.ts'
 import { createRegionHtml } from './regions/region-html.ts'
 import type { Renderer } from './render.ts'
@@ -37,6 +37,7 @@ export interface WebDeps {
   desk: RunDesk
   resolvePage: PageResolver
   resolveLaunchPage: LaunchPageResolver
+  estimateLaunch: LaunchEstimator
   /** The region shown on every page. */
   tray: Region
   renderer: Renderer
@@ -88,6 +89,8 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
       desk,
       maxTickers: config.maxTickersPerRequest,
       resolveLaunchPage: deps.resolveLaunchPage,
+      estimateLaunch: deps.estimateLaunch,
+      renderer: deps.renderer,
       documents,
     }),
   )

@@ -2,6 +2,8 @@
 /** What the reader of a run holds and sees: the place in the page, the report asked for, the age of what is shown. */
 import { expect, onTestFinished, test } from 'vitest'
 import { useBrowser, type TestPage } from '../support/browser.ts'
+import { fillThinking, MODELS } from '../support/page-desk.ts'
+import { createPageSite } from '../support/page-site.ts'
 import { createRunClient } from '../support/run-client.ts'
 import { startServer } from '../support/server-process.ts'
 import { createTempDesk } from '../support/temp-desk.ts'
@@ -131,5 +133,94 @@ test(
     await expect
       .poll(() => ['AAPL', 'GOOG', 'IBM'].filter((ticker) => !said.join().includes(ticker)))
       .toEqual([])
+  },
+)
+
+test(
+  'the estimate follows what is typed, and without script what is sent; the folded part stays as it was left',
+  { timeout: 60_000 },
+  async () => {
+    const url = await createPageSite().serve()
+    const page = await browser.open(url)
+    await page.locator('#thinking-part summary').click()
+    await page.locator('[data-add-ticker=AAPL]').click()
+    await page.locator('#estimate', { hasText: 'No model calls' }).waitFor()
+    await page.locator('#mode').selectOption('llm')
+    await page.locator('#deep_model').fill('gpt')
+    await page.locator('#estimate', { hasText: 'No estimate: Deep model is "gpt"' }).waitFor()
+    await page.locator('#deep_model').fill(MODELS.deep)
+    await page.locator('#quick_model').fill(MODELS.quick)
+    await page.locator('#estimate', { hasText: /About 16 model calls .* USD/ }).waitFor()
+    expect(await page.locator('#deep_model').inputValue()).toBe(MODELS.deep)
+    await page.goto(url)
+    expect(await page.locator('#thinking-part').getAttribute('open')).not.toBeNull()
+    expect(page.complaints).toEqual([])
+
+    const plain = await browser.open(url, { javaScriptEnabled: false })
+    await plain.locator('#company_symbols').fill('AAPL')
+    await plain.locator('#thinking-part summary').click()
+    await plain.locator('#repeats').fill('12')
+    await plain.getByRole('button', { name: 'Estimate' }).click()
+    expect(await plain.locator('#estimate').innerText()).toContain(
+      'No estimate: Repeats is "12"; the most is 9',
+    )
+    expect(await plain.locator('#repeats').inputValue()).toBe('12')
+    await plain.locator('#repeats').fill('1')
+    await plain.getByRole('button', { name: 'Estimate' }).click()
+    expect(await plain.locator('#estimate').innerText()).toContain('No model calls · about 1 s')
+  },
+)
+
+test(
+  'a higher bound lets a paused run go on in place, and a run that is run again is gone to',
+  { timeout: 60_000 },
+  async () => {
+    const site = createPageSite()
+    const { thought, broke } = fillThinking(site.desk)
+    const url = await site.serve()
+    const page = await browser.open(`${url}/runs/${broke}`)
+    await page.getByRole('button', { name: 'Set and go on' }).click()
+    await page.locator('.toast', { hasText: 'name the new bound' }).waitFor()
+    await page.locator('#raise-usd').fill('0.25')
+    const answered = page.waitForResponse(`${url}/runs/${broke}/budget`)
+    await page.getByRole('button', { name: 'Set and go on' }).click()
+    await answered
+    await site.clock.advance(200)
+    await page.locator('.bound', { hasText: '0.0457 of 0.25 USD' }).waitFor()
+    expect(await page.locator('#raise-usd').count()).toBe(0)
+    expect(new URL(page.url()).pathname).toBe(`/runs/${broke}`)
+
+    await page.goto(`${url}/runs/${thought}?node=trader`)
+    await page.getByRole('button', { name: 'Run again from here' }).click()
+    await page.waitForURL((address) => address.pathname !== `/runs/${thought}`)
+    expect(site.desk.asked.at(-1)).toBe(`rerun ${thought} from trader`)
+    await page.locator('#run-header .status').waitFor()
+  },
+)
+
+test(
+  'calls under way are counted again while there are any, without a change of a run',
+  { timeout: 60_000 },
+  async () => {
+    const site = createPageSite()
+    const { limiter } = site.concurrency
+    const { signal } = new AbortController()
+    const first = await limiter.acquire(['global', 'openai'], 'a', signal)
+    const url = await site.serve()
+    const page = await browser.open('about:blank')
+    await page.clock.install()
+    await page.goto(`${url}/system`)
+    const openai = page.locator('.tiers tr', { hasText: 'openai' }).locator('.tier-use b')
+    expect(await openai.innerText()).toBe('1')
+    const second = await limiter.acquire(['global', 'openai'], 'b', signal)
+    await site.clock.advance(2_000)
+    await page.clock.runFor(5_100)
+    await expect.poll(() => openai.innerText()).toBe('2')
+    first.release()
+    second.release()
+    await site.clock.advance(2_000)
+    await page.clock.runFor(5_100)
+    await expect.poll(() => openai.innerText()).toBe('0')
+    await expect.poll(() => page.locator('#system-calls [hx-get]').count()).toBe(0)
   },
 )

@@ -2,12 +2,22 @@
  * A scripted desk as the pages see one: the committee's tree, verdicts in the summaries, bars behind the data step,
  * and `fillDesk`, which leaves one run in every state there is.
  */
-import type { Decision } from '../../src/committee/decision.ts'
+import type { Decision, Evidence } from '../../src/committee/decision.ts'
 import { planAssessment } from '../../src/committee/plan.ts'
+import {
+  createCommitteeState,
+  EVIDENCE_EVENT,
+  foldCommittee,
+  GAP_EVENT,
+  SPREAD_EVENT,
+  THINKING_EVENT,
+  UNVERIFIED_EVENT,
+  type CommitteeState,
+} from '../../src/committee/state.ts'
 import { NotFoundError } from '../../src/core/errors.ts'
 import type { RunFilter } from '../../src/runs/ports.ts'
 import type { Summary } from '../../src/runs/summary.ts'
-import { createScriptedDesk, type ScriptedDesk } from './scripted-desk.ts'
+import { createScriptedDesk, type AddedRun, type ScriptedDesk } from './scripted-desk.ts'
 
 /** Text that would do harm anywhere it is printed unescaped. */
 export const HOSTILE = `<img src=x onerror=alert(1)><script>alert("x")</script> 'q' "d" </progress> [E1]`
@@ -24,7 +34,13 @@ export function createPageDesk(): PageDesk {
     rounds: 1,
     repeats: 1,
   })
-  const desk = createScriptedDesk({ plan })
+  const desk = createScriptedDesk({
+    plan,
+    data: {
+      initial: createCommitteeState(),
+      fold: (data, event) => foldCommittee(data as CommitteeState, event),
+    },
+  })
   const pruned = new Set<string>()
   const { summary, list, state } = desk
   const decisions = new Map<string, Summary['decision']>()
@@ -132,7 +148,7 @@ export function decisionOf(runId: string, facts: Partial<Decision> = {}): Decisi
       delta: { from: 0, to: 0.2, reason: 'a new long position' },
     },
     evidence,
-    unverified: [{ text: 'it is up 31.4 % since spring', number: '31.4 %' }],
+    unverified: [{ text: 'it is up 31.4 % since spring', number: '31.4' }],
     prior: null,
     provenance: {
       mode: 'rules',
@@ -201,7 +217,9 @@ export function fillDesk(desk: PageDesk): FilledDesk {
     reason: 'no source of news is configured',
     node_id: 'news',
   })
-  work(desk, completed, 'portfolio_manager', { text: '# Verdict\n\nBuy at 584.00 [E1], up 31.4 % [E99].' })
+  work(desk, completed, 'portfolio_manager', {
+    text: '# Verdict\n\nBuy at 584.00 [E1]: it is up 31.4 % since spring [E99].',
+  })
   const prior = { run_id: older, action: 'HOLD' as const, as_of: '2012-05-31', changed: ['Trend turned up'] }
   desk.emit(completed, { type: 'decision_ready', decision: decisionOf(completed, { prior }) })
   desk.complete(completed)
@@ -260,4 +278,167 @@ export function fillDesk(desk: PageDesk): FilledDesk {
 
   const pending = desk.add({ ticker: 'GOOG', batchId: batch, started: false })
   return { batch, running, pending, paused, completed, hold, failed, canceled }
+}
+
+export const MODELS = { deep: 'openai:gpt-4.1', quick: 'openai:gpt-4.1-mini' } as const
+const DEEP_ROLES = ['research_manager', 'portfolio_manager']
+const ROLES = ['market', 'fundamentals', 'news', 'sentiment', 'bull', 'bear', 'research_manager', 'trader']
+const LATER_ROLES = ['aggressive', 'conservative', 'neutral', 'portfolio_manager']
+
+/** A model was asked in the step of an agent. */
+export function spend(
+  desk: ScriptedDesk,
+  runId: string,
+  agent: string,
+  usage: { read?: number; written?: number; usd?: number | null } = {},
+): void {
+  const { read = 5_120, written = 840, usd = 0.0124 } = usage
+  const tokens = { calls: 1, input_tokens: read, output_tokens: written, cost_usd: usd }
+  desk.emit(runId, { type: 'usage_recorded', key: agent, node_id: agent, ...tokens })
+}
+
+export function headlineOf(number: number, facts: Partial<Evidence> = {}): Evidence {
+  return {
+    id: `E${400 + number}`,
+    label: `Headline ${number}`,
+    value: 'Maker of phones says quarterly sales rose in every region, and warns that parts are scarce',
+    unit: 'text',
+    as_of: '2012-06-28',
+    source: 'The Daily Ledger, 2012-06-28 14:05 UTC, by news feed feeds.example',
+    tool: 'headlines',
+    ...facts,
+  }
+}
+
+/** A run in which models think, told of what they may know, up to the research. */
+export function beginThinking(desk: PageDesk, options: AddedRun = {}): string {
+  const { ticker = 'AAPL', identity } = options
+  const runId = desk.add({ ...options, identity: { input: { ticker, mode: 'llm' }, ...identity } })
+  const names = [...ROLES, ...LATER_ROLES].map((role) => [
+    role,
+    DEEP_ROLES.includes(role) ? MODELS.deep : MODELS.quick,
+  ])
+  desk.emit(runId, {
+    type: THINKING_EVENT,
+    mode: 'llm',
+    models: Object.fromEntries(names),
+    cutoffs: { [MODELS.deep]: '2024-06-01', [MODELS.quick]: '2024-06-01' },
+    warning: `${MODELS.deep} and ${MODELS.quick} have read up to 2024-06-01: the verdict of 2012-06-29 may rest on what came after.`,
+  })
+  work(desk, runId, 'data', { result: barsOf() })
+  desk.emit(runId, { type: EVIDENCE_EVENT, items: decisionOf(runId).evidence })
+  work(desk, runId, 'market', {
+    text: '# Market\n\nThe close of 584.00 [E1] stands above its average. Volume rose **31.4 %** in June, and the trend has held 31.4 % of the time [E3].\n',
+  })
+  spend(desk, runId, 'market', { read: 11_480, written: 1_905, usd: 0.0186 })
+  desk.emit(runId, {
+    type: UNVERIFIED_EVENT,
+    role: 'market',
+    figures: [
+      {
+        number: '31.4',
+        text: 'stands above its average. Volume rose **31.4 %** in June, and the trend has held 31.4',
+      },
+    ],
+  })
+  desk.emit(runId, {
+    type: EVIDENCE_EVENT,
+    items: [headlineOf(1), headlineOf(2, { value: HOSTILE.repeat(3) })],
+  })
+  return runId
+}
+
+export interface ThinkingDesk {
+  /** Ended with a verdict, its managers asked five times. */
+  thought: string
+  /** Paused for its budget. */
+  broke: string
+  /** Took over the steps of `thought`. */
+  again: string
+  /** An answer that could not be read. */
+  unread: string
+  batch: string
+}
+
+/** Runs of models in the states that runs of rules never are in. */
+export function fillThinking(desk: PageDesk): ThinkingDesk {
+  const batch = 'batch-20261120100000-fedcba'
+  const thought = beginThinking(desk, { batchId: batch, identity: { budget: { usd: 0.5, tokens: null } } })
+  desk.emit(thought, {
+    type: GAP_EVENT,
+    analyst: 'news',
+    reason: 'news feed feeds.example answered 503 three times',
+  })
+  for (const role of [...ROLES.slice(4), ...LATER_ROLES]) {
+    work(desk, thought, role, { text: `# ${role}\n\nThe close of 584.00 [E1] stands above [E2].` })
+    spend(desk, thought, role)
+  }
+  const spread = [
+    { answer: 'Buy', count: 3 },
+    { answer: 'Hold', count: 1 },
+    { answer: 'unreadable', count: 1 },
+  ]
+  desk.emit(thought, { type: SPREAD_EVENT, role: 'research_manager', spread: spread.slice(0, 2) })
+  desk.emit(thought, { type: SPREAD_EVENT, role: 'portfolio_manager', spread })
+  const provenance = {
+    ...decisionOf(thought).provenance,
+    mode: 'llm' as const,
+    models: { market: MODELS.quick, bull: MODELS.quick, portfolio_manager: MODELS.deep },
+  }
+  const evidence = [
+    ...decisionOf(thought).evidence,
+    headlineOf(1),
+    headlineOf(2, { value: HOSTILE.repeat(3) }),
+  ]
+  desk.emit(thought, {
+    type: 'decision_ready',
+    decision: decisionOf(thought, { provenance, evidence, calibration: { n: 34, brier: 0.181 } }),
+  })
+  desk.complete(thought)
+
+  const broke = beginThinking(desk, {
+    ticker: 'MSFT',
+    batchId: batch,
+    identity: { budget: { usd: 0.05, tokens: 60_000 } },
+  })
+  work(desk, broke, 'bull', { text: '# Bull\n\nThe trend carries [E2].' })
+  spend(desk, broke, 'bull', { usd: 0.0271 })
+  desk.emit(broke, {
+    type: 'run_paused',
+    reason:
+      'budget: the next call could bring the run to 0.0702 USD, past its bound of 0.0500 USD; 0.0457 USD are spent',
+  })
+
+  const again = desk.add({
+    ticker: 'AAPL',
+    identity: { reuse: { run_id: thought, from_step: 'trader', keys: ['data', 'market', 'bull'] } },
+  })
+  work(desk, again, 'trader', { open: true })
+
+  const unread = beginThinking(desk, { ticker: 'GOOG' })
+  const { risk_metrics, position } = decisionOf(unread)
+  const noTrade = {
+    ...risk_metrics,
+    ...{ entry: null, stop_loss: null, take_profit: null, risk_per_share: null, reward_per_share: null },
+    ...{ risk_reward: null, stop_loss_pct: null, take_profit_pct: null },
+  }
+  const reason =
+    'The trader gave no answer that can be used: stop_loss 610 lies above the entry of a BUY at 584'
+  desk.emit(unread, {
+    type: 'decision_ready',
+    decision: decisionOf(unread, {
+      ...{ ticker: 'GOOG', action: 'REVIEW', rating: null, confidence: 0, time_horizon_days: 0 },
+      confidence_basis: 'No verdict was reached, so there is nothing to be confident of',
+      summary: `A person has to look at GOOG. ${reason}`,
+      rationale: [{ text: reason, evidence: [] }],
+      dissent: [],
+      unverified: [],
+      provenance,
+      risk_metrics: noTrade,
+      position: { ...position, fraction_of_equity: 0, shares: 0, notional: 0, risk_amount: 0, caps: [] },
+      raw_text: `Trader:\n${reason}`,
+    }),
+  })
+  desk.complete(unread)
+  return { thought, broke, again, unread, batch }
 }

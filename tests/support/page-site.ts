@@ -1,5 +1,7 @@
 /** The real pages, templates and files behind the real server, over a scripted desk; answers parsed for looking at. */
 import { load, type CheerioAPI } from 'cheerio'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
 import { createApi } from '../../src/api/server.ts'
@@ -7,10 +9,13 @@ import { loadConfig } from '../../src/config.ts'
 import type { Listing } from '../../src/market/vendor.ts'
 import { createAssets } from '../../src/web/assets.ts'
 import { createCharts } from '../../src/web/charts/charts.ts'
-import { createPages, type Pages } from '../../src/web/pages/create-pages.ts'
-import { createRenderer } from '../../src/web/render.ts'
+import { createListener } from '../../src/web/listener.ts'
+import { createPages, type PageDeps, type Pages } from '../../src/web/pages/create-pages.ts'
+import { createRenderer, type Renderer } from '../../src/web/render.ts'
 import { createWeb } from '../../src/web/server.ts'
-import { createManualClock } from './manual-clock.ts'
+import { createCallLimits, type TestConcurrency } from './call-limits.ts'
+import { createEstimator } from './estimator.ts'
+import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { createPageDesk, type PageDesk } from './page-desk.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -23,17 +28,32 @@ const LISTINGS: Listing[] = [
 const charts = createCharts()
 afterAll(() => charts.close())
 
+export const NO_MODELS: PageDeps['models'] = { deep: null, quick: null, budgetUsd: null, budgetTokens: null }
+
+export interface PageSiteOptions extends Partial<
+  Pick<PageDeps, 'models' | 'sources' | 'hosts' | 'estimate'>
+> {
+  listings?: Listing[]
+  environment?: Record<string, string>
+}
+
 export interface PageSite {
   desk: PageDesk
+  concurrency: TestConcurrency
+  /** Of pages and streams: what is gathered before it is sent goes out when this moves on. */
+  clock: ManualClock
+  renderer: Renderer
   pages: Pages
   /** What went to the process log as an error. */
   faults: unknown[]
   request(path: string, init?: RequestInit): Promise<Response>
   /** A page as a browser gets it. */
   get(path: string): Promise<{ status: number; html: string; $: CheerioAPI }>
+  /** The same to a real browser; the address. */
+  serve(): Promise<string>
 }
 
-export function createPageSite(options: { listings?: Listing[] } = {}): PageSite {
+export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const desk = createPageDesk()
   const clock = createManualClock()
   const shutdown = new AbortController()
@@ -44,12 +64,31 @@ export function createPageSite(options: { listings?: Listing[] } = {}): PageSite
     warn: () => undefined,
     error: (fields: object) => void faults.push((fields as { err?: unknown }).err ?? fields),
   }
-  const { config, sources } = loadConfig({ environment: {}, envFile: join(ROOT, 'no-such.env') })
+  const { environment = {} } = options
+  const { config, sources } = loadConfig({ environment, envFile: join(ROOT, 'no-such.env') })
   const version = '1.2.3'
-  const api = createApi({ desk, maxTickers: 10, clock, log, version, shutdown: shutdown.signal })
+  const concurrency = createCallLimits()
+  const estimate = options.estimate ?? createEstimator()
+  const api = createApi({
+    desk,
+    concurrency,
+    estimate,
+    maxTickers: 10,
+    clock,
+    log,
+    version,
+    shutdown: shutdown.signal,
+  })
   const assets = createAssets(join(ROOT, 'public'))
   const market = { name: 'sample', listings: async () => options.listings ?? LISTINGS }
-  const pages = createPages({ desk, market, config, sources, clock, charts, openapi: () => api.document })
+  const pages = createPages({
+    ...{ desk, market, config, clock, charts, concurrency, estimate },
+    settingSources: sources,
+    models: options.models ?? NO_MODELS,
+    sources: options.sources ?? { fundamentals: false, news: false, sentiment: false },
+    hosts: options.hosts ?? [],
+    openapi: () => api.document,
+  })
   const renderer = createRenderer({
     viewsDir: join(ROOT, 'views'),
     cache: true,
@@ -74,6 +113,9 @@ export function createPageSite(options: { listings?: Listing[] } = {}): PageSite
     app.request(new Request(`http://127.0.0.1:8000${path}`, init))
   return {
     desk,
+    concurrency,
+    clock,
+    renderer,
     pages,
     faults,
     request,
@@ -81,6 +123,16 @@ export function createPageSite(options: { listings?: Listing[] } = {}): PageSite
       const response = await request(path, { headers: { Accept: 'text/html' } })
       const html = await response.text()
       return { status: response.status, html, $: load(html) }
+    },
+    async serve() {
+      const server = createServer(createListener(app))
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+      onTestFinished(() => {
+        shutdown.abort()
+        server.closeAllConnections()
+        server.close()
+      })
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     },
   }
 }

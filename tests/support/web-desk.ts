@@ -11,7 +11,10 @@ import { createListener } from '../../src/web/listener.ts'
 import type { Page, Region } from '../../src/web/page.ts'
 import { createRenderer, type Renderer } from '../../src/web/render.ts'
 import { createWeb, type WebDeps } from '../../src/web/server.ts'
+import { ESTIMATE_HINT } from '../../src/web/view-models/estimate-view.ts'
 import type { WebEnv } from '../../src/web/web-env.ts'
+import { createEstimator } from './estimator.ts'
+import { createCallLimits, type TestConcurrency } from './call-limits.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { createScriptedDesk, type ScriptedDesk } from './scripted-desk.ts'
 import { createTempDir } from './temp-dir.ts'
@@ -36,6 +39,7 @@ const VIEWS: Record<string, string> = {
 export interface WebDesk {
   app: Hono<WebEnv>
   desk: ScriptedDesk
+  concurrency: TestConcurrency
   clock: ManualClock
   renderer: Renderer
   shutdown: AbortController
@@ -154,13 +158,14 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
     config: { ...config, ...options.config },
     desk,
     resolvePage,
-    resolveLaunchPage: async (typed, refusal) =>
+    resolveLaunchPage: async (typed, { refusal }) =>
       pageOf({
         title: 'Assess',
         template: 'launch',
-        data: { message: `${refusal.field}: ${refusal.message}`, typed: typed.company_symbols?.join() },
+        data: { message: `${refusal?.field}: ${refusal?.message}`, typed: typed.company_symbols?.join() },
         regions: [],
       }),
+    estimateLaunch: async () => ESTIMATE_HINT,
     tray,
     renderer,
     assets,
@@ -169,12 +174,23 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
     secret: Buffer.alloc(32, 7),
     shutdown: shutdown.signal,
   })
-  const api = createApi({ desk, maxTickers: 10, clock, log, version: '0.0.0', shutdown: shutdown.signal })
+  const concurrency = createCallLimits()
+  const api = createApi({
+    desk,
+    concurrency,
+    estimate: createEstimator(),
+    maxTickers: 10,
+    clock,
+    log,
+    version: '0.0.0',
+    shutdown: shutdown.signal,
+  })
   app.route('/', api.routes)
 
   return {
     app,
     desk,
+    concurrency,
     clock,
     renderer,
     shutdown,

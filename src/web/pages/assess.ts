@@ -1,25 +1,41 @@
-/** The first page: launch one or many assessments; below it the newest runs. */
-import type { Page, Refusal } from '../page.ts'
-import { viewAssessForm, type FormValues } from '../view-models/assess-form.ts'
+/** The first page: launch one or many assessments, told before what that would take; below it the newest runs. */
+import { parseLaunchForm } from '../../committee/launch-form.ts'
+import { InputError } from '../../core/errors.ts'
+import type { LaunchAnswer, Page } from '../page.ts'
+import { describeRefusal, viewAssessForm, type FormValues } from '../view-models/assess-form.ts'
+import {
+  ESTIMATE_AWAITS,
+  ESTIMATE_HINT,
+  viewEstimate,
+  viewRefusedEstimate,
+  type EstimateView,
+} from '../view-models/estimate-view.ts'
 import { viewRunRow } from '../view-models/run-row.ts'
 import type { PageDeps } from './page-deps.ts'
 
 const NEWEST = 8
 
-/** `values` and `error` are what a refused post leaves behind: the form shows both. */
-export async function createAssessPage(deps: PageDeps, values?: FormValues, error?: Refusal): Promise<Page> {
+/** `values` are what a post that started nothing leaves behind, and `answer` what it was told: the form shows both. */
+export async function createAssessPage(
+  deps: PageDeps,
+  values?: FormValues,
+  { refusal, estimate }: LaunchAnswer = {},
+): Promise<Page> {
   const { desk, market, config, clock } = deps
   const facts = {
     vendor: market.name,
     listings: await market.listings(),
     maxTickers: config.maxTickersPerRequest,
+    models: deps.models,
+    sources: deps.sources,
+    estimate: estimate ?? (refusal ? ESTIMATE_AWAITS : ESTIMATE_HINT),
   }
   return {
     title: 'Assess',
     nav: 'assess',
     template: 'assess/assess',
     data: {
-      form: viewAssessForm(facts, values, error ?? null),
+      form: viewAssessForm(facts, values, refusal ?? null),
     },
     regions: [
       {
@@ -39,5 +55,21 @@ export async function createAssessPage(deps: PageDeps, values?: FormValues, erro
     ],
     live: true,
     hasForm: true,
+  }
+}
+
+/** A form that cannot be launched as it is says so in place of figures; nothing was asked to start, so nothing failed. */
+export async function estimateLaunch(
+  { config, estimate }: PageDeps,
+  fields: Record<string, unknown>,
+): Promise<EstimateView> {
+  const typed = [fields.company_symbols ?? ''].flat().join(', ')
+  if (typed.trim() === '') return ESTIMATE_HINT
+  try {
+    const inputs = parseLaunchForm(fields, { maxTickers: config.maxTickersPerRequest })
+    return viewEstimate(await estimate(inputs))
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    return viewRefusedEstimate(describeRefusal({ field: error.field, message: error.message }, typed))
   }
 }

@@ -1,15 +1,31 @@
 /** What an assessment shows besides the panels of every run: its verdict, the price chart and the evidence. */
+import type { RunState } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { createProseContext, type ProseContext } from '../view-models/citations.ts'
+import { readCommittee, unverifiedOf, viewNotes, viewSpreads } from '../view-models/committee-view.ts'
 import { readDecision, viewDecision, viewPosition, viewPrior } from '../view-models/decision-view.ts'
 import { readEvidence, viewEvidence } from '../view-models/evidence-view.ts'
 import { runHref } from '../view-models/run-row.ts'
+import { countOf } from '../view-models/usage-view.ts'
 import type { KindPanels, RunReader } from './kind-panels.ts'
 
 export const assessmentPanels: KindPanels = {
   treeTitle: 'Committee',
   readProse,
+  modelsOf: (state) => readCommittee(state.data).thinking?.models ?? {},
+  isThinking,
   regions: ({ priceCharts }, runId, reader, watching) => [
+    ...(reader.isPruned
+      ? []
+      : [
+          {
+            id: 'run-notes',
+            key: `run/notes:${runId}`,
+            template: 'run/notes',
+            ...watching('data'),
+            data: async () => ({ notes: viewNotes(readCommittee((await reader.state()).data)) }),
+          },
+        ]),
     {
       id: 'run-decision',
       key: `run/decision:${runId}`,
@@ -19,8 +35,9 @@ export const assessmentPanels: KindPanels = {
         const decision = readDecision(await reader.decision())
         const { status, current_stage: stage } = reader.summary()
         const prior = decision && viewPrior(decision)
+        const spreads = reader.isPruned ? [] : viewSpreads(readCommittee((await reader.state()).data))
         return {
-          decision: decision && viewDecision(decision),
+          decision: decision && viewDecision(decision, spreads),
           position: decision && viewPosition(decision),
           prior: prior && { ...prior, href: runHref(prior.runId) },
           ended: isTerminal(status),
@@ -36,7 +53,9 @@ export const assessmentPanels: KindPanels = {
       ...watching('decision', 'status', 'data'),
       data: async () => {
         const { evidence, isSettled } = await readProse(reader)
-        return { rows: viewEvidence([...evidence.values()]), ended: isSettled }
+        const rows = viewEvidence([...evidence.values()])
+        const what = rows.some((row) => row.isText) ? 'piece' : 'measured value'
+        return { rows, count: countOf(rows.length, what), ended: isSettled }
       },
     },
     ...(reader.isPruned
@@ -53,10 +72,24 @@ export const assessmentPanels: KindPanels = {
   ],
 }
 
-/** The evidence of the verdict; before there is one, what has been measured so far. */
-async function readProse(reader: RunReader): Promise<ProseContext> {
+function isThinking({ data, input }: RunState): boolean {
+  const asked = input !== null && typeof input === 'object' && !Array.isArray(input) ? input.mode : null
+  return asked === 'llm' || readCommittee(data).thinking?.mode === 'llm'
+}
+
+/** The evidence of the verdict; before there is one, what has been measured so far. A report is marked by what was found in it. */
+async function readProse(reader: RunReader, nodeId: string | null = null): Promise<ProseContext> {
   const decision = readDecision(await reader.decision())
-  if (decision) return createProseContext({ ...decision, isSettled: true })
-  const evidence = reader.isPruned ? [] : readEvidence((await reader.state()).data)
-  return createProseContext({ evidence, unverified: [], isSettled: isTerminal(reader.summary().status) })
+  const state = reader.isPruned ? null : await reader.state()
+  const inReport = state === null ? [] : unverifiedOf(state, nodeId, decision)
+  if (decision) {
+    const unverified = nodeId === null ? decision.unverified : inReport
+    return createProseContext({ evidence: decision.evidence, unverified, isSettled: true })
+  }
+  const evidence = state === null ? [] : readEvidence(state.data)
+  return createProseContext({
+    evidence,
+    unverified: inReport,
+    isSettled: isTerminal(reader.summary().status),
+  })
 }

@@ -3,10 +3,13 @@ import { NotFoundError, quote } from '../../core/errors.ts'
 import { formatNumber } from '../../core/format.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
+import { addUsage, NO_USAGE } from '../../runs/usage.ts'
 import type { Page } from '../page.ts'
 import { formatSize, readDecision } from '../view-models/decision-view.ts'
+import { isOutOfBudget } from '../view-models/cost-view.ts'
 import { domId } from '../view-models/progress-view.ts'
 import { toQuery, viewRunRow, type RunRow } from '../view-models/run-row.ts'
+import { formatUsd, viewUsage } from '../view-models/usage-view.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { createRunPage, loadState, namesOf } from './run.ts'
 import { createRunRegions } from './run-regions.ts'
@@ -19,6 +22,9 @@ export interface VerdictRow extends RunRow {
   target: string
   riskReward: string
   size: string
+  /** Empty where no model was asked. */
+  cost: string
+  costTitle: string
 }
 
 /** A run that was launched alone is shown as itself. Throws `NotFoundError` for a batch there is not (any more). */
@@ -71,15 +77,19 @@ export async function createBatchPage(kit: PageKit, url: URL): Promise<Page> {
         id: 'batch-verdicts',
         key: `batch/verdicts:${batch}:${selected.run_id}`,
         template: 'batch/verdicts',
-        watch,
-        data: async () => ({
-          rows: await Promise.all(listBatch(kit, batch).map((run) => viewVerdictRow(kit, run))),
-        }),
+        watch: ids.map((run) => ({ run, aspects: ['status', 'tree', 'decision', 'usage'] as const })),
+        data: async () => {
+          const present = listBatch(kit, batch)
+          return {
+            rows: await Promise.all(present.map((run) => viewVerdictRow(kit, run))),
+            total: viewTotal(present),
+          }
+        },
       },
       ...runRegions,
     ],
     live: runs.some((run) => !isTerminal(run.status)),
-    hasForm: false,
+    hasForm: isOutOfBudget(selected),
   }
 }
 
@@ -102,7 +112,15 @@ async function viewVerdictRow({ desk, clock }: PageDeps, run: Summary): Promise<
     target: figure(risk?.take_profit),
     riskReward: figure(risk?.risk_reward),
     size: row.active && !decision ? '' : formatSize(decision?.position.fraction_of_equity ?? 0),
+    cost: viewUsage(run.usage)?.brief ?? '',
+    costTitle: viewUsage(run.usage)?.detail ?? '',
   }
+}
+
+/** What all of them have cost together; empty where no model was asked. */
+function viewTotal(runs: readonly Summary[]): string {
+  const used = runs.map((run) => run.usage).reduce(addUsage, NO_USAGE)
+  return used.calls === 0 ? '' : formatUsd(used.cost_usd)
 }
 
 function commonDate(runs: readonly Summary[]): string {

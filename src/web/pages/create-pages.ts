@@ -2,8 +2,8 @@
  * All pages of the desk behind one door: which page an address shows. What a page is made of stands in the file of its
  * resource; how it is sent, streamed and guarded is left to the server.
  */
-import type { LaunchPageResolver, PageResolver, Region } from '../page.ts'
-import { createAssessPage } from './assess.ts'
+import type { LaunchEstimator, LaunchPageResolver, PageResolver, Region } from '../page.ts'
+import { createAssessPage, estimateLaunch } from './assess.ts'
 import { createBatchPage } from './batch.ts'
 import { createDocsPage } from './docs.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
@@ -17,8 +17,9 @@ export type { PageDeps } from './page-deps.ts'
 
 export interface Pages {
   resolvePage: PageResolver
-  /** The launch form once more, with what was typed and why it was refused. */
+  /** The launch form once more, with what was typed and why it was refused or what it would take. */
   resolveLaunchPage: LaunchPageResolver
+  estimateLaunch: LaunchEstimator
   /** The region that is on every page. */
   tray: Region
 }
@@ -27,7 +28,8 @@ export function createPages(deps: PageDeps): Pages {
   const kit: PageKit = { ...deps, priceCharts: createPriceCharts(deps) }
   return {
     tray: createTrayRegion(deps),
-    resolveLaunchPage: (typed, refusal) => createAssessPage(deps, typed, refusal),
+    resolveLaunchPage: (typed, answer) => createAssessPage(deps, typed, answer),
+    estimateLaunch: (fields) => estimateLaunch(deps, fields),
     async resolvePage(url) {
       switch (url.pathname) {
         case '/':

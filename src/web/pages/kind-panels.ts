@@ -22,6 +22,10 @@ export interface KindPanels {
   treeTitle: string
   /** The regions of its own; the templates show those there are. */
   regions(kit: PageKit, runId: string, reader: RunReader, watching: Watching): Region[]
-  /** What the citations in its reports refer to; null where reports cite nothing. */
-  readProse(reader: RunReader): Promise<ProseContext | null>
+  /** What the citations in the report of a node refer to; null where reports cite nothing. */
+  readProse(reader: RunReader, nodeId: string | null): Promise<ProseContext | null>
+  /** Which model thinks, by agent; empty where none does. */
+  modelsOf(state: RunState): Readonly<Record<string, string>>
+  /** Models are asked in it, now or later. */
+  isThinking(state: RunState): boolean
 }

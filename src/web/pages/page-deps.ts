@@ -1,17 +1,28 @@
-/** What the pages are made from: the desk, the market's listing, the settings, the clock and the chart maker. */
+/** What the pages are made from: the desk, the market's listing, models and sources, the settings, the clock and the chart maker. */
+import type { AssessmentInput } from '../../committee/assessment-input.ts'
+import type { AssessmentEstimate } from '../../committee/estimate.ts'
 import type { Config, SettingSources } from '../../config.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Concurrency } from '../../core/concurrency.ts'
 import type { Listing } from '../../market/vendor.ts'
 import type { RunDesk } from '../../runs/desk.ts'
 import type { Charts } from '../charts/charts.ts'
+import type { AnalystSources, ModelDefaults } from '../view-models/assess-form.ts'
 import type { PriceCharts } from './price-chart-panel.ts'
 
 export interface PageDeps {
   desk: RunDesk
   market: { readonly name: string; listings(): Promise<Listing[]> }
   config: Config
-  /** Where each setting's value comes from; without it the page says nothing of sources. */
-  sources?: SettingSources
+  /** Where each setting's value comes from; without it the page says nothing of that. */
+  settingSources?: SettingSources
+  models: ModelDefaults
+  sources: AnalystSources
+  /** Hosts that prices and sources are asked of; empty where nothing leaves the machine for them. */
+  hosts: readonly string[]
+  concurrency: Pick<Concurrency, 'tiers'>
+  /** What launches would take; throws `InputError` as a launch would for models that cannot be used. */
+  estimate(inputs: readonly AssessmentInput[]): Promise<AssessmentEstimate[]>
   clock: Clock
   charts: Charts
   /** The OpenAPI document behind `/docs`. */

@@ -3,7 +3,13 @@ import type { RunKind } from '../../runs/event.ts'
 import { assessmentPanels } from './assessment-panels.ts'
 import type { KindPanels } from './kind-panels.ts'
 
-const PLAIN: KindPanels = { treeTitle: 'Steps', regions: () => [], readProse: async () => null }
+const PLAIN: KindPanels = {
+  treeTitle: 'Steps',
+  regions: () => [],
+  readProse: async () => null,
+  modelsOf: () => ({}),
+  isThinking: () => false,
+}
 
 const KINDS: Partial<Record<RunKind, KindPanels>> = { assessment: assessmentPanels }
 

@@ -1,7 +1,9 @@
 /** The panels that every run has, the same on its own page and in a batch; what its kind adds is left to the kind. */
+import { NO_BOUND } from '../../runs/budget-bound.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { RunState } from '../../runs/state.ts'
 import type { Region } from '../page.ts'
+import { viewCost } from '../view-models/cost-view.ts'
 import { viewLog, viewLogLine } from '../view-models/log-view.ts'
 import { chooseNode, viewReport } from '../view-models/report-view.ts'
 import { viewRunHeader } from '../view-models/run-header-view.ts'
@@ -28,7 +30,7 @@ export function createRunRegions(kit: PageKit, selection: RunSelection, state: R
   const watching: Watching = (...aspects) => ({ watch: [{ run: runId, aspects }] })
   const kind = panelsOf(kit.desk.summary(runId).kind)
   return [
-    ...createKeptRegions(kit, selection, state === null, watching),
+    ...createKeptRegions(kit, selection, reader, kind, watching),
     ...kind.regions(kit, runId, reader, watching),
     ...(state === null ? [] : createStateRegions(kit, selection, reader, kind, watching)),
   ]
@@ -38,25 +40,43 @@ export function createRunRegions(kit: PageKit, selection: RunSelection, state: R
 function createKeptRegions(
   { desk, clock }: PageKit,
   { runId, headingLevel }: RunSelection,
-  pruned: boolean,
+  reader: RunReader,
+  kind: KindPanels,
   watching: Watching,
 ): Region[] {
+  const pruned = reader.isPruned
   return [
     {
       id: 'run-header',
       key: `run/header:${runId}:${headingLevel}`,
       template: 'run/header',
       ...watching('status', 'tree'),
-      data: () => {
+      data: async () => {
+        const reuse = pruned ? null : (await reader.state()).reuse
         const summary = desk.summary(runId)
         const title = desk.workflows.get(summary.kind)?.title ?? summary.kind
         // On the page of its batch a run needs no link there, and one that was launched alone has nothing else in it.
         const hasOthers = headingLevel === 1 && desk.list({ batch: summary.batch_id, limit: 1 }).total > 1
         return {
-          header: viewRunHeader(summary, { title, hasOthers, now: clock.now() }),
+          header: viewRunHeader(summary, { title, hasOthers, isPruned: pruned, reuse, now: clock.now() }),
           pruned,
           level: headingLevel,
         }
+      },
+    },
+    {
+      // Apart from the header: it changes with every model call, and nothing else there does.
+      id: 'run-cost',
+      key: `run/cost:${runId}`,
+      template: 'run/cost',
+      ...watching('usage', 'status'),
+      data: async () => {
+        const state = pruned ? null : await reader.state()
+        const facts = {
+          budget: state?.budget ?? NO_BOUND,
+          isThinking: state !== null && kind.isThinking(state),
+        }
+        return { cost: viewCost(desk.summary(runId), facts) }
       },
     },
     {
@@ -88,12 +108,16 @@ function createStateRegions(
       id: 'run-tree',
       key: `run/tree:${where}`,
       template: 'run/tree',
-      ...watching('tree', 'content'),
+      ...watching('tree', 'content', 'usage'),
       data: async () => {
         const now = await reader.state()
         const { nodeId } = chooseNode(now, node)
         return {
-          rows: viewTree(now, { selected: nodeId, isAsked: nodeId === node, hrefOf }, clock.now()),
+          rows: viewTree(
+            now,
+            { selected: nodeId, isAsked: nodeId === node, hrefOf, models: kind.modelsOf(now) },
+            clock.now(),
+          ),
           title: kind.treeTitle,
         }
       },
@@ -102,12 +126,17 @@ function createStateRegions(
       id: 'run-report',
       key: `run/report:${where}`,
       template: 'run/report',
-      ...watching('content', 'tree', 'decision', 'data'),
-      data: async () => ({
-        report: viewReport(await reader.state(), node, await kind.readProse(reader)),
-        latestHref: hrefOf(null),
-        asked: node !== null,
-      }),
+      ...watching('content', 'tree', 'decision', 'data', 'usage'),
+      data: async () => {
+        const now = await reader.state()
+        const { nodeId } = chooseNode(now, node)
+        const context = await kind.readProse(reader, nodeId)
+        return {
+          report: viewReport(now, node, { context, models: kind.modelsOf(now) }),
+          latestHref: hrefOf(null),
+          asked: node !== null,
+        }
+      },
     },
     {
       id: 'run-log',

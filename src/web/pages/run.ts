@@ -5,6 +5,7 @@ import { isTerminal } from '../../runs/status.ts'
 import type { RunState } from '../../runs/state.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Page, Region } from '../page.ts'
+import { isOutOfBudget } from '../view-models/cost-view.ts'
 import { runHref } from '../view-models/run-row.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { createRunRegions } from './run-regions.ts'
@@ -29,7 +30,7 @@ export async function createRunPage(kit: PageKit, runId: string, url: URL): Prom
     data: { runId, has: namesOf(regions) },
     regions,
     live: !isTerminal(summary.status),
-    hasForm: false,
+    hasForm: isOutOfBudget(summary),
   }
 }
 

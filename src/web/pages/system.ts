@@ -1,11 +1,13 @@
-/** The machine room: how much of the limits is in use, where prices come from, and every setting with its source. */
-import { SETTINGS, type SettingName } from '../../config.ts'
+/** The machine room: how much of the limits is in use, who thinks, where data comes from, and every setting with its source. */
+import { describeValue, SETTINGS, type SettingName } from '../../config.ts'
 import { formatNumber } from '../../core/format.ts'
 import { escapeHtml } from '../escape-html.ts'
 import type { Page } from '../page.ts'
+import { isAnyUnderWay, viewTiers } from '../view-models/calls-view.ts'
 import { RUN_STATUSES } from '../../runs/status.ts'
 import { toQuery } from '../view-models/run-row.ts'
 import { describeStatus } from '../view-models/status-view.ts'
+import { formatUsd } from '../view-models/usage-view.ts'
 import type { PageDeps } from './page-deps.ts'
 
 interface SettingRow {
@@ -31,7 +33,10 @@ export async function createSystemPage(deps: PageDeps): Promise<Page> {
         problem,
       })),
       settings: viewSettings(deps),
-      hasSources: deps.sources !== undefined,
+      hasSources: deps.settingSources !== undefined,
+      models: viewModels(deps),
+      sources: viewSources(deps),
+      hosts: deps.hosts,
       hasDocs: deps.openapi !== undefined,
     },
     regions: [
@@ -55,6 +60,17 @@ export async function createSystemPage(deps: PageDeps): Promise<Page> {
           }
         },
       },
+      {
+        // No run's journal says how many calls are under way: while any are, the region asks by itself.
+        id: 'system-calls',
+        key: 'system/calls',
+        template: 'system/calls',
+        watch: ['list'],
+        data: () => {
+          const tiers = deps.concurrency.tiers()
+          return { tiers: viewTiers(tiers), isBusy: isBusy(deps) || isAnyUnderWay(tiers) }
+        },
+      },
     ],
     live: isBusy(deps),
     hasForm: false,
@@ -66,16 +82,52 @@ function isBusy({ desk }: PageDeps): boolean {
   return running + waiting > 0
 }
 
+/** Who thinks when a launch does not say otherwise; empty where no model is configured. */
+function viewModels({ models }: PageDeps): { label: string; value: string }[] {
+  if (models.deep === null && models.quick === null) return []
+  return [
+    { label: 'The two managers', value: models.deep ?? models.quick! },
+    { label: 'Everyone else', value: models.quick ?? models.deep! },
+    {
+      label: 'Budget of a run in USD',
+      value: models.budgetUsd === null ? 'no bound' : formatUsd(models.budgetUsd),
+    },
+    {
+      label: 'Budget of a run in tokens',
+      value: models.budgetTokens === null ? 'no bound' : formatNumber(models.budgetTokens, 0),
+    },
+  ]
+}
+
+function viewSources({ config, sources }: PageDeps): { label: string; value: string; setting: string }[] {
+  const feeds = config.newsFeeds.map((feed) => (URL.canParse(feed) ? new URL(feed).host : feed))
+  const rows = [
+    {
+      label: 'Fundamentals',
+      isSet: sources.fundamentals,
+      value: config.fundamentalsSource,
+      setting: 'FUNDAMENTALS_SOURCE',
+    },
+    { label: 'News', isSet: sources.news, value: feeds.join(', '), setting: 'NEWS_FEEDS' },
+    {
+      label: 'Sentiment',
+      isSet: sources.sentiment,
+      value: config.sentimentSource,
+      setting: 'SENTIMENT_SOURCE',
+    },
+  ]
+  return rows.map(({ label, isSet, value, setting }) => ({ label, value: isSet ? value : '', setting }))
+}
+
 /** Secrets say only whether they are set. */
-function viewSettings({ config, sources }: PageDeps): SettingRow[] {
+function viewSettings({ config, settingSources }: PageDeps): SettingRow[] {
   return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
     const { env, about, secret } = SETTINGS[name]
-    const value = config[name]
-    const text = Array.isArray(value) ? value.join(', ') : String(value)
+    const text = describeValue(config[name])
     return {
       env,
-      value: text === '' ? 'not set' : secret ? 'set (hidden)' : text,
-      source: sources?.[name] ?? '',
+      value: secret && text !== 'not set' ? 'set (hidden)' : text,
+      source: settingSources?.[name] ?? '',
       aboutHtml: escapeHtml(about).replace(/`([^`]*)`/g, '<code>$1</code>'),
     }
   })

@@ -5,7 +5,8 @@
  */
 import type { Decision, Evidence } from '../../committee/decision.ts'
 import { escapeHtml } from '../escape-html.ts'
-import { formatMeasured } from './evidence-view.ts'
+import { showEvidence } from './evidence-view.ts'
+import { findUnverified, type MarkSpan } from './unverified-marks.ts'
 
 /** Tags, or a bracket of one or more evidence ids. Sanitized HTML has no bare `>` inside attribute values. */
 const PIECES = /<[^>]*>|\[(E\d+(?:\s*[,;]\s*E\d+)*)\]/g
@@ -35,7 +36,7 @@ export function renderChip(id: string, context: ProseContext): string {
       : ['chip-awaited', 'its value comes when the tool that measures it is done']
     return `<span class="chip ${look}" title="${why}">${escapeHtml(id)}</span>`
   }
-  const title = `${item.label}: ${formatMeasured(item.value, item.unit)} · ${item.source}, ${item.as_of}`
+  const title = `${item.label}: ${showEvidence(item)} · ${item.source}, ${item.as_of}`
   return `<a class="chip" href="#${escapeHtml(id)}" title="${escapeHtml(title)}">${escapeHtml(id)}</a>`
 }
 
@@ -51,11 +52,11 @@ export function renderProse(text: string, context: ProseContext): string {
 /** Sanitized HTML to the same with chips and marks. */
 export function decorate(html: string, context: ProseContext): string {
   const out: string[] = []
+  const marks = findUnverified(html, context.unverified)
   let opaqueDepth = 0
   let from = 0
   const text = (end: number) => {
-    const piece = html.slice(from, end)
-    out.push(opaqueDepth > 0 ? piece : bindUnits(markUnverified(piece, context)))
+    out.push(opaqueDepth > 0 ? html.slice(from, end) : bindUnits(markUnverified(html, from, end, marks)))
   }
   for (const match of html.matchAll(PIECES)) {
     text(match.index)
@@ -79,23 +80,21 @@ function depthChange(tag: string): number {
   return tag.startsWith('</') ? -1 : 1
 }
 
-/** Marks each figure named in `unverified`, standing alone, in escaped text. */
-function markUnverified(text: string, context: ProseContext): string {
-  let marked = text
-  for (const number of new Set(context.unverified.map((entry) => entry.number))) {
-    const figure = escapeHtml(number)
-    if (figure === '' || !marked.includes(figure)) continue
-    const alone = new RegExp(`(?<![\\w.,#&])${escapeRegExp(figure)}(?![\\w]|[.,]\\d)(?![^<]*</mark>)`, 'g')
-    marked = marked.replace(alone, `<mark class="unverified" title="matches no evidence">${figure}</mark>`)
+const UNVERIFIED = '<mark class="unverified" title="no evidence bears this out">'
+
+/** The HTML from `from` to `end` with the marks that lie in it. */
+function markUnverified(html: string, from: number, end: number, marks: readonly MarkSpan[]): string {
+  let marked = ''
+  let at = from
+  for (const mark of marks) {
+    if (mark.start < at || mark.end > end) continue
+    marked += `${html.slice(at, mark.start)}${UNVERIFIED}${html.slice(mark.start, mark.end)}</mark>`
+    at = mark.end
   }
-  return marked
+  return marked + html.slice(at, end)
 }
 
 /** A figure and its percent sign stay on one line. */
 function bindUnits(text: string): string {
-  return text.replace(/(\d) %/g, '$1\u00a0%')
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return text.replace(/(\d(?:<\/mark>)?) %/g, '$1\u00a0%')
 }

@@ -1,10 +1,10 @@
 /** The committee's verdict as a page shows it. Everything is text or HTML made here; nothing is null. */
-import type { Decision } from '../../committee/decision.ts'
-import { decisionSchema } from '../../committee/decision.ts'
-import { ROLE_LABELS, type Role } from '../../committee/plan.ts'
+import { decisionSchema, isMeasured, type Decision } from '../../committee/decision.ts'
 import { formatNumber, formatPct, formatSigned } from '../../core/format.ts'
 import { escapeHtml } from '../escape-html.ts'
 import { createProseContext, renderChips, renderProse, type ProseContext } from './citations.ts'
+import { labelRole, type SpreadView } from './committee-view.ts'
+import { viewUsage } from './usage-view.ts'
 
 export interface VerdictView {
   action: string
@@ -24,10 +24,13 @@ export interface RiskRow {
 export interface DecisionView {
   verdict: VerdictView
   rating: string
+  /** Empty where no verdict was reached, so that there is nothing to be confident of. */
   confidence: string
   confidencePct: number
   confidenceBasis: string
   calibration: string
+  /** How the deciding roles answered when they were asked again, the last to decide first. */
+  spreads: SpreadView[]
   /** Null for a verdict that opens nothing to wait for. */
   horizon: string | null
   summaryHtml: string
@@ -40,6 +43,7 @@ export interface DecisionView {
   dissent: { role: string; html: string; chips: string }[]
   unverified: { number: string; text: string }[]
   rawText: string
+  rawTitle: string
   provenance: { label: string; value: string }[]
 }
 
@@ -81,20 +85,19 @@ export function viewVerdict(action: string): VerdictView {
   return { action, icon: known.icon, tone: `verdict-${known.tone}` }
 }
 
-export function viewDecision(decision: Decision): DecisionView {
+export function viewDecision(decision: Decision, spreads: SpreadView[] = []): DecisionView {
   const context = createProseContext({ ...decision, isSettled: true })
-  const { risk_metrics: risk, calibration, provenance } = decision
+  const { risk_metrics: risk, provenance } = decision
+  const isOpen = decision.action === 'REVIEW'
   const hasLevels = risk.entry !== null && risk.stop_loss !== null && risk.take_profit !== null
   return {
     verdict: viewVerdict(decision.action),
     rating: decision.rating ?? '',
-    confidence: formatNumber(decision.confidence),
+    confidence: isOpen ? '' : formatNumber(decision.confidence),
     confidencePct: Math.round(decision.confidence * 100),
     confidenceBasis: decision.confidence_basis,
-    calibration:
-      calibration === 'uncalibrated'
-        ? 'uncalibrated'
-        : `calibrated on ${formatNumber(calibration.n, 0)} verdicts, Brier ${formatNumber(calibration.brier, 3)}`,
+    calibration: isOpen ? '' : describeCalibration(decision.calibration),
+    spreads,
     horizon: decision.time_horizon_days > 0 ? `${formatNumber(decision.time_horizon_days, 0)} days` : null,
     summaryHtml: renderProse(decision.summary, context),
     risk: hasLevels ? viewLevels(risk) : [],
@@ -106,12 +109,19 @@ export function viewDecision(decision: Decision): DecisionView {
       { label: 'VaR 95 %, one day', value: formatPct(risk.var_95_pct) },
     ].filter((measure) => measure.value !== '–'),
     noLevels: hasLevels ? '' : `${decision.action} sets no entry, stop or target.`,
-    rationale: viewPoints(decision.rationale, context),
+    // Where no verdict was reached, the one reason there is stands in the summary.
+    rationale: viewPoints(
+      decision.rationale.filter(({ text }) => !(isOpen && decision.summary.includes(text))),
+      context,
+    ),
     dissent: decision.dissent.map((point) => ({ role: labelRole(point.role), ...viewPoint(point, context) })),
     unverified: decision.unverified,
     rawText: decision.raw_text,
+    rawTitle: isOpen ? 'What was said' : 'Raw text',
     provenance: [
       { label: 'Committee', value: committeeName(decision) },
+      ...viewModels(decision),
+      { label: 'Model calls', value: viewUsage(decision.usage)?.detail ?? '' },
       { label: 'Prices', value: provenance.vendor },
       {
         label: 'Window',
@@ -124,14 +134,28 @@ export function viewDecision(decision: Decision): DecisionView {
   }
 }
 
-function labelRole(role: string): string {
-  return ROLE_LABELS[role as Role] ?? role
+/** Whether a confidence of 0.7 has come true seven times in ten. */
+function describeCalibration(calibration: Decision['calibration']): string {
+  if (calibration === 'uncalibrated')
+    return 'uncalibrated: too few verdicts of this kind have been settled yet'
+  const { n, brier } = calibration
+  return `calibrated on ${formatNumber(n, 0)} settled verdicts of its kind: Brier score ${formatNumber(brier, 3)}, where 0 is perfect and 0.25 a coin toss`
 }
 
-function committeeName(decision: Decision): string {
-  if (decision.provenance.mode === 'rules') return 'rules committee'
-  const models = [...new Set(Object.values(decision.provenance.models))]
-  return models.length > 0 ? models.join(', ') : 'model committee'
+function committeeName({ provenance }: Decision): string {
+  return provenance.mode === 'rules' ? 'rules committee' : 'language models'
+}
+
+/** Each model with the roles it thought for; the one that thought for most is not counted up. */
+function viewModels({ provenance }: Decision): { label: string; value: string }[] {
+  const roles = new Map<string, string[]>()
+  for (const [role, model] of Object.entries(provenance.models))
+    roles.set(model, [...(roles.get(model) ?? []), labelRole(role)])
+  const most = Math.max(0, ...[...roles.values()].map((names) => names.length))
+  return [...roles].map(([model, names]) => ({
+    label: roles.size === 1 ? 'Every role' : names.length === most ? 'Other roles' : names.join(', '),
+    value: model,
+  }))
 }
 
 /** The label of the evidence that holds what the sizes are worked out for. */
@@ -157,7 +181,7 @@ export function viewPosition(decision: Decision): PositionView {
       { label: 'At risk', value: orNone(position.risk_amount, 2) },
     ],
     basis:
-      isTaken && equity
+      isTaken && equity && isMeasured(equity)
         ? `Of a reference equity of ${formatNumber(equity.value, 0)}; money in the price’s currency.`
         : '',
     caps: position.caps.map((cap) => ({

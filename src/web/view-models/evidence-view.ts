@@ -1,12 +1,14 @@
 /** The evidence as a table: what was measured, by which tool, from where. */
 import { z } from 'zod'
 import { formatFigure, isCount } from '../../core/format.ts'
-import { evidenceSchema, type Evidence } from '../../committee/decision.ts'
+import { evidenceSchema, isMeasured, type Evidence } from '../../committee/decision.ts'
 
 export interface EvidenceRow {
   id: string
   label: string
   figure: string
+  /** It is a quoted text, which wraps; a figure does not. */
+  isText: boolean
   asOf: string
   source: string
   tool: string
@@ -24,11 +26,17 @@ export function viewEvidence(evidence: readonly Evidence[]): EvidenceRow[] {
   return evidence.map((item) => ({
     id: item.id,
     label: item.label,
-    figure: formatMeasured(item.value, item.unit),
+    figure: showEvidence(item),
+    isText: !isMeasured(item),
     asOf: item.as_of,
     source: item.source,
     tool: item.tool,
   }))
+}
+
+/** The value, or the text in quotes. */
+export function showEvidence(item: Evidence): string {
+  return isMeasured(item) ? formatMeasured(item.value, item.unit) : `“${item.value}”`
 }
 
 /** A value as the committee's reports quote it; counts say what they count. */

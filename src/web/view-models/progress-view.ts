@@ -1,5 +1,6 @@
 /** The one progress bar, as every page shows it. */
 import { formatDuration } from '../../core/format.ts'
+import { isBudgetReason } from '../../runs/budget-bound.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { describeStatus, type Tone } from './status-view.ts'
@@ -54,7 +55,7 @@ function progressMessage(summary: Summary, word: string): string {
     case 'in_progress':
       return summary.progress_message ?? summary.current_stage ?? word
     case 'paused':
-      return 'paused'
+      return isBudgetReason(summary.progress_message) ? 'paused for its budget' : 'paused'
     case 'error':
       return `failed${summary.current_stage ? ` in ${summary.current_stage}` : ''}`
     case 'canceled':

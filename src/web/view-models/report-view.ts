@@ -3,7 +3,10 @@ import { renderMarkdown } from '../../core/markdown.ts'
 import type { RunState, TreeNode } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { decorate, type ProseContext } from './citations.ts'
+import { runHref } from './run-row.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
+import { agentOf } from './tree-view.ts'
+import { viewUsage } from './usage-view.ts'
 
 export interface ReportView {
   nodeId: string | null
@@ -11,14 +14,20 @@ export interface ReportView {
   /** `Research › Bull`; empty at the top. */
   path: string
   status: StatusView | null
-  /** Sanitized HTML; empty where there is nothing to read (yet). */
-  html: string
+  /** Sanitized HTML, but for its last block while that is being written; empty where there is nothing to read (yet). */
+  settledHtml: string
+  /** The block that is being written: it alone is sent again as it grows. */
+  growingHtml: string
   /** What stands there instead of a report. */
   empty: string
   /** The page shows the newest report until the reader picks one. */
   following: boolean
   /** Facts of a tool call, as name and text. */
   facts: { name: string; text: string }[]
+  /** The model that wrote it and what that used; empty where no model did. */
+  by: string
+  /** How to run all from this agent on anew; null where it cannot be. */
+  rerun: { path: string; fromStep: string; label: string } | null
 }
 
 const REPORT_LIMIT = 200_000
@@ -50,30 +59,68 @@ export function chooseNode(
   return { nodeId: working.at(-1) ?? newest ?? null, following: !isTerminal(state.status) }
 }
 
-/** `context` is what its citations refer to; null where reports of this kind cite nothing. */
-export function viewReport(state: RunState, asked: string | null, context: ProseContext | null): ReportView {
+export interface ReportFacts {
+  /** What its citations refer to; null where reports of this kind cite nothing. */
+  context: ProseContext | null
+  /** `provider:model` by agent. */
+  models: Readonly<Record<string, string>>
+}
+
+export function viewReport(state: RunState, asked: string | null, facts: ReportFacts): ReportView {
+  const { context, models } = facts
   const { nodeId, following } = chooseNode(state, asked)
   const node = nodeId === null ? null : state.nodes[nodeId]!
   if (!node) {
     const empty = isTerminal(state.status)
       ? 'This run ended before anything was written.'
       : 'Reports appear here as the committee writes them.'
-    return { nodeId, title: 'Report', path: '', status: null, html: '', empty, following, facts: [] }
+    const nothing = {
+      title: 'Report',
+      path: '',
+      status: null,
+      settledHtml: '',
+      growingHtml: '',
+      facts: [],
+      by: '',
+      rerun: null,
+    }
+    return { nodeId, ...nothing, empty, following }
   }
   const text = textOf(state, node.id).slice(0, REPORT_LIMIT)
-  const html = text === '' ? '' : lowerHeadings(renderOnce(text))
+  const plain = text === '' ? '' : lowerHeadings(renderOnce(text))
+  const html = context ? decorate(plain, context) : plain
+  const settled = node.status === 'in_progress' ? html.slice(0, lastBlockStart(html)) : html
   return {
     nodeId,
     title: node.label,
     path: pathOf(state, node),
     status: describeStatus(node.status),
-    html: context ? decorate(html, context) : html,
+    settledHtml: settled,
+    growingHtml: html.slice(settled.length),
     empty: text === '' ? emptyReason(state, node) : '',
     following,
     facts: Object.entries(node.detail ?? {})
       .filter(([name]) => name !== 'key')
       .map(([name, value]) => ({ name, text: factText(value) })),
+    by: describeWriter(state, node, models),
+    rerun: viewRerun(state, node),
   }
+}
+
+function describeWriter(state: RunState, node: TreeNode, models: ReportFacts['models']): string {
+  const agent = agentOf(state, node.id)
+  if (agent === null) return ''
+  const usage = viewUsage(state.usage_by_node[agent.id])
+  return [models[agent.id] ?? '', usage?.detail ?? ''].filter((part) => part !== '').join(' · ')
+}
+
+/** A run that has ended can be run again from the first step of an agent that began. */
+function viewRerun(state: RunState, node: TreeNode): ReportView['rerun'] {
+  if (!isTerminal(state.status) || node.node_type !== 'agent') return null
+  const first = Object.values(state.steps).find(
+    (step) => step.node_id === node.id && step.status !== 'skipped',
+  )
+  return first ? { path: `${runHref(state.run_id)}/rerun`, fromStep: first.key, label: node.label } : null
 }
 
 /** A report's own headings stand below the page's and the panel's, so that the page has one outline. */
@@ -81,6 +128,20 @@ function lowerHeadings(html: string): string {
   return html.replace(/<(\/?)h([1-6])>/g, (_match, slash: string, level: string) => {
     return `<${slash}h${Math.min(6, Number(level) + 2)}>`
   })
+}
+
+const VOID_TAGS = new Set(['br', 'hr', 'img'])
+
+/** Where the last element that is in no other begins. */
+function lastBlockStart(html: string): number {
+  let depth = 0
+  let start = 0
+  for (const { 1: slash, 2: name, index } of html.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*>/gi)) {
+    if (slash) depth--
+    else if (depth === 0) start = index
+    if (!slash && !VOID_TAGS.has(name!.toLowerCase())) depth++
+  }
+  return start
 }
 
 /** An agent's text is its report's; where it has none, what it wrote itself. */

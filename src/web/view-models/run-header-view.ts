@@ -1,12 +1,15 @@
 /** The head of a run's page: what it is, where it stands, what can be done with it now. */
 import { formatDuration } from '../../core/format.ts'
+import type { Reuse } from '../../runs/identity.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
+import { isOutOfBudget } from './cost-view.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
 import { viewProgress, type ProgressView } from './progress-view.ts'
 import { runHref } from './run-row.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
 import { viewTime, viewWorked, type DurationView, type TimeView } from './time-view.ts'
+import { countOf } from './usage-view.ts'
 
 export interface RunHeaderView {
   runId: string
@@ -26,6 +29,8 @@ export interface RunHeaderView {
   /** What went wrong, what was kept and what to do; empty otherwise. */
   error: string
   kept: string
+  /** The run whose steps it took over; null where it did all by itself. */
+  reused: { text: string; href: string; runId: string } | null
   actions: { path: string; label: string; danger: boolean; hint: string }[]
 }
 
@@ -34,11 +39,15 @@ export interface RunHeaderFacts {
   title: string
   /** Its batch has other runs, and a page of its own. */
   hasOthers: boolean
+  /** Its files are gone: it cannot be run again. */
+  isPruned: boolean
+  reuse: Reuse | null
   /** Milliseconds since the epoch. */
   now: number
 }
 
-export function viewRunHeader(summary: Summary, { title, hasOthers, now }: RunHeaderFacts): RunHeaderView {
+export function viewRunHeader(summary: Summary, facts: RunHeaderFacts): RunHeaderView {
+  const { title, hasOthers, isPruned, reuse, now } = facts
   const status = describeStatus(summary.status)
   return {
     runId: summary.run_id,
@@ -55,24 +64,32 @@ export function viewRunHeader(summary: Summary, { title, hasOthers, now }: RunHe
     elapsed: viewWorked(summary, now),
     error: summary.status === 'error' ? (summary.error ?? 'No reason was given.') : '',
     kept: keptText(summary),
-    actions: actionsOf(summary),
+    reused: viewReuse(reuse),
+    actions: actionsOf(summary, isPruned),
   }
 }
 
 function keptText(summary: Summary): string {
   if (summary.status === 'error') {
-    return 'Reports, log and journal up to the failure are kept below. Launch the ticker again once the cause is mended.'
+    return 'Reports, log and journal up to the failure are kept below. Once the cause is mended it can go on where it stopped: completed steps are not repeated.'
   }
   if (summary.status === 'canceled') return 'Reports, log and journal up to the cancel are kept below.'
-  if (summary.status === 'paused') {
+  if (summary.status === 'paused' && !isOutOfBudget(summary)) {
     return `Paused after ${formatDuration(summary.execution_ms)} of work; completed steps are not repeated on resume.`
   }
   return ''
 }
 
-function actionsOf(summary: Summary): RunHeaderView['actions'] {
-  if (isTerminal(summary.status)) return []
+function viewReuse(reuse: Reuse | null): RunHeaderView['reused'] {
+  if (!reuse || reuse.keys.length === 0) return null
+  return { text: countOf(reuse.keys.length, 'step'), href: runHref(reuse.run_id), runId: reuse.run_id }
+}
+
+/** One that is paused for its budget is told apart: only another bound helps it, and that is offered beside the cost. */
+function actionsOf(summary: Summary, isPruned: boolean): RunHeaderView['actions'] {
   const base = runHref(summary.run_id)
+  if (isTerminal(summary.status)) return isPruned ? [] : [rerunAction(summary, base)]
+  if (isOutOfBudget(summary)) return []
   const turn =
     summary.status === 'paused'
       ? {
@@ -91,4 +108,20 @@ function actionsOf(summary: Summary): RunHeaderView['actions'] {
     turn,
     { path: `${base}/cancel`, label: 'Cancel', danger: true, hint: 'Ends the run; what it wrote is kept' },
   ]
+}
+
+function rerunAction({ status }: Summary, base: string): RunHeaderView['actions'][number] {
+  return status === 'completed'
+    ? {
+        path: `${base}/rerun`,
+        label: 'Run again',
+        danger: false,
+        hint: 'Launches the same input anew, from the beginning',
+      }
+    : {
+        path: `${base}/rerun`,
+        label: 'Go on where it stopped',
+        danger: false,
+        hint: 'Launches it again with all its completed steps: they are neither repeated nor paid again',
+      }
 }

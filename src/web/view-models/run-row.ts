@@ -51,13 +51,18 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
     cancelable: active,
     progress,
     verdict,
-    confidence: summary.decision || !active ? formatNumber(summary.decision?.confidence) : '',
+    confidence: summary.decision || !active ? formatNumber(confidenceOf(summary)) : '',
     created: viewTime(summary.created_at),
     ended: summary.ended_at ? viewTime(summary.ended_at) : null,
     duration: viewWorked(summary, now),
     error: summary.error ?? '',
     brief: briefOf(summary, progress, verdict, status),
   }
+}
+
+/** Where a person has to decide there is nothing to be confident of. */
+function confidenceOf({ decision }: Summary): number | null {
+  return decision === null || decision.action === 'REVIEW' ? null : decision.confidence
 }
 
 export function runHref(runId: string, query: Record<string, string | null> = {}): string {

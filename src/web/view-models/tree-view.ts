@@ -3,6 +3,7 @@ import type { RunState, TreeNode } from '../../runs/state.ts'
 import { domId } from './progress-view.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
 import { viewDuration, type DurationView } from './time-view.ts'
+import { viewUsage } from './usage-view.ts'
 
 export interface TreeRow {
   id: string
@@ -15,6 +16,10 @@ export interface TreeRow {
   reason: string
   /** The reason is this node's own and worth a line; one that many share stands in the title alone. */
   hasOwnReason: boolean
+  /** What its model calls have cost; empty where none was asked. */
+  cost: string
+  /** The reason, its model and what that used, in words. */
+  title: string
   selected: boolean
   /** Null for a leaf. */
   expanded: boolean | null
@@ -29,11 +34,13 @@ export interface TreeSelection {
   isAsked: boolean
   /** The link that selects a node, on whatever page the tree stands. */
   hrefOf(nodeId: string): string
+  /** `provider:model` by the agent that it thinks for. */
+  models: Readonly<Record<string, string>>
 }
 
 export function viewTree(
   state: RunState,
-  { selected, isAsked, hrefOf }: TreeSelection,
+  { selected, isAsked, hrefOf, models }: TreeSelection,
   now: number,
 ): TreeRow[] {
   const below = new Map<string | null, TreeNode[]>()
@@ -51,6 +58,8 @@ export function viewTree(
       const children = rows(node.id, level + 1)
       const working = node.status === 'in_progress'
       const ms = working && node.started_at ? now - Date.parse(node.started_at) : node.duration_ms
+      const usage = viewUsage(state.usage_by_node[node.id])
+      const reason = node.reason ?? ''
       return {
         id: node.id,
         domId: `n-${domId(node.id)}`,
@@ -58,7 +67,9 @@ export function viewTree(
         href: hrefOf(node.id),
         status: describeStatus(node.status),
         duration: viewDuration(ms, working),
-        reason: node.reason ?? '',
+        reason,
+        cost: usage?.tiny ?? '',
+        title: [reason, models[node.id] ?? '', usage?.detail ?? ''].filter((part) => part !== '').join(' · '),
         hasOwnReason: node.reason !== null && (node.status === 'error' || shared.get(node.reason) === 1),
         selected: node.id === selected,
         expanded: children.length === 0 ? null : node.node_type === 'phase' || open.has(node.id),
@@ -67,6 +78,21 @@ export function viewTree(
       }
     })
   return rows(null, 1)
+}
+
+/** The agent that a node is, or is a part of; null for a phase. */
+export function agentOf(state: RunState, nodeId: string): TreeNode | null {
+  const seen = new Set<string>()
+  for (
+    let id: string | null = nodeId;
+    id !== null && !seen.has(id);
+    id = state.nodes[id]?.parent_id ?? null
+  ) {
+    seen.add(id)
+    const node = state.nodes[id]
+    if (node?.node_type === 'agent') return node
+  }
+  return null
 }
 
 /** A report or messages row that has nothing to read would only repeat the row above it. */

@@ -1,11 +1,18 @@
 import { load } from 'cheerio'
 import { expect, test } from 'vitest'
+import { parseLaunchForm } from '../../../src/committee/launch-form.ts'
+import { createEstimator } from '../../support/estimator.ts'
 import { createPageSite, type PageSite } from '../../support/page-site.ts'
 
-function post(site: PageSite, fields: [string, string][]): Promise<Response> {
-  return site.request('/start-multi', {
+function post(
+  site: PageSite,
+  fields: [string, string][],
+  path = '/start-multi',
+  headers: object = {},
+): Promise<Response> {
+  return site.request(path, {
     method: 'POST',
-    headers: { Accept: 'text/html', 'Content-Type': 'application/x-www-form-urlencoded' },
+    headers: { Accept: 'text/html', 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
     body: new URLSearchParams(fields),
   })
 }
@@ -97,8 +104,10 @@ test('a form with no analyst ticked is refused, not launched with all of them', 
 
 test('the address that a refused launch leaves behind leads back to the form', async () => {
   const site = createPageSite()
-  const response = await site.request('/start-multi', { headers: { Accept: 'text/html' } })
-  expect([response.status, response.headers.get('location')]).toEqual([303, '/'])
+  for (const path of ['/start-multi', '/estimate']) {
+    const response = await site.request(path, { headers: { Accept: 'text/html' } })
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/'])
+  }
 })
 
 test('a run launched alone is shown as itself: no tabs, nothing side by side, no way to a batch of one', async () => {
@@ -108,4 +117,166 @@ test('a run launched alone is shown as itself: no tabs, nothing side by side, no
   expect($('h1').text()).toBe('AAPL')
   expect($('[role=tab], #batch-verdicts')).toHaveLength(0)
   expect($('#run-header a[href*="batch="]')).toHaveLength(0)
+})
+
+const MODELS = { deep: 'openai:gpt-4.1', quick: null, budgetUsd: 0.5, budgetTokens: null }
+const thinking: [string, string][] = [
+  ['company_symbols', 'AAPL, GOOG'],
+  ['analysts', 'market'],
+  ['mode', 'llm'],
+  ['deep_model', 'openai:gpt-4.1'],
+  ['quick_model', 'openai:gpt-4.1-mini'],
+]
+const words = (text: string) => text.replace(/\s+/g, ' ').trim()
+
+test('the folded part says what holds without it, and how a model is configured where none is', async () => {
+  const none = (await createPageSite().get('/')).$
+  expect(none('#thinking-part').attr()).not.toHaveProperty('open')
+  expect(words(none('#thinking-part summary').text())).toBe('Models and budget the rules committee')
+  expect(none('#thinking-part .note').text()).toContain('LLM_DEEP_MODEL')
+  expect(none('#thinking-part .note a').attr('href')).toBe('/system#models')
+  expect(none('#budget_usd').attr('placeholder')).toBe('no bound')
+
+  const { $ } = await createPageSite({ models: MODELS }).get('/')
+  expect(words($('#thinking-part summary').text())).toBe(
+    'Models and budget openai:gpt-4.1, at most 0.50 USD a run',
+  )
+  expect($('#thinking-part .note')).toHaveLength(0)
+  // One of the two stands for both.
+  expect(['#deep_model', '#quick_model'].map((field) => $(field).attr('placeholder'))).toEqual([
+    'openai:gpt-4.1',
+    'openai:gpt-4.1',
+  ])
+  expect($('#models-known option').attr('value')).toBe('openai:gpt-4.1')
+  expect($('#budget_usd').attr('placeholder')).toBe('0.50')
+  expect($('#mode option[selected]').text()).toBe('As configured: models')
+})
+
+test('an analyst whose source is configured is not said to be skipped', async () => {
+  const { $ } = await createPageSite({ sources: { fundamentals: true, news: true, sentiment: false } }).get(
+    '/',
+  )
+  expect($('.choice small')).toHaveLength(1)
+  expect($('.choice small').text()).toContain('SENTIMENT_SOURCE')
+})
+
+test('what was typed of models is in sight after a refusal, in the words of the form', async () => {
+  const site = createPageSite()
+  const typed: [string, string][] = [
+    ...thinking.slice(0, 3),
+    ['deep_model', 'gpt 4'],
+    ['role_models', 'trader=openai:x'],
+    ['repeats', '3'],
+    ['budget_usd', '2'],
+    ['budget_tokens', '9000'],
+  ]
+  const $ = load(await (await post(site, typed)).text())
+  expect($('#thinking-part').attr()).toHaveProperty('open')
+  expect($('[role=alert]').text()).toContain(
+    'Deep model is "gpt 4"; it must be provider:model, like openai:gpt-4o',
+  )
+  expect($('#deep_model').attr('aria-invalid')).toBe('true')
+  const kept = ['#deep_model', '#role_models', '#repeats', '#budget_usd', '#budget_tokens']
+  expect(kept.map((field) => $(field).attr('value'))).toEqual(['gpt 4', 'trader=openai:x', '3', '2', '9000'])
+  expect($('#mode option[selected]').attr('value')).toBe('llm')
+  for (const [field, value, told] of [
+    ['repeats', '12', 'Repeats is "12"; the most is 9'],
+    ['budget_usd', '0', 'Budget in USD is "0"; it must be a number above 0'],
+    ['budget_tokens', 'many', 'Budget in tokens is "many"; it must be a number above 0'],
+    ['mode', 'dice', 'Who thinks is "dice"; it is rules or llm'],
+    ['role_models', 'trader', 'Models of single roles is "trader"; it must be like trader=openai:gpt-4o'],
+  ] as const) {
+    const refused = load(await (await post(site, [...thinking.slice(0, 2), [field, value]])).text())
+    expect(refused('[role=alert]').text(), field).toContain(told)
+    expect(refused('#thinking-part').attr(), field).toHaveProperty('open')
+  }
+})
+
+test('a launch carries models, repeats and budget', async () => {
+  const site = createPageSite()
+  const response = await post(site, [
+    ...thinking,
+    ['repeats', '3'],
+    ['budget_usd', '0.5'],
+    ['role_models', ''],
+  ])
+  expect(response.status).toBe(303)
+  expect(site.desk.launches[0]!.map(({ input }) => input)).toMatchObject([
+    {
+      ...{ ticker: 'AAPL', mode: 'llm', deep_model: 'openai:gpt-4.1', quick_model: 'openai:gpt-4.1-mini' },
+      ...{ repeats: 3, budget_usd: 0.5 },
+    },
+    { ticker: 'GOOG' },
+  ])
+})
+
+test('an estimate is a piece for htmx and the page with all that was typed for a browser; nothing is launched', async () => {
+  const site = createPageSite()
+  const piece = await post(site, thinking, '/estimate', { 'HX-Request': 'true' })
+  expect(piece.status).toBe(200)
+  const html = await piece.text()
+  expect(html).not.toContain('<!doctype')
+  const line = words(load(html).text())
+  expect(line).toMatch(/^About 20 model calls · 1–2 min each|^About 20 model calls · \d+ (s|min) each/)
+  expect(line).toMatch(/ · \d+k tokens · 0\.\d\d USD from a table of what each role usually asks$/)
+
+  const page = await post(site, thinking, '/estimate')
+  const $ = load(await page.text())
+  expect(words($('#estimate').text())).toBe(line)
+  expect($('#company_symbols').attr('value')).toBe('AAPL, GOOG')
+  expect($('#deep_model').attr('value')).toBe('openai:gpt-4.1')
+  expect($('#thinking-part').attr()).toHaveProperty('open')
+  expect($('[role=alert]')).toHaveLength(0)
+  expect(site.desk.launches).toEqual([])
+  const json = await site.request('/estimate', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(thinking),
+  })
+  expect(await json.json()).toMatchObject([{ ticker: 'AAPL' }, { ticker: 'GOOG' }])
+})
+
+test('an estimate of rules names no cost, one without prices says so, one of past runs says of how many', async () => {
+  const lineOf = async (site: PageSite, fields: [string, string][]) =>
+    words(load(await (await post(site, fields, '/estimate', { 'HX-Request': 'true' })).text()).text())
+  const site = createPageSite()
+  expect(await lineOf(site, [['company_symbols', 'AAPL']])).toBe('No model calls · about 1 s by the rules')
+  expect(await lineOf(site, [['company_symbols', 'AAPL,GOOG']])).toBe(
+    'No model calls · about 1 s each by the rules',
+  )
+  const unpriced: [string, string][] = [
+    ...thinking.slice(0, 3),
+    ['deep_model', 'compatible:x'],
+    ['quick_model', 'compatible:x'],
+  ]
+  expect(await lineOf(site, unpriced)).toContain(
+    'cost unknown, for the price of a model is (LLM_PRICES gives it)',
+  )
+
+  const [input] = parseLaunchForm(Object.fromEntries(thinking), { maxTickers: 10 })
+  const { shape } = (await createEstimator()([input!]))[0]!
+  const past = [200, 260].map((seconds) => ({
+    shape,
+    execution_ms: seconds * 1_000,
+    usage: { calls: 14, input_tokens: 90_000, output_tokens: 10_000, cost_usd: seconds / 1_000 },
+  }))
+  const measured = createPageSite({ estimate: createEstimator(past) })
+  expect(await lineOf(measured, [['company_symbols', 'AAPL'], ...thinking.slice(1)])).toBe(
+    'About 14 model calls · 3–4 min · 100k tokens · 0.20–0.26 USD measured on 2 runs of this shape',
+  )
+})
+
+test('a form that cannot be launched is told calmly beside where the estimate would stand', async () => {
+  const site = createPageSite()
+  const ask = async (fields: [string, string][]) =>
+    load(await (await post(site, fields, '/estimate', { 'HX-Request': 'true' })).text())
+  const bad = await ask([...thinking, ['budget_usd', 'much']])
+  expect(words(bad('.estimate-refused').text())).toBe(
+    '!No estimate: Budget in USD is "much"; it must be a number above 0',
+  )
+  expect(bad('[role=alert]')).toHaveLength(0)
+  expect(words((await ask([['company_symbols', ' ']]))('body').text())).toBe(
+    'Name a ticker to see what it would take.',
+  )
+  expect((await post(site, [['company_symbols', 'A B']], '/estimate')).status).toBe(200)
 })

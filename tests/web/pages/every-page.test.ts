@@ -1,9 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { fillDesk, HOSTILE, type FilledDesk } from '../../support/page-desk.ts'
+import {
+  fillDesk,
+  fillThinking,
+  HOSTILE,
+  type FilledDesk,
+  type ThinkingDesk,
+} from '../../support/page-desk.ts'
 import { createPageSite, type PageSite } from '../../support/page-site.ts'
 
 /** Every page in every state there is, by a name and the address it has on a filled desk. */
-const PAGES: Record<string, (ids: FilledDesk) => string> = {
+const PAGES: Record<string, (ids: FilledDesk & { thinking: ThinkingDesk }) => string> = {
   assess: () => '/',
   runs: () => '/runs',
   'runs filtered to nothing': () => '/runs?q=nothing+like+this',
@@ -20,6 +26,11 @@ const PAGES: Record<string, (ids: FilledDesk) => string> = {
   'a run that holds': ({ hold }) => `/runs/${hold}`,
   'a failed run': ({ failed }) => `/runs/${failed}?node=market`,
   'a canceled run': ({ canceled }) => `/runs/${canceled}`,
+  'a run of models': ({ thinking }) => `/runs/${thinking.thought}?node=market`,
+  'a run that is paused for its budget': ({ thinking }) => `/runs/${thinking.broke}`,
+  'a run that took over steps of another': ({ thinking }) => `/runs/${thinking.again}`,
+  'a run whose answer could not be read': ({ thinking }) => `/runs/${thinking.unread}`,
+  'a batch of models': ({ thinking }) => `/runs?batch=${thinking.batch}&run=${thinking.broke}`,
   system: () => '/system',
   docs: () => '/docs',
 }
@@ -29,7 +40,8 @@ describe.each(Object.keys(PAGES))('%s', (name) => {
   let path: string
   beforeEach(() => {
     site = createPageSite()
-    path = PAGES[name]!(fillDesk(site.desk))
+    const thinking = fillThinking(site.desk)
+    path = PAGES[name]!({ ...fillDesk(site.desk), thinking })
   })
 
   test('is a sound document that a strict content policy leaves whole', async () => {
@@ -81,7 +93,11 @@ describe.each(Object.keys(PAGES))('%s', (name) => {
     const { $, html } = await site.get(path)
     expect($('body').text()).not.toMatch(/\b(null|undefined|NaN)\b|\[object/)
     expect(html).not.toContain('<script>alert')
-    expect($('img, [hx-get], a[href^="javascript"]').toArray()).toEqual([])
+    expect($('img, a[href^="javascript"]').toArray()).toEqual([])
+    const asked = $('[hx-get], [hx-post]')
+      .toArray()
+      .map(({ attribs }) => attribs['hx-get'] ?? attribs['hx-post'])
+    expect(asked.filter((address) => !['/system', '/estimate'].includes(address!))).toEqual([])
   })
 
   test('links only to pages and files that answer', async () => {
