@@ -7,19 +7,20 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import pino from 'pino'
 import { createApi } from './api/server.ts'
+import type { AssessmentInput } from './committee/assessment-input.ts'
+import { estimateAssessment, type AssessmentEstimate } from './committee/estimate.ts'
+import { settleModels } from './committee/model-choice.ts'
 import { createAssessmentWorkflow } from './committee/assessment.ts'
-import { decisionSchema } from './committee/decision.ts'
 import type { Config, SettingSources } from './config.ts'
 import { systemClock } from './core/clock.ts'
-import { messageOf, NotFoundError } from './core/errors.ts'
+import { messageOf } from './core/errors.ts'
 import { findPackageRoot, readPackageVersion } from './core/package-root.ts'
-import { createMarket } from './market/market.ts'
-import { createVendor } from './market/vendors/index.ts'
+import { describeSources, openOutside, readCallLimits, type Outside } from './outside.ts'
+import { createPastDecisions } from './past-decisions.ts'
 import type { RunIndex } from './runs/ports.ts'
 import { createRunManager } from './runs/run-manager.ts'
-import { openStorage, type Storage } from './storage/open-storage.ts'
+import { openStorage } from './storage/open-storage.ts'
 import { claimOwnership } from './storage/owner-socket.ts'
-import { compareVerdicts } from './storage/run-rows.ts'
 import { loadSecret } from './storage/secret.ts'
 import { createAssets } from './web/assets.ts'
 import { createCharts } from './web/charts/charts.ts'
@@ -28,6 +29,9 @@ import { createPages } from './web/pages/create-pages.ts'
 import { createRenderer } from './web/render.ts'
 import { createWeb } from './web/server.ts'
 import { warmUp } from './web/warm-up.ts'
+
+/** How many of the newest finished assessments an estimate may rest on. */
+const PAST_RUNS = 500
 
 /** What steps in flight are given to end when the desk is told to stop. */
 const SHUTDOWN_GRACE_MS = 2_500
@@ -53,6 +57,8 @@ export interface Desk {
   /** Resolves when what was left behind has been taken up. */
   readonly started: Promise<void>
   reindex(): Promise<{ runs: number }>
+  /** Takes over the limits of model calls from settings read again. */
+  setLimits(config: Config): void
   /** Stops within a few seconds. `left` says how many runs were queued or at work: they go on at the next start. */
   close(): Promise<{ left: number }>
 }
@@ -96,15 +102,19 @@ async function assemble(
     clock,
     log: { warn: (message: string) => log.warn(message) },
   })
-  const market = createMarket(createVendor(config))
+  const outside = openOutside(config, { clock, version, warn: (message) => log.warn(message) })
+  const { market, concurrency } = outside
+  const past = createPastDecisions(storage)
   const manager = createRunManager({
     ...storage,
     workflows: [
       createAssessmentWorkflow({
         market,
+        sources: outside.sources,
+        models: outside.models,
         config: { timeoutMinutes: config.runTimeoutMinutes },
-        priorDecisions: (ticker, beforeAsOf, excludeRunId) =>
-          findPriorDecision(storage, ticker, beforeAsOf, excludeRunId),
+        priorDecisions: past.prior,
+        settledVerdicts: past.settled,
       }),
     ],
     clock,
@@ -121,8 +131,11 @@ async function assemble(
     },
   })
 
+  const estimate = createEstimator({ index: storage.index, sources: outside.sources, models: outside.models })
   const api = createApi({
     desk: manager,
+    concurrency,
+    estimate,
     maxTickers: config.maxTickersPerRequest,
     clock,
     log,
@@ -137,7 +150,12 @@ async function assemble(
     desk: manager,
     market,
     config,
-    sources,
+    settingSources: sources,
+    models: outside.models,
+    sources: describeSources(outside.sources),
+    hosts: outside.hosts,
+    concurrency,
+    estimate,
     clock,
     charts,
     openapi: () => api.document,
@@ -179,6 +197,7 @@ async function assemble(
       const report = await storage.reindex({ fold: manager.reindex, isFull: true })
       return { runs: report.read + report.folded }
     },
+    setLimits: (changed) => concurrency.setLimits(readCallLimits(changed)),
     async close() {
       shutdown.abort(new Error('the desk is shutting down'))
       server?.close()
@@ -186,6 +205,7 @@ async function assemble(
       await reindexing
       const { pending, in_progress: working } = storage.index.counts()
       await charts.close()
+      await outside.close()
       await storage.close()
       server?.closeAllConnections()
       await owner.close()
@@ -223,38 +243,23 @@ async function assemble(
   }
 }
 
-/**
- * The ticker's latest verdict for an earlier day, so that a new one can say what changed. One whose files were removed
- * is passed over: the row in the index outlives them.
- */
-async function findPriorDecision(
-  { index, results }: { index: RunIndex } & Pick<Storage, 'results'>,
-  ticker: string,
-  beforeAsOf: string,
-  excludeRunId: string,
-) {
-  const { runs } = index.query({
-    ticker,
-    kind: ['assessment'],
-    status: ['completed'],
-    limit: Number.MAX_SAFE_INTEGER,
-  })
-  const earlier = runs
-    .filter((run) => run.run_id !== excludeRunId && run.as_of !== null && run.as_of < beforeAsOf)
-    .sort(compareVerdicts)
-  for (const { run_id } of earlier) {
-    const decision = decisionSchema.safeParse(await readIfThere(results.decision(run_id)))
-    if (decision.success) return { run_id, decision: decision.data }
-  }
-  return null
-}
-
-async function readIfThere<T>(reading: Promise<T>): Promise<T | null> {
-  try {
-    return await reading
-  } catch (error) {
-    if (error instanceof NotFoundError) return null
-    throw error
+/** What launches would take, from the runs of the index that were of the same shape. */
+function createEstimator({
+  index,
+  sources,
+  models,
+}: { index: RunIndex } & Pick<Outside, 'sources' | 'models'>) {
+  const canRead = { market: true, ...describeSources(sources) }
+  return async (inputs: readonly AssessmentInput[]): Promise<AssessmentEstimate[]> => {
+    const { runs } = index.query({ kind: ['assessment'], status: ['completed'], limit: PAST_RUNS })
+    const past = runs.flatMap(({ shape, execution_ms, usage }) =>
+      shape === null ? [] : [{ shape, execution_ms, usage }],
+    )
+    return inputs.map((input) => {
+      const settled = settleModels(input, models).input
+      const analysts = settled.analysts.filter((analyst) => canRead[analyst])
+      return estimateAssessment({ ...settled, analysts }, models.facts, past)
+    })
   }
 }
 

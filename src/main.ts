@@ -44,6 +44,10 @@ async function main(): Promise<number> {
         for (const name of names) process.off(name, listener)
       }
     },
+    onReload(listener) {
+      process.on('SIGHUP', listener)
+      return () => process.off('SIGHUP', listener)
+    },
     exitNow: (code) => process.exit(code),
   }
   return runCommandLine(process.argv.slice(2), context)
@@ -62,7 +66,11 @@ const doors: DeskDoor = {
   async serve(settings) {
     const desk = await openDesk(settings, { recover: true, logLevel: 'info' })
     try {
-      return { url: await desk.listen(), close: () => desk.close() }
+      return {
+        url: await desk.listen(),
+        close: () => desk.close(),
+        setLimits: (config) => desk.setLimits(config),
+      }
     } catch (error) {
       await desk.close()
       throw error
@@ -80,11 +88,39 @@ const doors: DeskDoor = {
     const { inspectStore } = await import('./storage/inspect-store.ts')
     return inspectStore(config)
   },
-  async listPrices(config: Config) {
-    const { createVendor } = await import('./market/vendors/index.ts')
-    const vendor = createVendor(config)
-    return { vendor: vendor.name, listings: await vendor.listings(), strays: await vendor.strays() }
+  async listPrices(config) {
+    const outside = await openOutside(config)
+    try {
+      const { vendor } = outside
+      return { vendor: vendor.name, listings: await vendor.listings(), strays: await vendor.strays() }
+    } finally {
+      await outside.close()
+    }
   },
+  async probeModels(config) {
+    const outside = await openOutside(config)
+    try {
+      const { deep, quick, gateway } = outside.models
+      const named = new Set([deep, quick].filter((model) => model !== null))
+      const { signal } = new AbortController()
+      return await Promise.all([...named].map((model) => gateway.probe(model, signal)))
+    } finally {
+      await outside.close()
+    }
+  },
+}
+
+async function openOutside(config: Config) {
+  const [outside, { systemClock }, { readPackageVersion }] = await Promise.all([
+    import('./outside.ts'),
+    import('./core/clock.ts'),
+    import('./core/package-root.ts'),
+  ])
+  return outside.openOutside(config, {
+    clock: systemClock,
+    version: readPackageVersion(),
+    warn: () => undefined,
+  })
 }
 
 /** A desk that has started: what was left behind is taken up, where that was asked for. */

@@ -8,8 +8,9 @@ export async function launch(
   origin: string,
   tickers: string,
   asOf = AS_OF,
+  fields: Record<string, string> = {},
 ): Promise<{ batchId: string; runIds: string[] }> {
-  const form = { company_symbols: tickers, as_of: asOf }
+  const form = { company_symbols: tickers, as_of: asOf, ...fields }
   const { status, body } = await request(`${origin}/start-multi`, { form, accept: 'application/json' })
   if (status !== 202) throw new Error(`the launch of ${tickers} was answered ${status}: ${body.toString()}`)
   const { batch_id: batchId, runs } = JSON.parse(body.toString()) as {

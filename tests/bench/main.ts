@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util'
 import { atWork } from './at-work.ts'
 import { createBenchContext, type BenchContext } from './context.ts'
+import { criticalPath } from './critical-path.ts'
 import { fanOut } from './fan-out.ts'
 import { formatTable, isBreach, measure, type Finished, type Measurement, type Reading } from './harness.ts'
 import { listPage } from './list-page.ts'
@@ -14,7 +15,15 @@ import { tick } from './tick.ts'
 import { updateBytes } from './update-bytes.ts'
 
 const GOAL_BLOCK_MS = 50
-const MEASUREMENTS: Measurement<BenchContext>[] = [tick, updateBytes, fanOut, listPage, startUp, atWork]
+const MEASUREMENTS: Measurement<BenchContext>[] = [
+  tick,
+  updateBytes,
+  fanOut,
+  listPage,
+  startUp,
+  atWork,
+  criticalPath,
+]
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } })
 const chosen = MEASUREMENTS.filter(({ name }) => values.only === undefined || name === values.only)

@@ -24,6 +24,8 @@ import { createWeb } from '../../src/web/server.ts'
 import { BENCH_LIMITS, SILENT_LOG } from './context.ts'
 import { createWindowWatch } from './stream-window.ts'
 import { createPacedWorkflow, type Beats } from './paced-workflow.ts'
+import { createCallLimits } from '../support/call-limits.ts'
+import { createEstimator } from '../support/estimator.ts'
 
 /** A step gives three events: its start, what it logs and its end. */
 const EVENTS_PER_STEP = 3
@@ -80,6 +82,7 @@ const manager = createRunManager({
 })
 const shutdown = new AbortController()
 const shared = { desk: manager, clock, log: SILENT_LOG }
+const concurrency = createCallLimits()
 const root = findPackageRoot()
 const assets = createAssets(join(root, 'public'))
 const renderer = createRenderer({
@@ -88,7 +91,14 @@ const renderer = createRenderer({
   assetUrl: assets.url,
   version: '0',
 })
-const pages = createPages({ desk: manager, market, config, sources, clock, charts: createCharts() })
+const pages = createPages({
+  ...{ desk: manager, market, config, clock, concurrency, estimate: createEstimator() },
+  settingSources: sources,
+  models: { deep: null, quick: null, budgetUsd: null, budgetTokens: null },
+  sources: { fundamentals: false, news: false, sentiment: false },
+  hosts: [],
+  charts: createCharts(),
+})
 const app = createWeb({
   ...shared,
   ...pages,
@@ -98,7 +108,17 @@ const app = createWeb({
   secret: Buffer.alloc(32, 7),
   shutdown: shutdown.signal,
 })
-app.route('/', createApi({ ...shared, maxTickers: 10, version: '0', shutdown: shutdown.signal }).routes)
+app.route(
+  '/',
+  createApi({
+    ...shared,
+    concurrency,
+    estimate: createEstimator(),
+    maxTickers: 10,
+    version: '0',
+    shutdown: shutdown.signal,
+  }).routes,
+)
 
 await manager.start({ recover: false })
 manager.feed.subscribe(() => (events += 1))

@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/core/clock.ts'
 import { formatStamp } from '../../src/core/ids.ts'
+import { NO_USAGE } from '../../src/runs/usage.ts'
 import type { RunStatus } from '../../src/runs/status.ts'
 import type { Summary } from '../../src/runs/summary.ts'
 import { MANIFEST_FILE, MANIFEST_FORMAT, type Manifest } from '../../src/storage/manifest.ts'
@@ -83,6 +84,8 @@ function createSummary(i: number, createdMs: number, random: () => number): Summ
     last_event_at: endedAt,
     ended_at: endedAt,
     execution_ms: executionMs,
+    usage: NO_USAGE,
+    shape: 'rules analysts=market rounds=1',
     decision:
       status === 'completed'
         ? {

@@ -58,6 +58,10 @@ test('it holds what it needs and nothing else', () => {
   expect(top).toEqual(['LICENSE', 'README.md', 'data', 'dist', 'package.json', 'public', 'views'])
   expect(readdirSync(join(installed, 'dist'))).toEqual(['src'])
   expect(readdirSync(join(installed, 'data'))).toEqual(['sample'])
+  const prompts = 'src/committee/prompts'
+  expect(readdirSync(join(installed, 'dist', prompts)).sort()).toEqual(
+    readdirSync(join(ROOT, prompts)).sort(),
+  )
   expect(statSync(join(installed, manifest.bin.rundesk)).mode & 0o111).toBe(0o111)
 })
 

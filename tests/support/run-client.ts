@@ -1,17 +1,19 @@
 /** What a test asks of a running server over HTTP. */
 import type { RunEvent } from '../../src/runs/event.ts'
-import type { Summary } from '../../src/runs/summary.ts'
+import type { PublicSummary } from '../../src/runs/summary.ts'
 
 export interface RunClient {
   launch(
     tickers: string,
     asOf: string,
+    /** Further fields of the launch. */
+    fields?: Record<string, unknown>,
   ): Promise<{ batch_id: string; runs: { run_id: string; ticker: string }[] }>
-  summary(runId: string): Promise<Summary>
+  summary(runId: string): Promise<PublicSummary>
   decision(runId: string): Promise<Record<string, unknown>>
   journal(runId: string): Promise<RunEvent[]>
   /** Follows the event stream until the run has ended. */
-  ended(runId: string): Promise<Summary>
+  ended(runId: string): Promise<PublicSummary>
 }
 
 export function createRunClient(url: string): RunClient {
@@ -23,11 +25,11 @@ export function createRunClient(url: string): RunClient {
   }
   const runPath = (runId: string) => `/runs/${encodeURIComponent(runId)}`
   return {
-    launch: (tickers, asOf) =>
+    launch: (tickers, asOf, fields = {}) =>
       ask('/start-multi', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ company_symbols: tickers, as_of: asOf }),
+        body: JSON.stringify({ company_symbols: tickers, as_of: asOf, ...fields }),
       }),
     summary: (runId) => ask(`${runPath(runId)}/status`),
     decision: (runId) => ask(`${runPath(runId)}/decision`),

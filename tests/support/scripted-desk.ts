@@ -8,22 +8,31 @@ import { mergeBudget } from '../../src/runs/budget-bound.ts'
 import type { LaunchRequest, RunDesk } from '../../src/runs/desk.ts'
 import type { EventBody, RunEvent, RunKind } from '../../src/runs/event.ts'
 import { foldEvent } from '../../src/runs/fold.ts'
+import type { RunIdentity } from '../../src/runs/identity.ts'
 import type { Hub } from '../../src/runs/hub.ts'
 import { createHub } from '../../src/runs/hub.ts'
 import type { RunState } from '../../src/runs/state.ts'
 import { isTerminal } from '../../src/runs/status.ts'
 import { summarize } from '../../src/runs/summarize.ts'
 import type { Summary } from '../../src/runs/summary.ts'
-import type { PlanNode } from '../../src/runs/workflow.ts'
-import { createScriptedWorkflow } from './scripted-workflow.ts'
+import type { PlanNode, Workflow } from '../../src/runs/workflow.ts'
+import { createScriptedWorkflow, type ScriptedInput } from './scripted-workflow.ts'
 
 const START_MS = Date.parse('2026-11-20T10:00:00Z')
+
+export interface AddedRun {
+  ticker?: string
+  batchId?: string
+  started?: boolean
+  /** What else it is launched with. */
+  identity?: Partial<Pick<RunIdentity, 'budget' | 'reuse' | 'input'>>
+}
 
 export interface ScriptedDesk extends RunDesk {
   readonly feed: Hub
   ready: boolean
   /** A run that was created and started. */
-  add(options?: { ticker?: string; batchId?: string; started?: boolean }): string
+  add(options?: AddedRun): string
   emit(runId: string, body: EventBody): RunEvent
   log(runId: string, message: string, key?: string | null): void
   complete(runId: string): void
@@ -38,10 +47,16 @@ export interface ScriptedDesk extends RunDesk {
 export interface ScriptedDeskOptions {
   logLines?: number
   plan?: PlanNode[]
+  /** How its runs fold what their kind says; by default not at all. */
+  data?: { initial: unknown; fold: Workflow<ScriptedInput, unknown>['fold'] }
 }
 
 export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedDesk {
-  const workflow = createScriptedWorkflow({ plan: options.plan, execute: async () => null })
+  const workflow = createScriptedWorkflow<unknown>({
+    plan: options.plan,
+    ...options.data,
+    execute: async () => null,
+  })
   const foldOptions = { logLines: options.logLines ?? 250 }
   const feed = createHub((error) => {
     throw error
@@ -70,17 +85,23 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
     return event
   }
 
-  function add({ ticker = 'AAPL', batchId = createBatchId(START_MS), started = true } = {}): string {
+  function add({
+    ticker = 'AAPL',
+    batchId = createBatchId(START_MS),
+    started = true,
+    identity = {},
+  }: AddedRun = {}): string {
     const runId = `${ticker}--2026-11-20_10.00.00--${(++count).toString(16).padStart(6, '0')}`
     const created_at = new Date(START_MS).toISOString()
-    const identity = {
+    const named = {
       run_id: runId,
       batch_id: batchId,
       kind: 'assessment' as const,
       ticker,
       as_of: '2012-06-29',
     }
-    emit(runId, { type: 'run_created', ...identity, input: { ticker }, parent: null, created_at })
+    const facts = { ...named, input: { ticker }, ...identity }
+    emit(runId, { type: 'run_created', ...facts, parent: null, created_at })
     if (started) emit(runId, { type: 'run_started' })
     return runId
   }

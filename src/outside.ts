@@ -1,0 +1,98 @@
+/**
+ * All that reaches out of the process, put together as the settings say: the guarded net, the vendor of prices, the
+ * sources, the models. Nothing is asked before somebody asks for it.
+ */
+import type { ModelDesk } from './committee/model-choice.ts'
+import type { Config } from './config.ts'
+import type { Clock } from './core/clock.ts'
+import type { CallLimits, Concurrency } from './core/concurrency.ts'
+import { createGateway } from './llm/gateway.ts'
+import type { GatewayLimits } from './llm/model-call.ts'
+import { createModelFacts } from './llm/model-facts.ts'
+import { createMarket, type Market } from './market/market.ts'
+import type { Sources } from './market/sources.ts'
+import { allowedHostsOf, createSources } from './market/sources/create-sources.ts'
+import type { Vendor } from './market/vendor.ts'
+import { createVendor } from './market/vendors/index.ts'
+import { createNet } from './net/create-net.ts'
+
+export interface Outside {
+  readonly vendor: Vendor
+  readonly market: Market
+  readonly sources: Sources
+  readonly models: ModelDesk
+  readonly concurrency: Concurrency
+  /** That prices and sources may be asked of. */
+  readonly hosts: readonly string[]
+  close(): Promise<void>
+}
+
+export interface OutsideOptions {
+  clock: Clock
+  /** As it says who asks. */
+  version: string
+  warn(message: string): void
+}
+
+/** Throws `InputError` naming the variable for settings that do not go together. */
+export function openOutside(config: Config, { clock, version, warn }: OutsideOptions): Outside {
+  const hosts = allowedHostsOf(config)
+  const net = createNet({
+    allowedHosts: hosts,
+    clock,
+    limits: { maxConcurrency: config.dataMaxConcurrency },
+    userAgent: `Rundesk/${version}`,
+  })
+  const vendor = createVendor(config, net)
+  const facts = createModelFacts({ prices: config.llmPrices, clock })
+  let limits = readCallLimits(config)
+  const gateway = createGateway({
+    providers: config,
+    limits: toGatewayLimits(limits),
+    timeoutMs: config.llmTimeoutSeconds * 1_000,
+    facts,
+    clock,
+    random: Math.random,
+  })
+  return {
+    vendor,
+    market: createMarket(vendor),
+    sources: createSources(config, net, { warn }),
+    models: {
+      deep: config.llmDeepModel || null,
+      quick: config.llmQuickModel || null,
+      budgetUsd: config.runBudgetUsd,
+      budgetTokens: config.runBudgetTokens,
+      gateway,
+      facts,
+    },
+    concurrency: {
+      tiers: () => [...gateway.use(), ...net.use()],
+      get limits() {
+        return limits
+      },
+      setLimits(changed) {
+        limits = { ...limits, ...changed }
+        gateway.setLimits(toGatewayLimits(limits))
+      },
+    },
+    hosts,
+    close: () => net.close(),
+  }
+}
+
+export function readCallLimits(config: Config): CallLimits {
+  return {
+    llm_max_concurrency: config.llmMaxConcurrency,
+    llm_provider_limits: config.llmProviderLimits,
+  }
+}
+
+function toGatewayLimits(limits: CallLimits): GatewayLimits {
+  return { maxConcurrency: limits.llm_max_concurrency, providerLimits: limits.llm_provider_limits }
+}
+
+/** Which analysts besides the market's have something to read. */
+export function describeSources({ fundamentals, news, sentiment }: Sources) {
+  return { fundamentals: fundamentals !== null, news: news.length > 0, sentiment: sentiment !== null }
+}
