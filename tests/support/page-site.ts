@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
 import { createApi } from '../../src/api/server.ts'
 import { loadConfig } from '../../src/config.ts'
+import type { RunDesk } from '../../src/runs/desk.ts'
 import type { Listing } from '../../src/market/vendor.ts'
 import { createAssets } from '../../src/web/assets.ts'
 import { createCharts } from '../../src/web/charts/charts.ts'
@@ -35,6 +36,8 @@ export interface PageSiteOptions extends Partial<
 > {
   listings?: Listing[]
   environment?: Record<string, string>
+  /** Shown in place of the scripted desk. */
+  desk?: RunDesk
 }
 
 export interface PageSite {
@@ -54,7 +57,8 @@ export interface PageSite {
 }
 
 export function createPageSite(options: PageSiteOptions = {}): PageSite {
-  const desk = createPageDesk()
+  const scripted = createPageDesk()
+  const desk = options.desk ?? scripted
   const clock = createManualClock()
   const shutdown = new AbortController()
   onTestFinished(() => shutdown.abort())
@@ -112,7 +116,7 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const request: PageSite['request'] = async (path, init) =>
     app.request(new Request(`http://127.0.0.1:8000${path}`, init))
   return {
-    desk,
+    desk: scripted,
     concurrency,
     clock,
     renderer,
