@@ -39,8 +39,15 @@ const modelName = {
   allowed: 'provider:model, like openai:gpt-4o, or nothing',
 }
 const address = {
-  schema: z.string().refine((value) => value === '' || /^https?:\/\/[^\s/]+/.test(value)),
-  allowed: 'an http or https address',
+  schema: z.string().refine((value) => value === '' || isPlainAddress(value)),
+  allowed: 'an http or https address without a name or password',
+}
+
+/** An address goes into messages and logs: one with a name or password in it is none of ours. */
+function isPlainAddress(value: string): boolean {
+  if (!/^https?:\/\/[^\s/]+/.test(value) || !URL.canParse(value)) return false
+  const { username, password } = new URL(value)
+  return username === '' && password === ''
 }
 
 function parseLimits(value: string, context: z.RefinementCtx): Record<string, number> {
@@ -362,7 +369,10 @@ export function inspectSettings(options: LoadOptions = {}): {
   }
 }
 
-/** A value as a person reads it: lists and records as they are written in the environment; `not set` for nothing. */
+/**
+ * A value as a person reads it: lists and records as they are written in the environment; `not set` for nothing, and no
+ * name or password of an address.
+ */
 export function describeValue(value: unknown): string {
   const text =
     value !== null && typeof value === 'object' && !Array.isArray(value)
@@ -374,7 +384,12 @@ export function describeValue(value: unknown): string {
       : Array.isArray(value)
         ? value.join(',')
         : String(value ?? '')
-  return text === '' ? 'not set' : text
+  return text === '' ? 'not set' : hideUserinfo(text)
+}
+
+/** Whatever stands before the last `@` after `//`, for a password may hold slashes too. */
+function hideUserinfo(text: string): string {
+  return text.replace(/\/\/[^\s,]*@/g, '//…@')
 }
 
 interface ReadSettings {
@@ -407,7 +422,7 @@ function readSettings(options: LoadOptions): ReadSettings {
     if (parsed.success && (raw.trim() !== '' || definition.fallback === '')) {
       read.values[name] = parsed.data
     } else {
-      const shown = definition.secret ? '(hidden)' : quote(raw)
+      const shown = definition.secret ? '(hidden)' : quote(hideUserinfo(raw))
       read.problems.push(new SettingError(`${definition.env} is ${shown}; allowed: ${definition.allowed}`))
       read.unusable[name] = raw
       read.values[name] = definition.schema.parse(definition.fallback)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadConfig, SettingError } from '../src/config.ts'
+import { inspectSettings, loadConfig, SettingError } from '../src/config.ts'
 
 const NOWHERE = join(tmpdir(), 'there-is-no-such-file.env')
 const load = (environment: Record<string, string>, flags = {}) =>
@@ -67,6 +67,18 @@ describe('settings', () => {
       expect(() => load({ [name]: value })).toThrow(`${name} is "${value}"; allowed: ${allowed}`)
     },
   )
+
+  test.each([
+    'http://someone:hunter2@127.0.0.1:8080/v1',
+    'https://hunter2@models.example/v1',
+    'https://someone:hunter2/@models.example/v1',
+  ])('that are addresses with a password are refused, and it is not shown: %s', (value) => {
+    expect(() => load({ LLM_BASE_URL: value })).toThrow(
+      /^LLM_BASE_URL is "https?:\/\/…@[^"]+"; allowed: an http or https address without a name or password$/,
+    )
+    const { settings, problems } = inspectSettings({ environment: { LLM_BASE_URL: value }, envFile: NOWHERE })
+    expect(JSON.stringify([settings, problems])).not.toContain('hunter2')
+  })
 
   test('of models are read into what they mean', () => {
     const { config } = load({

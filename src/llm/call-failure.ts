@@ -5,7 +5,7 @@
 import { messageOf, quote } from '../core/errors.ts'
 import type { ModelId } from './model-call.ts'
 import type { ParsedModelId } from './model-id.ts'
-import { keyVariableOf } from './provider-settings.ts'
+import { addressVariableOf, keyVariableOf } from './provider-settings.ts'
 import { parseRetryAfter, parseRetryInfo } from './retry-after.ts'
 
 /** A try took longer than a call may. */
@@ -26,7 +26,7 @@ export class DroppedAnswerError extends Error {
 export type CallFailure =
   | {
       kind: 'passing'
-      reason: 'rate-limited' | 'unavailable' | 'timeout' | 'dropped'
+      reason: 'rate-limited' | 'unavailable' | 'unreachable' | 'timeout' | 'dropped'
       problem: string
       /** What the server asked for; null where it did not. */
       retryAfterMs: number | null
@@ -46,33 +46,41 @@ interface ProviderError {
 
 const MAX_MESSAGE_LENGTH = 300
 
-/** `problem` is a clause to be put after the model's name; keys are not taken out of it yet. */
+/**
+ * `problem` is a clause to be put after the model's name. `redact` takes secrets out of what was said before anything is
+ * cut from it.
+ */
 export function classifyFailure(
   error: unknown,
   { provider, name }: ParsedModelId,
   nowMs: number,
+  redact: (text: string) => string,
 ): CallFailure {
   const passing = (
     reason: (CallFailure & { kind: 'passing' })['reason'],
     problem: string,
     retryAfterMs: number | null = null,
   ): CallFailure => ({ kind: 'passing', reason, problem, retryAfterMs })
+  const final = (problem: string): CallFailure => ({ kind: 'final', problem })
   if (error instanceof CallTimeoutError) return passing('timeout', `gave ${error.message}`)
   if (error instanceof DroppedAnswerError) return passing('dropped', error.message)
 
   const said = (error ?? {}) as ProviderError
   const status = readStatus(said)
-  const message = boundMessage(messageFrom(error))
+  const message = boundMessage(redact(messageFrom(error)))
   const answered = `answered ${status}${message === '' ? '' : `: ${quote(message, MAX_MESSAGE_LENGTH)}`}`
   if (status === null || status < 300) {
-    if (!isConnectionTrouble(error)) return { kind: 'final', problem: `could not be asked: ${message}` }
-    return passing('dropped', `${isOutOfReach(error) ? 'could not be reached' : 'broke off'} (${message})`)
+    const trouble = findSetUpTrouble(error)
+    if (trouble !== null) return final(`could not be asked: ${trouble}, check ${addressVariableOf(provider)}`)
+    if (!isConnectionTrouble(error)) return final(`could not be asked: ${message}`)
+    return isOutOfReach(error)
+      ? passing('unreachable', `could not be reached (${message})`)
+      : passing('dropped', `broke off (${message})`)
   }
   const retryAfterMs =
     parseRetryAfter((said.responseHeaders ?? {}) as Record<string, string>, nowMs) ??
     parseRetryInfo(said.data)
   const variable = keyVariableOf(provider)
-  const final = (problem: string): CallFailure => ({ kind: 'final', problem })
   if (status === 402 || isOutOfCredit(said)) return final(`${answered}; the account has no credit left`)
   if (status === 429) return passing('rate-limited', answered, retryAfterMs)
   if (status === 408 || status === 409 || status >= 500) return passing('unavailable', answered, retryAfterMs)
@@ -131,21 +139,44 @@ function chainOf(error: unknown): Error[] {
 
 function codeOf(error: Error): string | null {
   const { code } = error as { code?: unknown }
-  return typeof code === 'string' && /^(E[A-Z_]+|UND_ERR_\w+)$/.test(code) ? code : null
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) ? code : null
+}
+
+/** What is wrong with the address or with who answers there, and stays so. In our words: theirs hold paths. */
+const SET_UP_TROUBLES: readonly (readonly [codes: RegExp, problem: string])[] = [
+  [/^ERR_INVALID_URL$/, 'its address cannot be read'],
+  [
+    /^(CERT_|CRL_|ERR_TLS_CERT_|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|HOSTNAME_MISMATCH)|SELF_SIGNED/,
+    'its certificate is not accepted',
+  ],
+  [/^(EPROTO$|ERR_SSL_|ERR_TLS_(?!HANDSHAKE_TIMEOUT))/, 'no secure connection comes about'],
+]
+
+function findSetUpTrouble(error: unknown): string | null {
+  for (const code of chainOf(error).map(codeOf)) {
+    const found = code === null ? undefined : SET_UP_TROUBLES.find(([codes]) => codes.test(code))
+    if (found) return `${found[1]} (${code})`
+  }
+  return null
 }
 
 function isConnectionTrouble(error: unknown): boolean {
   return chainOf(error).some(
     (at) =>
-      UNFINISHED.has(at.name) || /^terminated$|fetch failed|socket/i.test(at.message) || codeOf(at) !== null,
+      UNFINISHED.has(at.name) ||
+      /^terminated$|fetch failed|socket/i.test(at.message) ||
+      /^(E[A-Z_]+|UND_ERR_\w+)$/.test(codeOf(at) ?? ''),
   )
 }
 
+/** No connection was made: nothing was asked, and nothing is paid. */
 function isOutOfReach(error: unknown): boolean {
-  return chainOf(error).some((at) =>
-    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(
-      codeOf(at) ?? '',
-    ),
+  return chainOf(error).some(
+    (at) =>
+      /^(connect|getaddrinfo)$/.test(String((at as { syscall?: unknown }).syscall)) ||
+      /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(
+        codeOf(at) ?? '',
+      ),
   )
 }
 

@@ -44,15 +44,36 @@ const MIN_KEY_LENGTH = 6
 /** What keys of the providers look like, masked by them or not. */
 const KEY_SHAPES = /\b(?:sk|xai|gsk|key)-[\w*.…-]{4,}|\bAIza[\w*-]{6,}|\bBearer\s+\S+/gi
 
-/** Takes keys out of a text: those of the settings wherever they stand, and whatever looks like one. */
+const USERINFO = /\/\/[^\s/?#]*@/g
+
+/**
+ * Takes secrets out of a text: keys of the settings wherever they stand, whatever looks like one, names and passwords in
+ * addresses. The text has to be whole: of a key that was cut the rest would stay.
+ */
 export function createRedactor(settings: ProviderSettings): (text: string) => string {
   const keys = KEYS.map((name) => settings[name]).filter((key) => key.length >= MIN_KEY_LENGTH)
   return (text) =>
-    keys.reduce((left, key) => left.replaceAll(key, '[key]'), text).replace(KEY_SHAPES, '[key]')
+    keys
+      .reduce((left, key) => left.replaceAll(key, '[key]'), text)
+      .replace(KEY_SHAPES, '[key]')
+      .replace(USERINFO, '//[key]@')
 }
 
 /** The variable to look at when a provider does not take its key; null for the one that has none. */
 export function keyVariableOf(provider: Provider): string | null {
   if (provider === 'ollama') return null
   return provider === 'compatible' ? 'LLM_API_KEY' : REQUIRED[provider].variable
+}
+
+/** The variable to look at when a provider cannot be asked where it is said to be. */
+export function addressVariableOf(provider: Provider): string {
+  return ADDRESS_VARIABLES[provider]
+}
+
+const ADDRESS_VARIABLES: Readonly<Record<Provider, string>> = {
+  openai: 'OPENAI_BASE_URL',
+  anthropic: 'ANTHROPIC_BASE_URL',
+  google: 'GOOGLE_BASE_URL',
+  ollama: 'OLLAMA_BASE_URL',
+  compatible: 'LLM_BASE_URL',
 }

@@ -9,19 +9,19 @@ import { classifyFailure, describeFailure, type CallFailure } from './call-failu
 import { ModelError, type CallFrame, type CallTiming } from './model-call.ts'
 import type { ParsedModelId } from './model-id.ts'
 
-/** Tries of one call, whatever fails. */
-export const MAX_TRIES = 5
-/** Of which so many may run into the timeout or break off: these cost the most. */
-export const MAX_SLOW_TRIES = 3
+/** Tries of one call, whatever fails: the waits between them outlast a limit that is counted by the minute. */
+export const MAX_TRIES = 8
+/** Of which so many may run into the timeout or break off once connected: these take long, and may have to be paid. */
+const MAX_SLOW_TRIES = 3
 /** The longest wait a server may ask for. */
-export const MAX_RETRY_AFTER_MS = 120_000
+const MAX_RETRY_AFTER_MS = 120_000
 
 export interface TryingDeps {
   limiter: LayeredLimiter
   clock: Clock
   /** 0 ≤ x < 1. */
   random: () => number
-  /** Takes keys out of a text. */
+  /** Takes secrets out of a text. */
   redact: (text: string) => string
 }
 
@@ -52,7 +52,7 @@ export async function callWithTries<T>(
     const tried = await tryOnce()
     if ('answer' in tried) return tried
     const { failure } = tried
-    const problem = redact(describeFailure(model, failure))
+    const problem = describeFailure(model, failure)
     if (failure.kind === 'shape-unsupported' && dropShape?.()) {
       frame.notice?.('WARN', `${problem}; asked again with the shape in the prompt`)
       continue
@@ -78,7 +78,7 @@ export async function callWithTries<T>(
       return { answer, timing }
     } catch (error) {
       signal.throwIfAborted()
-      const failure = classifyFailure(error, id, clock.now())
+      const failure = classifyFailure(error, id, clock.now(), redact)
       if (failure.kind === 'passing' && failure.reason === 'rate-limited')
         limiter.slowDown(tiers[2], startedMs)
       return { failure }
@@ -99,7 +99,7 @@ export async function callWithTries<T>(
     const asked = retryAfterMs === null ? '' : ', as it asked'
     frame.notice?.(
       'WARN',
-      `${problem}; try ${timing.attempts + 1} of ${maxTries} in ${(waitMs / 1_000).toFixed(1)} s${asked}`,
+      `${problem}; try ${timing.attempts + 1} of at most ${maxTries} in ${(waitMs / 1_000).toFixed(1)} s${asked}`,
     )
     await clock.sleep(waitMs, signal)
     timing.backed_off_ms += waitMs

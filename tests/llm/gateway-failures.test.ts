@@ -1,10 +1,12 @@
 /** Everything that can go wrong with a call, each with the end it must come to. */
 import { createServer, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { AbortedError } from '../../src/core/errors.ts'
 import { ModelError } from '../../src/llm/model-call.ts'
+import { createCertificate } from '../support/certificate.ts'
 import { createGate, inTurn, type ScriptedReply } from '../support/scripted-models/script.ts'
 import { SCRIPTED_KEY, WIRES } from '../support/scripted-models/wires.ts'
 import { GOOD, OPENAI, openGatewayDesk, type GatewayDesk } from './gateway-desk.ts'
@@ -45,7 +47,7 @@ describe.each(WIRES)('$provider', (wire) => {
     const noticed = desk.noticed()
 
     const call = desk.ask()
-    expect(await noticed).toMatch(/answered 429: "slow down"; try 2 of 5 in 7\.\d s, as it asked/)
+    expect(await noticed).toMatch(/answered 429: "slow down"; try 2 of at most 8 in 7\.\d s, as it asked/)
     expect(desk.gateway.use().every((tier) => tier.in_use === 0)).toBe(true)
     await desk.clock.advance(6_900)
     expect(desk.server.calls).toHaveLength(1)
@@ -247,17 +249,33 @@ it('ends in an error that says so when it is asked to wait for too long', async 
   expect(desk.server.calls).toHaveLength(1)
 })
 
-it('waits longer from try to try, and gives up after five', async () => {
-  const desk = await openGatewayDesk(OPENAI, () => ({ kind: 'status', status: 503, message: 'busy' }))
+it('waits longer from try to try, for more than a minute in all, and gives up after eight', async () => {
+  const desk = await openGatewayDesk(OPENAI, () => ({ kind: 'status', status: 503, message: 'busy' }), {
+    random: () => 0,
+  })
   const waits = passWaits(desk)
 
   expect((await failureOf(desk.ask())).message).toBe(
-    'openai:gpt-4o answered 503: "busy"; that was try 5, the last',
+    'openai:gpt-4o answered 503: "busy"; that was try 8, the last',
   )
-  // Half of 1, 2, 4 and 8 s, for the random is 0.5.
-  expect(waits).toEqual([0.5, 1, 2, 4])
-  expect(desk.server.calls).toHaveLength(5)
-  expect(desk.gateway.use()[0]).toMatchObject({ tier: 'global', retries: 4, back_off_seconds: 7.5 })
+  // Half of 1, 2, 4 … 60 s and none of the other half, for the random is 0.
+  expect(waits).toEqual([0.5, 1, 2, 4, 8, 16, 30])
+  expect(desk.server.calls).toHaveLength(8)
+  expect(desk.gateway.use()[0]).toMatchObject({ tier: 'global', retries: 7, back_off_seconds: 61.5 })
+})
+
+it.each([
+  ['no wait at all', '0'],
+  ['a date that has passed', 'Fri, 20 Nov 2026 09:59:00 GMT'],
+])('spreads its tries as ever where it is asked for %s', async (_, header) => {
+  const desk = await openGatewayDesk(
+    OPENAI,
+    inTurn({ kind: 'status', status: 429, headers: { 'retry-after': header } }, good),
+  )
+  const waits = passWaits(desk)
+
+  expect(await desk.ask()).toMatchObject({ outcome: 'answered', backed_off_ms: 750 })
+  expect(waits).toHaveLength(1)
 })
 
 it('stops waiting for the next try when told to', async () => {
@@ -292,7 +310,7 @@ it('does not ask again when the account has no credit left', async () => {
   expect(desk.server.calls).toHaveLength(1)
 })
 
-it('asks three times where nothing listens, and says what was tried', async () => {
+it('asks for as long where nothing listens, and says what was tried', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -304,9 +322,53 @@ it('asks three times where nothing listens, and says what was tried', async () =
   passWaits(elsewhere)
 
   expect((await failureOf(elsewhere.ask())).message).toMatch(
-    /^compatible:org\/some-model:free could not be reached \(.*ECONNREFUSED.*\); that was try 3, the last$/,
+    /^compatible:org\/some-model:free could not be reached \(.*ECONNREFUSED.*\); that was try 8, the last$/,
   )
   expect(desk.server.calls).toHaveLength(0)
+})
+
+it('ends at once, in its own words, where there is no secure connection or no address', async () => {
+  const desk = await openGatewayDesk(COMPATIBLE, () => good)
+  const secure = createSecureServer(createCertificate('localhost'), (_, response) => response.end())
+  await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void secure.close())
+  const failAt = async (llmBaseUrl: string) => {
+    const elsewhere = await openGatewayDesk(COMPATIBLE, () => good, { providers: { ...EMPTY, llmBaseUrl } })
+    return (await failureOf(elsewhere.ask())).message
+  }
+
+  expect(await failAt(desk.server.baseUrl.replace('http:', 'https:'))).toBe(
+    `${COMPATIBLE.model} could not be asked: no secure connection comes about (ERR_SSL_WRONG_VERSION_NUMBER), check LLM_BASE_URL`,
+  )
+  expect(await failAt(`https://localhost:${(secure.address() as AddressInfo).port}/v1`)).toMatch(
+    /could not be asked: its certificate is not accepted \([A-Z_]+\), check LLM_BASE_URL$/,
+  )
+  expect(await failAt('http://127.0.0.1:99999/v1/a-secret')).toBe(
+    `${COMPATIBLE.model} could not be asked: its address cannot be read (ERR_INVALID_URL), check LLM_BASE_URL`,
+  )
+})
+
+it('shows no part of a key that stands where a message is cut off', async () => {
+  const key = '0123456789abcdef0123456789abcdef01234567'
+  const desk = await openGatewayDesk(COMPATIBLE, () => ({
+    ...{ kind: 'status', status: 400, message: `${'x'.repeat(261)}${key}${'y'.repeat(100)}` },
+  }))
+  const gateway = await openGatewayDesk(COMPATIBLE, () => good, {
+    providers: { ...EMPTY, llmBaseUrl: desk.server.baseUrl, llmApiKey: key },
+  })
+
+  const { message } = await failureOf(gateway.ask())
+
+  expect(message).toContain('x[key]y')
+  expect(message).not.toContain(key.slice(0, 4))
+})
+
+it('shows no name or password of an address', async () => {
+  const desk = await openGatewayDesk(COMPATIBLE, () => good)
+  const llmBaseUrl = desk.server.baseUrl.replace('//', '//someone:hunter2@')
+  const gateway = await openGatewayDesk(COMPATIBLE, () => good, { providers: { ...EMPTY, llmBaseUrl } })
+
+  expect((await failureOf(gateway.ask())).message).not.toMatch(/someone|hunter2/)
 })
 
 it('follows no redirect, for the key would go along', async () => {
