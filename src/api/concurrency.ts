@@ -24,6 +24,9 @@ const tierSchema = z
     rate_limited: z.int().meta({ description: 'Answers of "too many requests"' }),
     retries: z.int(),
     back_off_seconds: z.number(),
+    closed_for_seconds: z
+      .number()
+      .meta({ description: 'For so long nobody gets a place, as the other side asked; 0 while it is open' }),
   })
   .openapi('Tier')
 

@@ -1,7 +1,8 @@
 /**
  * Permits under several limits at once: a caller names its tiers, the broadest first (`global`, `openai`,
  * `openai:gpt-x`), and waits until all of them have room. A tier that the other side answers with "too many requests"
- * halves itself and recovers step by step. Limits may change while it works.
+ * halves itself and recovers step by step; one whose other side asks to be left alone is closed until then. Limits may
+ * change while it works.
  *
  * Order: of those who could be served, the one who asked first is. Nobody is overtaken by a later one that wants all of
  * the same tiers; whoever waits for one full model holds up nobody who wants another. A waiter takes no place before it
@@ -11,7 +12,7 @@
  * exactly those are served that asked before it: so of owners who ask again after each call none is served twice while
  * another waits, and one who asks for many at once delays the others by those many and no more.
  *
- * Nobody starves as long as calls end, because tiers nest (each is always asked for below the same broader one; anything
+ * Nobody starves as long as calls end and closed tiers open again, because tiers nest (each is always asked for below the same broader one; anything
  * else is refused): who shares a waiter's narrowest tier cannot overtake it, so that tier comes to have room; from then
  * on who shares the next broader one cannot either, and so on up.
  *
@@ -46,6 +47,8 @@ export interface TierUse {
   retries: number
   /** Spent waiting between tries, without a permit. */
   back_off_seconds: number
+  /** For so long nobody gets a permit, as the other side asked; 0 while it is open. */
+  closed_for_seconds: number
 }
 
 export interface Permit {
@@ -70,6 +73,8 @@ export interface LayeredLimiter {
   acquire(tiers: readonly string[], owner: string, signal: AbortSignal): Promise<Permit>
   /** The other side said it is too much: halves the tier, at most once for calls begun before the last halving. */
   slowDown(tier: string, callStartedMs: number): void
+  /** Gives no permit of the tier before `untilMs`, milliseconds since the epoch; those already given stay. */
+  close(tier: string, untilMs: number): void
   /** A call went through: the tier recovers by one step after as many as it has places. */
   recover(tier: string): void
   countRetry(tiers: readonly string[], backOffMs: number): void
@@ -84,7 +89,7 @@ export interface LayeredLimiter {
 
 export interface LayeredLimiterOptions {
   limits: TierLimits
-  clock: Pick<Clock, 'now'>
+  clock: Clock
 }
 
 export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): LayeredLimiter {
@@ -93,6 +98,8 @@ export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): 
   let turns = 0
   const tiers = new Map<string, Tier>()
   const roots: Tier[] = []
+  const closed = new Set<Tier>()
+  let alarm: { atMs: number; stop: AbortController } | null = null
 
   function readLimits(given: TierLimits): void {
     checkLimit('fallback', given.fallback)
@@ -111,8 +118,19 @@ export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): 
     return tier
   }
 
+  /** Before any tier is made or hung up, so that a refusal leaves nothing behind. */
+  function checkNesting(names: readonly string[]): void {
+    for (const [i, name] of names.entries()) {
+      const parent = tiers.get(name)?.parent
+      const isAsBefore = parent === undefined || parent?.name === names[i - 1]
+      if (isAsBefore && names.indexOf(name) === i) continue
+      throw new Error(`tier ${name} is asked for below ${parent?.name ?? 'no other'}, in ${names.join()}`)
+    }
+  }
+
   /** The tiers by name, each hung below the one before it. */
   function pathOf(names: readonly string[]): Tier[] {
+    checkNesting(names)
     let parent: Tier | null = null
     return names.map((name) => {
       const tier = tierOf(name)
@@ -121,10 +139,6 @@ export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): 
         const siblings: Tier[] = parent?.children ?? roots
         siblings.push(tier)
       }
-      if (tier.parent !== parent)
-        throw new Error(
-          `tier ${name} is asked for below ${tier.parent?.name ?? 'no other'}, in ${names.join()}`,
-        )
       parent = tier
       return tier
     })
@@ -132,6 +146,37 @@ export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): 
 
   function serveWaiters(): void {
     for (let next = findNext(roots); next; next = findNext(roots)) next.serve()
+    setAlarm()
+  }
+
+  function openTiers(): void {
+    if (closed.size === 0) return
+    const due = [...closed].filter((tier) => tier.closedUntilMs! <= clock.now())
+    for (const tier of due) {
+      tier.closedUntilMs = null
+      closed.delete(tier)
+    }
+    if (due.length > 0) serveWaiters()
+  }
+
+  /** One for all: for the first closed tier that opens and is waited for. Where nobody waits, nothing keeps time. */
+  function setAlarm(): void {
+    const times = [...closed].filter((tier) => tier.waiting > 0).map((tier) => tier.closedUntilMs!)
+    const atMs = Math.min(...times)
+    if (atMs === (alarm?.atMs ?? Infinity)) return
+    alarm?.stop.abort()
+    alarm = null
+    if (atMs === Infinity) return
+    const set = (alarm = { atMs, stop: new AbortController() })
+    clock.sleep(atMs - clock.now(), set.stop.signal).then(
+      () => {
+        if (alarm !== set) return
+        alarm = null
+        openTiers()
+        setAlarm()
+      },
+      () => undefined,
+    )
   }
 
   function give(path: readonly Tier[], owner: string, waitedMs: number): Permit {
@@ -168,9 +213,11 @@ export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): 
       const onAbort = () => {
         leave()
         countOwner(path, owner, -1)
+        setAlarm()
         reject(signal.reason)
       }
       signal.addEventListener('abort', onAbort)
+      setAlarm()
     })
   }
 
@@ -180,11 +227,19 @@ export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): 
       signal.throwIfAborted()
       const path = pathOf(names)
       countOwner(path, owner, 1)
+      openTiers()
       // Whoever waits lacks room in a tier, so with room in all of them nobody with the same tiers is overtaken.
       return path.every(hasRoom) ? give(path, owner, 0) : wait(path, owner, signal)
     },
     slowDown(name, callStartedMs) {
       slowTier(tierOf(name), callStartedMs, clock.now())
+    },
+    close(name, untilMs) {
+      const tier = tierOf(name)
+      if (untilMs <= Math.max(clock.now(), tier.closedUntilMs ?? 0)) return
+      tier.closedUntilMs = untilMs
+      closed.add(tier)
+      setAlarm()
     },
     recover(name) {
       if (recoverTier(tierOf(name))) serveWaiters()
@@ -202,7 +257,8 @@ export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): 
     },
     use() {
       const names = new Set([...own.keys(), ...tiers.keys()])
-      return [...names].map((name) => describeUse(tiers.get(name) ?? createTier(name, limitOf(name))))
+      const nowMs = clock.now()
+      return [...names].map((name) => describeUse(tiers.get(name) ?? createTier(name, limitOf(name)), nowMs))
     },
   }
 }
@@ -212,7 +268,7 @@ function checkLimit(field: string, limit: number): void {
   throw new InputError(field, `the limit ${field} is ${quote(limit)}; it must be a whole number from 1`)
 }
 
-function describeUse(tier: Tier): TierUse {
+function describeUse(tier: Tier, nowMs: number): TierUse {
   return {
     tier: tier.name,
     limit: tier.limit,
@@ -223,5 +279,6 @@ function describeUse(tier: Tier): TierUse {
     rate_limited: tier.rateLimited,
     retries: tier.retries,
     back_off_seconds: tier.backOffMs / 1_000,
+    closed_for_seconds: Math.max(0, (tier.closedUntilMs ?? nowMs) - nowMs) / 1_000,
   }
 }

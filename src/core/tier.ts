@@ -1,6 +1,6 @@
 /**
- * One tier of the layered limiter: how many places it has and how it slows down and recovers, who waits for it, and
- * what is counted of it. Tiers hang below each other as they are asked for; when to serve whom is the limiter's matter.
+ * One tier of the layered limiter: how many places it has and how it slows down and recovers, whether it is closed, who
+ * waits for it, and what is counted of it. Tiers hang below each other as they are asked for; when to serve whom is the limiter's matter.
  */
 import { createLine, type Line } from './line.ts'
 
@@ -11,9 +11,13 @@ export interface Tier {
   children: Tier[]
   limit: number
   adapted: number
+  /** Halved and not recovered: a limit that is raised does not make it faster. */
+  isSlowed: boolean
   /** Since it last became slower or faster by a step. */
   successes: number
   halvedMs: number
+  /** Until then nobody is served; null while it is open. */
+  closedUntilMs: number | null
   inUse: number
   /** In its line or in one below. */
   waiting: number
@@ -39,8 +43,10 @@ export function createTier(name: string, limit: number): Tier {
     children: [],
     limit,
     adapted: limit,
+    isSlowed: false,
     successes: 0,
     halvedMs: -Infinity,
+    closedUntilMs: null,
     inUse: 0,
     waiting: 0,
     line: createLine(),
@@ -57,24 +63,28 @@ export function slowTier(tier: Tier, callStartedMs: number, nowMs: number): void
   if (callStartedMs <= tier.halvedMs) return
   tier.halvedMs = nowMs
   tier.adapted = Math.max(1, Math.floor(tier.adapted / 2))
+  tier.isSlowed = true
   tier.successes = 0
 }
 
 /** Counts a success; whether the tier has a place more for it. */
 export function recoverTier(tier: Tier): boolean {
-  if (tier.adapted === tier.limit || ++tier.successes < tier.adapted) return false
+  if (!tier.isSlowed || ++tier.successes < tier.adapted) return false
   tier.successes = 0
-  tier.adapted++
-  return true
+  // A limit may have been lowered to where it stands.
+  const hasMore = tier.adapted < tier.limit
+  if (hasMore) tier.adapted++
+  tier.isSlowed = tier.adapted < tier.limit
+  return hasMore
 }
 
 export function limitTier(tier: Tier, limit: number): void {
-  tier.adapted = tier.adapted === tier.limit ? limit : Math.min(tier.adapted, limit)
+  tier.adapted = tier.isSlowed ? Math.min(tier.adapted, limit) : limit
   tier.limit = limit
 }
 
 export function hasRoom(tier: Tier): boolean {
-  return tier.inUse < tier.adapted
+  return tier.closedUntilMs === null && tier.inUse < tier.adapted
 }
 
 /** Of those for whom every tier has room, the one that asked first. */

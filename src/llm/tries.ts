@@ -79,12 +79,19 @@ export async function callWithTries<T>(
     } catch (error) {
       signal.throwIfAborted()
       const failure = classifyFailure(error, id, clock.now(), redact)
-      if (failure.kind === 'passing' && failure.reason === 'rate-limited')
-        limiter.slowDown(tiers[2], startedMs)
+      if (failure.kind === 'passing') heed(failure, startedMs)
       return { failure }
     } finally {
       permit.release()
     }
+  }
+
+  /** What the server asks of this call it asks of all that want the model. */
+  function heed({ reason, retryAfterMs }: CallFailure & { kind: 'passing' }, startedMs: number): void {
+    if (reason === 'rate-limited') limiter.slowDown(tiers[2], startedMs)
+    // A longer wait ends the call that was told; the others are to hear it themselves and not to wait in vain.
+    if (retryAfterMs !== null && retryAfterMs <= MAX_RETRY_AFTER_MS)
+      limiter.close(tiers[2], clock.now() + retryAfterMs)
   }
 
   async function backOff(failure: CallFailure & { kind: 'passing' }, problem: string): Promise<void> {

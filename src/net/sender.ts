@@ -71,9 +71,13 @@ export function createSender({ allowlist, transport, limiter, clock, random }: S
     const deadline = linkDeadline(signal, clock, timeoutMs, reason)
     try {
       const answer = await transport.send(request, maxBytes, deadline.signal)
+      const nowMs = clock.now()
       if (answer.status === 429) limiter.slowDown(tiers[1], startedMs)
       else if (answer.status < 500) limiter.recover(tiers[1])
-      return { answer, tookMs: clock.now() - startedMs }
+      const askedMs = isRetryableStatus(answer.status) ? readRetryAfter(answer, nowMs) : null
+      // It asks for this of everyone; where it is not tried again, it is for whoever comes next to hear it.
+      if (askedMs !== null && askedMs <= MAX_RETRY_AFTER_MS) limiter.close(tiers[1], nowMs + askedMs)
+      return { answer, tookMs: nowMs - startedMs }
     } finally {
       deadline.unlink()
       permit.release()

@@ -75,6 +75,7 @@ describe('permits', () => {
     await expect(limiter.acquire(['other', 'a.example'], 'a', FOREVER)).rejects.toThrow(/below data/)
     await expect(limiter.acquire(['data', 'data'], 'a', FOREVER)).rejects.toThrow(/below/)
     expect(tier('data')).toMatchObject({ in_use: 1, waiting: 0 })
+    expect(limiter.use().map((use) => use.tier)).toEqual(['data', 'a.example'])
   })
 })
 
@@ -175,6 +176,7 @@ describe('limits', () => {
       rate_limited: 0,
       retries: 0,
       back_off_seconds: 0,
+      closed_for_seconds: 0,
     })
     limiter.setLimits({ limits: { global: 4 }, fallback: 3 })
     expect(limiter.use().map((use) => use.tier)).toEqual(['global', 'openai', 'openai:mini'])
@@ -249,12 +251,70 @@ describe('a tier that is told it is too much', () => {
     expect(tier('openai').adapted_limit).toBe(6)
   })
 
+  it('stays slow when its limit was lowered to where it stands and is raised again', () => {
+    const { limiter, clock, tier } = openLimiter({ limits: { openai: 8 }, fallback: 20 })
+    limiter.slowDown('openai', clock.now())
+    limiter.setLimits({ limits: { openai: 4 }, fallback: 20 })
+    limiter.setLimits({ limits: { openai: 8 }, fallback: 20 })
+    expect(tier('openai')).toMatchObject({ limit: 8, adapted_limit: 4 })
+    limiter.setLimits({ limits: { openai: 4 }, fallback: 20 })
+    for (let call = 0; call < 4; call++) limiter.recover('openai')
+    limiter.setLimits({ limits: { openai: 8 }, fallback: 20 })
+    expect(tier('openai').adapted_limit).toBe(8)
+  })
+
   it('counts tries made again and what was waited between them', () => {
     const { limiter, tier } = openLimiter({ limits: {}, fallback: 2 })
     limiter.countRetry(OPENAI, 1_500)
     limiter.countRetry(['global'], 250)
     expect(tier('global')).toMatchObject({ retries: 2, back_off_seconds: 1.75 })
     expect(tier('openai')).toMatchObject({ retries: 1, back_off_seconds: 1.5 })
+  })
+})
+
+describe('a tier that is closed', () => {
+  it('gives no permit until its time has come, then to those who asked first, by one timer', async () => {
+    const { limiter, clock, tier, ask } = openLimiter({ limits: { 'openai:mini': 2 }, fallback: 20 })
+    limiter.close('openai:mini', clock.now() + 60_000)
+    expect(clock.sleepers).toBe(0)
+    const line = Array.from({ length: 5 }, () => ask(MINI))
+    const other = ask(LARGE)
+    await settle(1)
+    expect(other.permit).not.toBeNull()
+    expect(clock.sleepers).toBe(1)
+    expect(tier('openai:mini')).toMatchObject({ in_use: 0, waiting: 5, closed_for_seconds: 60 })
+    await clock.advance(59_999)
+    expect(line.some((waiter) => waiter.permit !== null)).toBe(false)
+    await clock.advance(1)
+    expect(line.map((waiter) => waiter.permit !== null)).toEqual([true, true, false, false, false])
+    expect(line[0]!.permit!.waitedMs).toBe(60_000)
+    expect(tier('openai:mini').closed_for_seconds).toBe(0)
+    expect(clock.sleepers).toBe(0)
+  })
+
+  it('is open again for whoever asks after its time, and is not opened earlier by a shorter time', async () => {
+    const { limiter, clock, ask } = openLimiter({ limits: {}, fallback: 20 })
+    limiter.close('openai', clock.now() + 60_000)
+    limiter.close('openai', clock.now() + 10_000)
+    limiter.close('openai', clock.now() - 1)
+    await clock.advance(59_999)
+    const early = ask(OPENAI)
+    await settle(1)
+    expect(early.permit).toBeNull()
+    early.abort(new Error('stop'))
+    await clock.advance(1)
+    expect((await limiter.acquire(OPENAI, 'a', FOREVER)).waitedMs).toBe(0)
+  })
+
+  it('keeps no time when the last of those who waited has gone', async () => {
+    const { limiter, clock, ask } = openLimiter({ limits: {}, fallback: 20 })
+    limiter.close('openai', clock.now() + 60_000)
+    const waiter = ask(OPENAI)
+    await settle(1)
+    expect(clock.sleepers).toBe(1)
+    waiter.abort(new Error('stop'))
+    await settle(1)
+    expect(clock.sleepers).toBe(0)
   })
 })
 
@@ -425,6 +485,7 @@ describe('after any changes', () => {
     { weight: 2, arbitrary: fc.record({ abort: fc.nat() }) },
     { weight: 3, arbitrary: fc.record({ recover: name }) },
     { weight: 1, arbitrary: fc.record({ slowDown: name, ago: fc.nat({ max: 3 }) }) },
+    { weight: 1, arbitrary: fc.record({ close: name, forMs: fc.nat({ max: 6 }) }) },
     { weight: 1, arbitrary: fc.record({ setLimits: limits }) },
   )
 
@@ -436,6 +497,7 @@ describe('after any changes', () => {
         const asked: Asked[] = []
         for (const step of changes) {
           await clock.advance(1)
+          plain.openDue(clock.now())
           const before = new Map(limiter.use().map((use) => [use.tier, use.in_use]))
           if ('ask' in step) {
             asked.push(ask(step.ask, `run ${asked.length % 3}`))
@@ -453,7 +515,10 @@ describe('after any changes', () => {
             plain.recover(step.recover)
           } else if ('slowDown' in step) {
             limiter.slowDown(step.slowDown, clock.now() - step.ago)
-            plain.slowDown(step.slowDown, clock.now() - step.ago, clock.now())
+            plain.slowDown(step.slowDown, clock.now() - step.ago)
+          } else if ('close' in step) {
+            limiter.close(step.close, clock.now() + step.forMs)
+            plain.close(step.close, clock.now() + step.forMs)
           } else {
             limiter.setLimits(step.setLimits)
             plain.setLimits(step.setLimits)
@@ -505,14 +570,16 @@ function createPlainLimiter(start: TierLimits, names: readonly string[]) {
   const tiers = new Map(
     names.map((name) => {
       const limit = limitIn(start, name)
-      return [name, { limit, adapted: limit, successes: 0, halvedMs: -1 }]
+      return [name, { limit, adapted: limit, isSlow: false, successes: 0, halvedMs: -1, closedUntilMs: 0 }]
     }),
   )
   const count = (name: string, state: 'waiting' | 'held') =>
     asked.filter((one) => one.state === state && one.path.includes(name)).length
+  let nowMs = 0
   const serve = () => {
     for (const one of asked) {
       if (one.state !== 'waiting') continue
+      if (one.path.some((name) => tiers.get(name)!.closedUntilMs > nowMs)) continue
       if (one.path.some((name) => count(name, 'held') >= tiers.get(name)!.adapted)) continue
       one.state = 'held'
       one.wasServed = true
@@ -532,15 +599,25 @@ function createPlainLimiter(start: TierLimits, names: readonly string[]) {
       if (asked[which]) asked[which].state = 'ended'
       serve()
     },
-    slowDown(name: string, startedMs: number, nowMs: number) {
+    openDue(now: number) {
+      nowMs = now
+      serve()
+    },
+    close(name: string, untilMs: number) {
+      const tier = tiers.get(name)!
+      tier.closedUntilMs = Math.max(tier.closedUntilMs, untilMs)
+    },
+    slowDown(name: string, startedMs: number) {
       const tier = tiers.get(name)!
       if (startedMs <= tier.halvedMs) return
-      Object.assign(tier, { adapted: Math.max(1, tier.adapted >> 1), successes: 0, halvedMs: nowMs })
+      Object.assign(tier, { adapted: Math.max(1, tier.adapted >> 1), isSlow: true })
+      Object.assign(tier, { successes: 0, halvedMs: nowMs })
     },
     recover(name: string) {
       const tier = tiers.get(name)!
-      if (tier.adapted < tier.limit && ++tier.successes === tier.adapted) {
-        tier.adapted++
+      if (tier.isSlow && ++tier.successes === tier.adapted) {
+        tier.adapted = Math.min(tier.limit, tier.adapted + 1)
+        tier.isSlow = tier.adapted < tier.limit
         tier.successes = 0
       }
       serve()
@@ -548,7 +625,7 @@ function createPlainLimiter(start: TierLimits, names: readonly string[]) {
     setLimits(limits: TierLimits) {
       for (const [name, tier] of tiers) {
         const limit = limitIn(limits, name)
-        tier.adapted = tier.adapted < tier.limit ? Math.min(tier.adapted, limit) : limit
+        tier.adapted = tier.isSlow ? Math.min(tier.adapted, limit) : limit
         tier.limit = limit
       }
       serve()

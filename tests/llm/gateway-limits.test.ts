@@ -88,6 +88,28 @@ it('takes a changed limit into account for those who wait', async () => {
   expect(desk.server.peak()).toBe(2)
 })
 
+it('leaves a model alone for as long as it asks, whoever wants it; another model is asked meanwhile', async () => {
+  const desk = await openGatewayDesk(OPENAI, ({ model, index }) =>
+    model === 'gpt-4o' && index < 8
+      ? { kind: 'status', status: 429, headers: { 'retry-after': '60' } }
+      : { kind: 'json', value: GOOD },
+  )
+  const calls = Promise.all(Array.from({ length: 100 }, (_, index) => desk.ask({ run: `run ${index}` })))
+  for (let told = 0; told < 8; told++) await desk.noticed()
+  await settle()
+  const use = () => desk.gateway.use().find(({ tier }) => tier === 'openai:gpt-4o')
+  expect(desk.server.calls).toHaveLength(8)
+  expect(use()).toMatchObject({ in_use: 0, waiting: 92, closed_for_seconds: 60 })
+
+  expect(await desk.ask({ model: 'openai:other' })).toMatchObject({ outcome: 'answered', waited_ms: 0 })
+  await desk.clock.advance(59_999)
+  expect(desk.server.calls).toHaveLength(9)
+  await desk.clock.advance(2_000)
+
+  expect((await calls).map(({ outcome }) => outcome)).toEqual(Array(100).fill('answered'))
+  expect(use()).toMatchObject({ in_use: 0, waiting: 0, closed_for_seconds: 0 })
+})
+
 it('lets another run through while one waits for its next try', async () => {
   const desk = await openGatewayDesk(
     OPENAI,

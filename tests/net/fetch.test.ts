@@ -93,6 +93,7 @@ test('any status is an answer; a GET is tried again before, a POST never', async
   const net = createTestNet([server])
   const posted = await net.fetch(server.url(), { method: 'POST' })
   expect([posted.status, await posted.text(), server.requests.length]).toEqual([503, 'busy', 1])
+  await net.clock.advance(1_000)
   const got = net.fetch(server.url())
   const retries = () => net.use().find(({ tier }) => tier === 'host:data.test')?.retries
   for (const tried of [1, 2]) {
