@@ -3,6 +3,7 @@
  * closed, and a redirect is not followed, for keys travel in headers. Waiting is bounded by the caller's signal alone.
  */
 import type * as Undici from 'undici'
+import { loadOnce } from '../core/load-once.ts'
 
 /** The body went past the bound; the connection is closed. */
 export class AnswerTooLongError extends Error {
@@ -16,14 +17,12 @@ export class AnswerTooLongError extends Error {
 
 /** Loads `undici` when first used: its own fetch, for the built-in one gives up by itself after five minutes. */
 export function createCappedFetch(maxBytes: number): typeof globalThis.fetch {
-  let loading: Promise<{ fetch: typeof Undici.fetch; agent: Undici.Agent }> | null = null
-  const load = async () => {
+  const load = loadOnce(async () => {
     const { fetch, Agent } = await import('undici')
     return { fetch, agent: new Agent({ headersTimeout: 0, bodyTimeout: 0 }) }
-  }
+  })
   return async (input, init) => {
-    loading ??= load()
-    const { fetch, agent } = await loading
+    const { fetch, agent } = await load()
     const options = { ...(init as Undici.RequestInit), dispatcher: agent, redirect: 'manual' as const }
     const response = await fetch(input as Undici.RequestInfo, options)
     if (!response.body) return response as unknown as Response

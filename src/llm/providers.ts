@@ -3,7 +3,8 @@
  * goes over a wire is theirs to know; limits, tries, timeouts and what an answer means are not left to them.
  */
 import type { LanguageModelV4 } from '@ai-sdk/provider'
-import type { Provider } from './model-call.ts'
+import { loadOnce } from '../core/load-once.ts'
+import { PROVIDERS, type Provider } from './model-call.ts'
 import type { ParsedModelId } from './model-id.ts'
 import type { ProviderSettings } from './provider-settings.ts'
 
@@ -12,12 +13,10 @@ export type LoadModel = (id: ParsedModelId) => Promise<LanguageModelV4>
 type CreateModel = (name: string) => LanguageModelV4
 
 export function createModelLoader(settings: ProviderSettings, fetch: typeof globalThis.fetch): LoadModel {
-  const loading = new Map<Provider, Promise<CreateModel>>()
-  return async ({ provider, name }) => {
-    let create = loading.get(provider)
-    if (!create) loading.set(provider, (create = LOADERS[provider](settings, fetch)))
-    return (await create)(name)
-  }
+  const loaders = new Map(
+    PROVIDERS.map((provider) => [provider, loadOnce(() => LOADERS[provider](settings, fetch))]),
+  )
+  return async ({ provider, name }) => (await loaders.get(provider)!())(name)
 }
 
 type Loader = (settings: ProviderSettings, fetch: typeof globalThis.fetch) => Promise<CreateModel>

@@ -82,7 +82,8 @@ function literalOf(url: URL): string | null {
 function parseEntry(entry: string): Entry {
   const match = /^(\*\.)?([^\s/?#@*\\]+)$/.exec(entry.trim())
   const url = match && parseHost(match[2]!)
-  if (!url) throw new InputError('allowedHosts', `allowedHosts has ${quote(entry)}, which is not a host`)
+  if (!url || url.port === '0')
+    throw new InputError('allowedHosts', `allowedHosts has ${quote(entry)}, which is not a host`)
   return {
     host: url.hostname,
     includesBelow: match[1] !== undefined,
@@ -92,5 +93,6 @@ function parseEntry(entry: string): Entry {
 
 function parseHost(host: string): URL | null {
   const address = `http://${host}`
-  return URL.canParse(address) ? new URL(address) : null
+  // To the parser of addresses a colon without a port is as good as none.
+  return URL.canParse(address) && !host.endsWith(':') ? new URL(address) : null
 }

@@ -6,8 +6,10 @@
  * - Credentials stay with the place they were meant for: to another one only harmless headers go along.
  * - At most `maxBytes` (8 MB) of unpacked answer, at most `timeoutMs` (20 s) on the wire for each try.
  * - At most `limits.maxConcurrency` at once in all and `limits.perHost` at once for a host, which halves itself when it
- *   answers "too many requests"; nobody holds a place while backing off.
- * - What is asked for by many at the same time is asked once; answers are kept in memory, 32 MB of them.
+ *   answers "too many requests" and is left alone for as long as it asks (`Retry-After` up to 30 s); nobody holds a
+ *   place while backing off.
+ * - What is asked for by many at the same time is asked once; what was asked for with `maxAgeMs` is kept in memory, 32 MB
+ *   in all.
  * - Aborting reaches the connection. Messages name host and reason, never path or query.
  *
  * What an answer means is left to whoever asked.
@@ -83,16 +85,10 @@ export function createNet(options: NetOptions): Net {
     }
   }
 
-  async function fetchAnswer(
-    key: string,
-    request: OutgoingRequest,
-    sendOptions: SendOptions,
-  ): Promise<NetAnswer> {
+  async function fetchAnswer(request: OutgoingRequest, sendOptions: SendOptions): Promise<NetAnswer> {
     const final = await send(request, sendOptions)
     if (final.status >= 500) throw new NetError(describeGivingUp(final))
-    const answer = describeAnswer(final, clock.now())
-    if (isWorthKeeping(answer.status)) cache.set(key, { answer, bytes: estimateBytes(final) })
-    return answer
+    return describeAnswer(final, clock.now())
   }
 
   return {
@@ -109,9 +105,12 @@ export function createNet(options: NetOptions): Net {
       const key = JSON.stringify([url.href, request.headers, bounds])
       const cached = maxAgeMs === undefined ? null : cache.get(key)
       if (cached && clock.now() - cached.answer.fetchedMs <= maxAgeMs!) return cached.answer
-      return flights.join(key, signal, (shared) =>
-        fetchAnswer(key, request, { ...bounds, signal: shared, redirect: 'follow' }),
+      const answer = await flights.join(key, signal, (shared) =>
+        fetchAnswer(request, { ...bounds, signal: shared, redirect: 'follow' }),
       )
+      if (maxAgeMs !== undefined && isWorthKeeping(answer.status))
+        cache.set(key, { answer, bytes: estimateBytes(answer) })
+      return answer
     },
     fetch: createGuardedFetch({
       allowlist,
@@ -153,6 +152,8 @@ function isWorthKeeping(status: number): boolean {
   return (status >= 200 && status < 300) || status === 404 || status === 410
 }
 
-function estimateBytes({ body, headers }: FinalAnswer): number {
-  return body.byteLength + headers.reduce((sum, [name, value]) => sum + name.length + value.length, 500)
+/** In memory: two for each character, as soon as one of them is none of the first 256. */
+function estimateBytes({ text, headers, url }: NetAnswer): number {
+  const length = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  return 2 * (text.length + length + url.length) + 500
 }

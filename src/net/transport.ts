@@ -7,6 +7,7 @@
 import type { Buffer } from 'node:buffer'
 import type { LookupFunction, Socket } from 'node:net'
 import type { Agent, Dispatcher } from 'undici'
+import { loadOnce } from '../core/load-once.ts'
 import { ACCEPTED_ENCODINGS, EncodingError, OversizeError, readBoundedBody } from './bounded-body.ts'
 import { BrokenConnectionError, describeBreak } from './broken-connection.ts'
 import { portOf } from './allowlist.ts'
@@ -45,12 +46,12 @@ const PACKING_HEADERS = new Set(['content-encoding', 'content-length', 'transfer
 
 export function createTransport({ createLookup, ca }: TransportOptions): Transport {
   const places = new Map<string, Place>()
-  // Loaded with the first request: a desk that asks nobody does not wait for it.
-  let agent: Promise<Agent> | null = null
+  let agent: Agent | null = null
 
-  async function createAgent(): Promise<Agent> {
+  // With the first request: a desk that asks nobody does not wait for it.
+  const openAgent = loadOnce(async () => {
     const { Agent, Pool, buildConnector } = await import('undici')
-    return new Agent({
+    agent = new Agent({
       factory(origin, options) {
         const url = new URL(origin)
         const connect = buildConnector({
@@ -74,7 +75,8 @@ export function createTransport({ createLookup, ca }: TransportOptions): Transpo
         })
       },
     })
-  }
+    return agent
+  })
 
   function placeOf(origin: string): Place {
     let place = places.get(origin)
@@ -97,7 +99,7 @@ export function createTransport({ createLookup, ca }: TransportOptions): Transpo
       signal.throwIfAborted()
       placeOf(origin).requests++
       try {
-        const ready = await (agent ??= createAgent())
+        const ready = await openAgent()
         signal.throwIfAborted()
         const answer = await untilAborted(start(ready, request, signal), signal)
         const length = Number(answer.headers['content-length'] ?? 0)
@@ -125,7 +127,7 @@ export function createTransport({ createLookup, ca }: TransportOptions): Transpo
     },
     async close() {
       for (const place of places.values()) stopConnecting(place)
-      await (await agent)?.destroy()
+      await agent?.destroy()
     },
   }
 }

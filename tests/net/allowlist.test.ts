@@ -100,6 +100,9 @@ test.each([
   'me@a.test',
   '*.*.test',
   'a.test:99999',
+  'a.test:',
+  'a.test:0',
+  '*.a.test:',
 ])('an entry that is not a host is named: %j', (entry) => {
   expect(() => createAllowlist([entry])).toThrow(InputError)
   expect(() => createAllowlist([entry])).toThrow(JSON.stringify(entry))

@@ -93,6 +93,17 @@ test('an answer is used again as long as it is young enough for who asks', async
   expect(await get(59_999)).toBe('2')
   expect(await get(0)).toBe('2')
   expect(await get()).toBe('3')
+})
+
+test('an answer is kept only where someone may use it again, also one that was fetched for another', async () => {
+  let count = 0
+  const server = await startDataServer((_request, response) => response.end(String(++count)))
+  const net = createTestNet([server])
+  const get = async (maxAgeMs?: number) => (await net.get(server.url(), { signal, maxAgeMs })).text
+  expect(await get()).toBe('1')
+  expect(await get(60_000)).toBe('2')
+  await net.clock.advance(60_001)
+  expect(await Promise.all([get(), get(60_000)])).toEqual(['3', '3'])
   expect(await get(60_000)).toBe('3')
 })
 
@@ -113,7 +124,7 @@ test('errors are not kept, what is known to be missing is', async () => {
 
 test('the cache keeps to its size: what was not used for longest goes first', async () => {
   const server = await startDataServer((_request, response) => response.end('x'.repeat(10_000)))
-  const net = createTestNet([server], { cacheBytes: 25_000 })
+  const net = createTestNet([server], { cacheBytes: 50_000 })
   for (const path of ['/a', '/b', '/a', '/c', '/a', '/b']) {
     await net.get(server.url(path), { signal, maxAgeMs: 1_000 })
   }
@@ -207,6 +218,26 @@ test.each([
   expect(server.requests).toHaveLength(1)
   await net.clock.advance(1)
   expect((await answer).text).toBe('now')
+})
+
+test('Retry-After is obeyed by all who want something of the host, by nobody else', async () => {
+  const server = await startDataServer((request, response) => {
+    if (request.url !== '/first') return response.end(request.url)
+    response.writeHead(503, { 'Retry-After': '20' }).end()
+  })
+  const net = createTestNet([server])
+  const stop = new AbortController()
+  const first = net.get(server.url('/first'), { signal: stop.signal })
+  await until(() => hostTier(net)?.retries === 1)
+  stop.abort(new Error('enough'))
+  await expect(first).rejects.toThrow('enough')
+  const others = ['/a', '/b', '/c'].map((path) => net.get(server.url(path), { signal }))
+  expect((await net.get(server.url('/d', 'a.data.test'), { signal })).text).toBe('/d')
+  expect(hostTier(net)).toMatchObject({ in_use: 0, waiting: 3, closed_for_seconds: 20 })
+  await net.clock.advance(19_999)
+  expect(server.requests.map(({ url }) => url)).toEqual(['/first', '/d'])
+  await net.clock.advance(1)
+  expect((await Promise.all(others)).map(({ text }) => text)).toEqual(['/a', '/b', '/c'])
 })
 
 test('a server that wants to be left alone for longer than 30 seconds is', async () => {
