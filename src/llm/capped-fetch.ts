@@ -15,22 +15,31 @@ export class AnswerTooLongError extends Error {
   }
 }
 
+export interface CappedFetch {
+  fetch: typeof globalThis.fetch
+  /** Before it is first used, so that the first call need not wait for it. */
+  load(): Promise<unknown>
+}
+
 /** Loads `undici` when first used: its own fetch, for the built-in one gives up by itself after five minutes. */
-export function createCappedFetch(maxBytes: number): typeof globalThis.fetch {
+export function createCappedFetch(maxBytes: number): CappedFetch {
   const load = loadOnce(async () => {
     const { fetch, Agent } = await import('undici')
     return { fetch, agent: new Agent({ headersTimeout: 0, bodyTimeout: 0 }) }
   })
-  return async (input, init) => {
-    const { fetch, agent } = await load()
-    const options = { ...(init as Undici.RequestInit), dispatcher: agent, redirect: 'manual' as const }
-    const response = await fetch(input as Undici.RequestInfo, options)
-    if (!response.body) return response as unknown as Response
-    const { status, statusText } = response
-    const headers = [...response.headers]
-    return new Response(capBody(response.body as ReadableStream<Uint8Array>, maxBytes), {
-      ...{ status, statusText, headers: headers as [string, string][] },
-    })
+  return {
+    load,
+    async fetch(input, init) {
+      const { fetch, agent } = await load()
+      const options = { ...(init as Undici.RequestInit), dispatcher: agent, redirect: 'manual' as const }
+      const response = await fetch(input as Undici.RequestInfo, options)
+      if (!response.body) return response as unknown as Response
+      const { status, statusText } = response
+      const headers = [...response.headers]
+      return new Response(capBody(response.body as ReadableStream<Uint8Array>, maxBytes), {
+        ...{ status, statusText, headers: headers as [string, string][] },
+      })
+    },
   }
 }
 

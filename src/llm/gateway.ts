@@ -6,7 +6,7 @@
  */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import type { Clock } from '../core/clock.ts'
-import { InputError, messageOf } from '../core/errors.ts'
+import { InputError } from '../core/errors.ts'
 import { createLayeredLimiter, type TierLimits } from '../core/layered-limiter.ts'
 import { attemptCall, type Spoken } from './attempt.ts'
 import { createCappedFetch } from './capped-fetch.ts'
@@ -24,6 +24,7 @@ import {
 } from './model-call.ts'
 import type { ModelFacts } from './model-facts.ts'
 import { parseModelId, type ParsedModelId } from './model-id.ts'
+import { probeModel } from './probe-model.ts'
 import { countCharacters, describeShape, toPrompt, toTools } from './prompt.ts'
 import { checkProvider, createRedactor, type ProviderSettings } from './provider-settings.ts'
 import { createModelLoader } from './providers.ts'
@@ -37,7 +38,6 @@ import { isStrictSchema, toWireSchema } from './wire-schema.ts'
 export const MAX_ANSWER_BYTES = 2_000_000
 /** Of an answer that ran away, what is kept to look at. */
 const MAX_RUNAWAY_RAW = 4_000
-const PROBE_TOKENS = 64
 
 export interface GatewayOptions {
   providers: ProviderSettings
@@ -67,7 +67,8 @@ export function createGateway({
   maxAnswerBytes = MAX_ANSWER_BYTES,
 }: GatewayOptions): Gateway {
   const limiter = createLayeredLimiter({ limits: toTierLimits(limits), clock })
-  const loadModel = createModelLoader(providers, createCappedFetch(maxAnswerBytes))
+  const cappedFetch = createCappedFetch(maxAnswerBytes)
+  const loadModel = createModelLoader(providers, cappedFetch.fetch)
   const redact = createRedactor(providers)
   const deps = { limiter, clock, random, redact }
   /** Models and shapes of which the server was found not to take the shape. */
@@ -176,21 +177,12 @@ export function createGateway({
       const calls = spoken.calls.map((made) => toToolRequest(made, call))
       return { ...timing, usage, text: spoken.text, calls }
     },
-    async probe(model, signal) {
-      const startedMs = clock.now()
-      const call: CallFrame = {
-        ...{ model, run: 'probe', signal, maxOutputTokens: PROBE_TOKENS },
-        system: 'You are asked whether you can be reached.',
-        turns: [{ role: 'user', text: 'Answer with the one word: ready' }],
-      }
-      try {
-        const prompt = toPrompt(call.system, call.turns, { asText: true })
-        const { usage } = await hear(call, () => ({ prompt }), { maxTries: 1 })
-        return { model, ok: true, latency_ms: clock.now() - startedMs, usage, problem: null }
-      } catch (error) {
-        const problem = signal.aborted ? 'stopped before it answered' : redact(messageOf(error))
-        return { model, ok: false, latency_ms: null, usage: null, problem }
-      }
+    probe: (model, signal) => probeModel({ clock, timeoutMs, redact, hear }, model, signal),
+    async warmUp(models) {
+      await Promise.allSettled([
+        cappedFetch.load(),
+        ...models.map(async (model) => loadModel(parseModelId('model', model))),
+      ])
     },
     use: () => limiter.use(),
     setLimits: (next) => limiter.setLimits(toTierLimits(next)),

@@ -108,7 +108,12 @@ export interface Gateway {
   gather(call: GatherCall): Promise<Gathered>
   /** The same; an answer out of shape is an outcome, no error. */
   ask<T>(call: AskCall<T>): Promise<Asked<T>>
-  /** One small call. Never throws. */
+  /**
+   * Loads what calls of these models need, the packages of their providers, so that the first call of a run does not
+   * wait for it. Asks nobody. Never throws: what cannot be used is said when it is asked.
+   */
+  warmUp(models: readonly ModelId[]): Promise<void>
+  /** One small call, one try, whose latency is that of the model alone. Never throws. */
   probe(model: ModelId, signal: AbortSignal): Promise<ModelProbe>
   /** `global`, providers, models. */
   use(): TierUse[]

@@ -61,3 +61,8 @@ it('says in a probe what keeps a model from being used', async () => {
     problem: 'model is "openai:gpt-4o", which needs OPENAI_API_KEY; it is not set',
   })
 })
+
+it('warms up for models of every provider, and for what is no model, without a word', async () => {
+  const gateway = open(unset)
+  await gateway.warmUp(['openai:a', 'anthropic:b', 'google:c', 'ollama:d', 'compatible:e', 'nobody', 'x:y'])
+})

@@ -70,6 +70,41 @@ it('never has more than 4 calls under way, 3 of a provider, 2 of a model, and se
   expect(gateway.use().every((tier) => tier.in_use === 0 && tier.waiting === 0)).toBe(true)
 })
 
+it('probes how long a model itself takes, whatever the wait for a place', async () => {
+  const gate = createGate()
+  const desk = await openGatewayDesk(OPENAI, () => ({ kind: 'text', text: 'ready', gate: gate.opened }), {
+    limits: { maxConcurrency: 1, providerLimits: {} },
+  })
+  const held = desk.gather()
+  await desk.server.arrived(1)
+  const probe = desk.gateway.probe('openai:other', new AbortController().signal)
+  await settle()
+  await desk.clock.advance(59_999)
+  gate.open()
+
+  expect(await probe).toMatchObject({ ok: true, latency_ms: 0, problem: null })
+  await held
+})
+
+it('gives up on a probe that gets no place for as long as a call may take', async () => {
+  const desk = await openGatewayDesk(OPENAI, () => ({
+    ...{ kind: 'status', status: 429, headers: { 'retry-after': '120' } },
+  }))
+  const stop = new AbortController()
+  const told = desk.gather({ signal: stop.signal })
+  await desk.noticed()
+  const probe = desk.gateway.probe(OPENAI.model, new AbortController().signal)
+  await settle()
+  await desk.clock.advance(60_000)
+
+  expect(await probe).toMatchObject({
+    ...{ ok: false, problem: 'openai:gpt-4o was not asked: no place was free within 60 s' },
+  })
+  expect(desk.gateway.use().every(({ waiting, in_use }) => waiting + in_use === 0)).toBe(true)
+  stop.abort(new Error('enough'))
+  await expect(told).rejects.toThrow('enough')
+})
+
 it('takes a changed limit into account for those who wait', async () => {
   const gate = createGate()
   const desk = await openGatewayDesk(OPENAI, () => ({ kind: 'json', value: GOOD, gate: gate.opened }), {

@@ -86,6 +86,7 @@ export function createScriptedGateway(script: GatewayScript): ScriptedGateway {
         : { ...frame, outcome: 'unreadable', problem: describeIssues(parsed.error), raw }
     },
     probe: (model) => Promise.resolve({ model, ok: true, latency_ms: 1, usage: { ...USAGE }, problem: null }),
+    warmUp: () => Promise.resolve(),
     use: () => [],
     setLimits: () => undefined,
   }
