@@ -51,10 +51,15 @@ export interface JournalStore {
   readCurrent(runId: string): Promise<{ events: RunEvent[]; damage: JournalDamage | null }>
 }
 
+/** What was stored is not there any more: the file is gone, or its bytes are not those that were put. */
+export class LostArtifactError extends Error {
+  override name = 'LostArtifactError'
+}
+
 export interface Artifacts {
   /** Stores bytes under their hash, synced. The same bytes twice are one file. */
   put(runId: string, bytes: Uint8Array): Promise<ArtifactRef>
-  /** Throws when the file is gone or its hash does not match. */
+  /** Throws `LostArtifactError` when the file is gone or its hash does not match. */
   get(runId: string, ref: ArtifactRef): Promise<Uint8Array>
 }
 

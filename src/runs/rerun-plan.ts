@@ -16,8 +16,9 @@ export interface RerunPlan {
 }
 
 /**
- * With `fromStep`: every completed step that first began before it, but for the steps it is inside of. Without: all
- * completed steps of a run that did not complete, none of one that did. Throws `InputError` for a step that is not known.
+ * With `fromStep`: every completed step that first began before it, but for the steps it is inside of and those inside
+ * of it, which in a run that took them over stand before it. Without: all completed steps of a run that did not complete,
+ * none of one that did. Throws `InputError` for a step that is not known.
  */
 export function planRerun(steps: JournaledSteps, status: RunStatus, fromStep: string | null): RerunPlan {
   const keys = chooseKeys(steps, status, fromStep)
@@ -46,9 +47,10 @@ function chooseKeys(steps: JournaledSteps, status: RunStatus, fromStep: string |
     )
   }
   const around = new Set(steps.pathOf(fromStep))
+  const isRunAnew = (key: string) => around.has(key) || steps.pathOf(key).includes(fromStep)
   return completed
-    .filter((step) => step.firstSeq < from.firstSeq && !around.has(step.key))
     .map((step) => step.key)
+    .filter((key) => steps.byKey.get(key)!.firstSeq < from.firstSeq && !isRunAnew(key))
 }
 
 /** A run of its own for the same input, with the bound that stands now and the steps that it takes over. */

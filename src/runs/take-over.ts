@@ -1,18 +1,19 @@
 /**
  * Taking over the steps of another run: what a step had journaled there is journaled here as its own, with the run it
  * is from and what running it had taken, and its body is not run. A step whose input is another now, or whose run is
- * gone, runs anew. Taking one over again after a crash goes on where it stopped.
+ * gone, runs anew. What is there and cannot be read right now is an error: it is paid for, and running again finds it.
+ * Taking one over again after a crash goes on where it stopped.
  */
 import type { Clock } from '../core/clock.ts'
-import { messageOf, quote } from '../core/errors.ts'
+import { messageOf, NotFoundError, quote } from '../core/errors.ts'
 import type { EngineEvent, EventBody, RunEvent, StoredValue } from './event.ts'
 import type { ExecutionGate } from './execution-gate.ts'
 import { type JournaledStep, type JournaledSteps, keyOf, readJournaledSteps } from './journaled-steps.ts'
-import type { ArtifactRef, Artifacts } from './ports.ts'
+import { type ArtifactRef, type Artifacts, LostArtifactError } from './ports.ts'
 import type { RunWriter } from './run-writer.ts'
 import { nameToolNode } from './tool-calls.ts'
 
-/** The event with which the step is completed here now; undefined where it has to run. */
+/** The event with which the step is completed here now; undefined where it has to run. Throws where it cannot be read. */
 export type TakeOver = (key: string, inputHash: string) => Promise<{ event: RunEvent } | undefined>
 
 export interface TakeOverOptions {
@@ -35,7 +36,11 @@ export function createTakeOver(options: TakeOverOptions): TakeOver {
 
   async function takeOver(key: string, inputHash: string): Promise<{ event: RunEvent } | undefined> {
     if (!keys.has(key)) return undefined
-    const steps = await (source ??= readSource())
+    source ??= readSource()
+    const steps = await source.catch((error: unknown) => {
+      source = null
+      throw error
+    })
     const step = steps?.byKey.get(key)
     if (!steps || step?.status !== 'completed') return undefined
     if (step.inputHash !== inputHash) {
@@ -47,13 +52,16 @@ export function createTakeOver(options: TakeOverOptions): TakeOver {
     if (!copied) return undefined
     const bodies = translate(steps, tree, copied)
     const events = await Promise.all(bodies.map((body) => gate.commit(body)))
-    return { event: events.at(-1)! }
+    // What the step did not wait for may have ended after it.
+    const end = events.find((event) => event.type === 'step_completed' && 'key' in event && event.key === key)
+    return { event: end! }
   }
 
   async function readSource(): Promise<JournaledSteps | null> {
     try {
       return await readJournaledSteps(options.readEvents(sourceId))
     } catch (error) {
+      if (!(error instanceof NotFoundError)) throw cannotRead('the journal', sourceId, error)
       tell(`the steps of run ${sourceId} cannot be taken over any more and run anew: ${messageOf(error)}`)
       return null
     }
@@ -78,6 +86,8 @@ export function createTakeOver(options: TakeOverOptions): TakeOver {
       try {
         bytes = await artifacts.get(sourceId, ref)
       } catch (error) {
+        if (!(error instanceof LostArtifactError || error instanceof NotFoundError))
+          throw cannotRead(`the result of step ${quote(key)}`, sourceId, error)
         tell(`the result of step ${quote(key)} of run ${sourceId} is gone, it runs anew: ${messageOf(error)}`)
         return null
       }
@@ -148,4 +158,11 @@ export function createTakeOver(options: TakeOverOptions): TakeOver {
   }
 
   return takeOver
+}
+
+function cannotRead(what: string, runId: string, error: unknown): Error {
+  return new Error(
+    `${what} of run ${runId} cannot be read right now, and running it anew would pay for it twice; run ${runId} again later: ${messageOf(error)}`,
+    { cause: error },
+  )
 }

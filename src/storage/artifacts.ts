@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { InputError, quote } from '../core/errors.ts'
 import { sha256 } from '../core/json.ts'
-import type { ArtifactRef, Artifacts } from '../runs/ports.ts'
+import { type ArtifactRef, type Artifacts, LostArtifactError } from '../runs/ports.ts'
 import {
   codeOf,
   makeOwnFolder,
@@ -47,9 +47,9 @@ export function createArtifacts({ directories, openFile }: ArtifactsOptions): Ar
     const bytes = await readOwn(folder, `${ref.sha256}.bin`).catch((error: unknown) => {
       throw toIoError(`${name} could not be read`, error)
     })
-    if (bytes === null) throw new Error(`${name} is gone`)
+    if (bytes === null) throw new LostArtifactError(`${name} is gone`)
     if (bytes.byteLength !== ref.bytes || sha256(bytes) !== ref.sha256) {
-      throw new Error(`${name} was changed: its bytes do not match its hash`)
+      throw new LostArtifactError(`${name} was changed: its bytes do not match its hash`)
     }
     return bytes
   }

@@ -41,8 +41,17 @@ export function describeArtifacts(name: string, createPlace: () => Promise<Artif
     it('throws for an artifact it does not have, or whose size is not what the reference says', async () => {
       const { artifacts } = await createRun()
       const ref = await artifacts.put(runId, Buffer.from('bars'))
-      await expect(artifacts.get(runId, { sha256: sha256('other'), bytes: 5 })).rejects.toThrow(/is gone/)
-      await expect(artifacts.get(runId, { ...ref, bytes: 5 })).rejects.toThrow(/do not match/)
+      const lost = { name: 'LostArtifactError' }
+      const other = artifacts.get(runId, { sha256: sha256('other'), bytes: 5 })
+      await expect(other).rejects.toMatchObject({
+        ...lost,
+        message: expect.stringMatching(/is gone/) as unknown,
+      })
+      const cut = artifacts.get(runId, { ...ref, bytes: 5 })
+      await expect(cut).rejects.toMatchObject({
+        ...lost,
+        message: expect.stringMatching(/do not match/) as unknown,
+      })
     })
 
     it('refuses a hash that is none', async () => {

@@ -1,7 +1,9 @@
 /** Running again what another run had begun: what stands in its journal is taken over, the rest runs. */
 import { describe, expect, test } from 'vitest'
+import { StorageError } from '../../src/core/errors.ts'
 import type { RunEvent } from '../../src/runs/event.ts'
 import type { PlanNode, StepContext } from '../../src/runs/workflow.ts'
+import { createGate } from '../support/gate.ts'
 import { settle } from '../support/manual-clock.ts'
 import { createTestDesk, type TestDesk } from '../support/scripted-manager.ts'
 import { createScriptedWorkflow } from '../support/scripted-workflow.ts'
@@ -264,6 +266,39 @@ describe('a run from a step on', () => {
     expect(state.content.bull_report!.text).toBe('bull one. bull two. ')
   })
 
+  test('runs its parts anew too where the run had taken them over before it began', async () => {
+    const ran: string[] = []
+    const facts = { hangs: true, fails: true }
+    const workflow = createScriptedWorkflow({
+      async execute(ctx) {
+        await ctx.step('bull', async (step) => {
+          ran.push('bull')
+          await step.part('ask', 'one', async () => ran.push('ask'))
+          if (facts.hangs) await new Promise(() => undefined)
+        })
+        await ctx.step('judge', async () => {
+          ran.push('judge')
+          if (facts.fails) throw new Error('no verdict')
+        })
+      },
+    })
+    let desk = await createTestDesk([workflow])
+    const first = await launchOne(desk)
+    await desk.until(first, ({ steps }) => Object.values(steps).some((step) => step.status === 'completed'))
+    facts.hangs = false
+    // The part stands before its step's last attempt, and so it is copied.
+    desk = await desk.crashAndRestart()
+    await desk.ended(first)
+    const second = await desk.manager.rerun(first, 'judge')
+    await desk.ended(second.run_id)
+    facts.fails = false
+    ran.splice(0)
+    const third = await desk.manager.rerun(second.run_id, 'bull')
+    expect(third).toMatchObject({ reused_steps: 0 })
+    expect((await desk.ended(third.run_id)).status).toBe('completed')
+    expect(ran).toEqual(['bull', 'ask', 'judge'])
+  })
+
   test('that was left out begins where it was left out', async () => {
     const { desk, runId, script } = await createCompletedRun()
     await desk.ended((await desk.manager.rerun(runId, 'bear')).run_id)
@@ -337,6 +372,90 @@ describe('what a rerun saves', () => {
 })
 
 describe('a rerun', () => {
+  test('pays for nothing twice where what it takes over cannot be read for the moment', async () => {
+    const { desk, runId, script } = await createFailedRun()
+    const { read } = desk.ports.journals
+    const { get } = desk.ports.artifacts
+    const full = async () => {
+      throw new StorageError('the journal could not be read: too many open files (EMFILE)', 'EMFILE')
+    }
+    // The plan is made of the first reading, the steps are taken over from the second.
+    let readings = 0
+    desk.ports.journals.read = (id, after) =>
+      id === runId && ++readings === 2 ? { [Symbol.asyncIterator]: () => ({ next: full }) } : read(id, after)
+    const unread = await desk.manager.rerun(runId)
+    expect(await desk.ended(unread.run_id)).toMatchObject({
+      status: 'error',
+      error: `the journal of run ${runId} cannot be read right now, and running it anew would pay for it twice; run ${runId} again later: the journal could not be read: too many open files (EMFILE)`,
+    })
+    desk.ports.artifacts.get = full
+    const unloaded = await desk.manager.rerun(runId)
+    const { status, error } = await desk.ended(unloaded.run_id)
+    expect([status, error]).toEqual([
+      'error',
+      expect.stringMatching(/^the result of step "market" of run .* cannot be read right now/),
+    ])
+    expect(script.ran).toEqual([])
+    desk.ports.artifacts.get = get
+    expect((await desk.ended((await desk.manager.rerun(runId)).run_id)).status).toBe('completed')
+    expect(script.ran).toEqual(['judge'])
+  })
+
+  test('reads again what could not be read, where the workflow goes on', async () => {
+    const ran: string[] = []
+    const facts = { fails: true }
+    const workflow = createScriptedWorkflow({
+      async execute(ctx) {
+        const said = await ctx.step('a', async () => ran.push('a')).catch(() => null)
+        await ctx.step('b', async () => ran.push('b'))
+        if (facts.fails) throw new Error('no verdict')
+        return said
+      },
+    })
+    const desk = await createTestDesk([workflow])
+    const runId = await launchOne(desk)
+    await desk.ended(runId)
+    Object.assign(facts, { fails: false })
+    const { read } = desk.ports.journals
+    let readings = 0
+    desk.ports.journals.read = (id, after) => {
+      if (id === runId && ++readings === 2) throw new StorageError('too many open files', 'EMFILE')
+      return read(id, after)
+    }
+    const state = await desk.ended((await desk.manager.rerun(runId)).run_id)
+    expect(state.steps.b).toMatchObject({ status: 'completed', reused_from: runId })
+    expect(ran).toEqual(['a', 'b'])
+  })
+
+  test('shows a workflow the end of the step it took over, not that of a part which ended after it', async () => {
+    const seen: unknown[] = []
+    const facts = { fails: true }
+    const workflow = createScriptedWorkflow({
+      initial: [] as string[],
+      fold: (ends, event) =>
+        event.type === 'step_completed' ? [...ends, (event as unknown as { key: string }).key] : ends,
+      async execute(ctx) {
+        const gate = createGate()
+        let late: Promise<unknown> = Promise.resolve()
+        await ctx.step('a', async (step) => {
+          late = step.part('ask', 'late', () => gate.opened)
+        })
+        gate.open()
+        await late
+        seen.push(ctx.state)
+        await ctx.step('b', async () => {
+          if (facts.fails) throw new Error('no verdict')
+        })
+      },
+    })
+    const desk = await createTestDesk([workflow])
+    const runId = await launchOne(desk)
+    await desk.ended(runId)
+    facts.fails = false
+    expect((await desk.ended((await desk.manager.rerun(runId)).run_id)).status).toBe('completed')
+    expect(seen).toEqual([['a'], ['a']])
+  })
+
   test('wherever the process dies, takes over the rest, nothing twice, and comes to the same', async () => {
     const { desk, runId } = await createFailedRun()
     const { run_id: rerunId } = await desk.manager.rerun(runId)

@@ -5,14 +5,15 @@
 import { NotFoundError } from '../../src/core/errors.ts'
 import { sha256 } from '../../src/core/json.ts'
 import type { RunEvent } from '../../src/runs/event.ts'
-import type {
-  Artifacts,
-  JournalStore,
-  LaunchRecord,
-  LaunchStore,
-  Results,
-  RunIdentity,
-  RunIndex,
+import {
+  LostArtifactError,
+  type Artifacts,
+  type JournalStore,
+  type LaunchRecord,
+  type LaunchStore,
+  type Results,
+  type RunIdentity,
+  type RunIndex,
 } from '../../src/runs/ports.ts'
 import type { RunState } from '../../src/runs/state.ts'
 import type { Summary } from '../../src/runs/summary.ts'
@@ -133,7 +134,7 @@ export function createMemoryPorts(contents?: Contents): MemoryPorts {
       },
       async get(runId, ref) {
         const bytes = blobs.get(`${runId}/${ref.sha256}`)
-        if (!bytes) throw new Error(`artifact ${ref.sha256} is gone`)
+        if (!bytes) throw new LostArtifactError(`artifact ${ref.sha256} is gone`)
         return bytes
       },
     },
