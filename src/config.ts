@@ -128,7 +128,7 @@ export const SETTINGS = {
     'FUNDAMENTALS_SOURCE',
     { schema: z.enum(['none', 'edgar', 'yahoo']), allowed: 'none, edgar or yahoo' },
     'none',
-    'Where company figures come from: SEC EDGAR (as filed, so true to the date; needs `SEC_CONTACT`) or Yahoo Finance (quarter ends, without the day of filing: shown from 90 days after).',
+    'Where company figures come from: SEC EDGAR (as filed, so true to the date; needs `SEC_CONTACT`) or Yahoo Finance (no day of filing: shown 90 days after a quarter, 135 after a year).',
   ),
   sentimentSource: setting(
     'SENTIMENT_SOURCE',

@@ -13,6 +13,9 @@ const ZONES: Record<string, number> = {
   ...{ EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7 },
 }
 
+/** Minutes: no place is further from Greenwich. */
+const MAX_OFFSET = 14 * 60
+
 const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?`
 const ZONE = String.raw`(?:\s*([+-]\d{2}:?\d{2}|[A-Za-z]{1,3}))?`
 const RFC = new RegExp(
@@ -49,11 +52,14 @@ function joinParts(year: number, month: number, day: number, rest: (string | und
   return ms < EARLIEST_MS ? null : ms
 }
 
-/** Minutes east of Greenwich; null for a zone that is not known. */
+/** Minutes east of Greenwich; null for a zone that is not known, or further off than any is. */
 function readZone(zone: string | undefined): number | null {
   if (zone === undefined) return 0
   const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone) ?? []
-  if (sign !== undefined) return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
+  if (sign !== undefined) {
+    const offset = Number(hours) * 60 + Number(minutes)
+    return Number(minutes) > 59 || offset > MAX_OFFSET ? null : offset * (sign === '-' ? -1 : 1)
+  }
   const known = ZONES[zone.toUpperCase()]
   return known === undefined ? null : known * 60
 }

@@ -1,7 +1,9 @@
 /**
  * Company figures from Yahoo Finance. Yahoo has the end of each period and not the day of filing, and shows what a
- * company restated later in place of what it first said. A figure therefore counts as known only 90 days after its
- * period, by when the slowest filers must have filed a year: weaker than filings themselves, and `form` says so.
+ * company restated later in place of what it first said. A figure therefore counts as known only when its filing was due
+ * for the slowest, an extension included: a quarter 90 days after its end; a year, and with it its last quarter, 135 days
+ * after, for foreign companies have four months (Form 20-F) and a notice of late filing 15 days more (Rule 12b-25). Weaker
+ * than filings themselves, and `form` says so.
  *
  * Asked without yahoo-finance2, whose reader of this answer drops the currency and the day.
  */
@@ -16,7 +18,8 @@ import type { YahooSourceOptions } from './yahoo-sentiment.ts'
 const NAME = 'Yahoo Finance statements'
 const HOST = 'https://query1.finance.yahoo.com/ws/fundamentals-timeseries/v1/finance/timeseries'
 const USER_AGENT = 'Mozilla/5.0 (compatible; Rundesk)'
-export const KNOWN_AFTER_DAYS = 90
+const QUARTER_KNOWN_AFTER_DAYS = 90
+const YEAR_KNOWN_AFTER_DAYS = 135
 const MAX_AGE_MS = 6 * 3_600_000
 /** Yahoo has nothing older than some years; 2000-01-01. */
 const BEGINNING_S = 946_684_800
@@ -97,35 +100,57 @@ function byFiling(a: FiledFact, b: FiledFact): number {
   return a.filed < b.filed ? -1 : a.filed > b.filed ? 1 : 0
 }
 
+type Value = NonNullable<z.infer<typeof valueShape>>
+
+interface Statement {
+  figure: Figure
+  isAnnual: boolean
+  value: Value
+}
+
 function readFacts(answer: unknown, ticker: string): FiledFact[] {
-  const parsed = answerShape.safeParse(answer)
-  if (!parsed.success) throw new Error(`the answer about ${ticker} has an unknown shape`)
+  const statements = readStatements(answer, ticker)
+  const yearEnds = new Set(
+    statements.filter(({ isAnnual }) => isAnnual).map(({ value }) => monthOf(value.asOfDate)),
+  )
   const facts = new Map<string, FiledFact>()
-  for (const { meta, ...series } of parsed.data.timeseries.result) {
-    const type = meta.type[0]!
-    const [, span, name] = /^(annual|quarterly)(.+)$/.exec(type) ?? []
-    const figure = FIGURES.find((known) => known.name === name)
-    const values = series[type]
-    if (figure === undefined || values === undefined) continue
-    const read = z.array(valueShape).safeParse(values)
-    if (!read.success) throw new Error(`the answer about ${ticker} has an unknown shape at ${type}`)
-    for (const value of read.data) {
-      const fact = value === null ? null : describeValue(figure, span === 'annual', value)
-      if (fact === null) continue
-      // A balance at the end of a year is listed under the year and under the quarter.
-      const key = `${figure.name} ${fact.period_start ?? ''} ${fact.period_end}`
-      if (!facts.has(key)) facts.set(key, fact)
-    }
+  for (const statement of statements) {
+    // Without any year nobody knows which quarter is its last.
+    const isOfYear = yearEnds.size === 0 || yearEnds.has(monthOf(statement.value.asOfDate))
+    const fact = describeFact(statement, isOfYear ? YEAR_KNOWN_AFTER_DAYS : QUARTER_KNOWN_AFTER_DAYS)
+    if (fact === null) continue
+    // A balance at the end of a year is listed under the year and under the quarter.
+    const key = `${statement.figure.name} ${fact.period_start ?? ''} ${fact.period_end}`
+    if (!facts.has(key)) facts.set(key, fact)
   }
   return [...facts.values()]
 }
 
+function readStatements(answer: unknown, ticker: string): Statement[] {
+  const parsed = answerShape.safeParse(answer)
+  if (!parsed.success) throw new Error(`the answer about ${ticker} has an unknown shape`)
+  return parsed.data.timeseries.result.flatMap(({ meta, ...series }) => {
+    const type = meta.type[0]!
+    const [, span, name] = /^(annual|quarterly)(.+)$/.exec(type) ?? []
+    const figure = FIGURES.find((known) => known.name === name)
+    const values = series[type]
+    if (figure === undefined || values === undefined) return []
+    const read = z.array(valueShape).safeParse(values)
+    if (!read.success) throw new Error(`the answer about ${ticker} has an unknown shape at ${type}`)
+    return read.data
+      .filter((value) => value !== null)
+      .map((value) => ({ figure, isAnnual: span === 'annual', value }))
+  })
+}
+
+/** Years end in the same month, be it of 52 weeks or of 53. */
+function monthOf(day: string): string {
+  return day.slice(5, 7)
+}
+
 /** Null for what carries no figure or no day. */
-function describeValue(
-  { label, name, unit, isBalance }: Figure,
-  isAnnual: boolean,
-  value: NonNullable<z.infer<typeof valueShape>>,
-): FiledFact | null {
+function describeFact({ figure, isAnnual, value }: Statement, knownAfterDays: number): FiledFact | null {
+  const { label, name, unit, isBalance } = figure
   const { asOfDate: end, currencyCode, reportedValue } = value
   const amount = reportedValue?.raw
   if (!isDay(end) || typeof amount !== 'number' || !Number.isFinite(amount)) return null
@@ -138,8 +163,8 @@ function describeValue(
     period_start: isBalance ? null : dayAfterMonthsBefore(end, isAnnual ? 12 : 3),
     period_end: end,
     period: isBalance ? `at ${end}` : `${isAnnual ? 'year' : 'quarter'} to ${end}`,
-    form: `period + ${KNOWN_AFTER_DAYS} days`,
-    filed: addDays(end, KNOWN_AFTER_DAYS),
+    form: `period + ${knownAfterDays} days`,
+    filed: addDays(end, knownAfterDays),
   }
 }
 

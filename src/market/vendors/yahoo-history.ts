@@ -10,6 +10,8 @@ import type { RawBars } from '../vendor.ts'
 
 /** Rows between two looks at whatever else the process has to do. */
 const ROWS_PER_SLICE = 500
+/** After the end of a session: quotes come up to a quarter of an hour late, and the closing auction is settled then. */
+const CLOSING_MS = 60 * 60_000
 
 /** The whole history of a ticker, kept between questions. */
 export interface YahooHistory {
@@ -53,7 +55,8 @@ interface Row extends Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volum
 }
 
 /**
- * Bars of complete days: that of a session which has not closed by `nowMs` is left out, for its close is none yet.
+ * Bars of complete days: that of a session which has not been closed for an hour by `nowMs` is left out, for its close is
+ * none yet or may still change.
  *
  * With s = the product of all splits after a bar's day (new shares for each old one), Yahoo's close × s is the price
  * as traded, and adjusted close / that is the factor, which then holds splits and dividends alike. Prices on an as-of
@@ -113,7 +116,7 @@ function createDayFinder(timeZone: string): (ms: number) => number {
 
 function findOpenDay({ meta }: Chart, dayOf: (ms: number) => number, nowMs: number): number | null {
   const session = meta.currentTradingPeriod?.regular
-  return session && session.start <= nowMs && nowMs < session.end ? dayOf(session.start) : null
+  return session && session.start <= nowMs && nowMs < session.end + CLOSING_MS ? dayOf(session.start) : null
 }
 
 /** Null for a row without prices: a holiday that Yahoo lists, or a day it lost. */

@@ -229,24 +229,25 @@ describe('statements from Yahoo', () => {
     ...{ dataId: 1, asOfDate, periodType: '3M', currencyCode, reportedValue: { raw, fmt: `${raw}` } },
   })
 
-  it('count as known 90 days after the end of their period, and say so', async () => {
+  it('count as known 90 days after the end of a quarter and 135 after that of a year, and say so', async () => {
     const { net, clock } = await openYahoo({
       statements: [
         series('quarterlyTotalRevenue', [value('2012-03-31', 39, 'TWD'), null]),
         series('annualDilutedEPS', [value('2012-02-29', 27.7)]),
         series('annualTotalAssets', [value('2011-12-31', 116)]),
         series('quarterlyTotalAssets', [value('2011-12-31', 116)]),
+        series('quarterlyNetIncome', [value('2011-12-31', 6)]),
         series('quarterlySomethingElse', [value('2011-12-31', 1)]),
         { meta: { symbol: ['AAPL'], type: ['annualNetIncome'] } },
       ],
     })
     const source = createYahooFundamentals({ net, clock })
-    expect(await source.facts('AAPL', '2012-03-29', signal)).toEqual([])
+    expect(await source.facts('AAPL', '2012-05-13', signal)).toEqual([])
     expect((await source.facts('AAPL', '2012-06-28', signal)).map(({ label }) => label)).toEqual([
       'Total assets',
-      'Earnings per share, diluted',
+      'Net income',
     ])
-    expect(await source.facts('AAPL', '2012-06-29', signal)).toEqual([
+    expect(await source.facts('AAPL', '2012-07-14', signal)).toEqual([
       {
         ...{
           label: 'Total assets',
@@ -258,9 +259,19 @@ describe('statements from Yahoo', () => {
         ...{
           period_end: '2011-12-31',
           period: 'at 2011-12-31',
-          form: 'period + 90 days',
-          filed: '2012-03-30',
+          form: 'period + 135 days',
+          filed: '2012-05-14',
         },
+      },
+      {
+        ...{ label: 'Net income', concept: 'yahoo:NetIncome', unit: 'USD', value: 6 },
+        ...{ period_start: '2011-10-01', period_end: '2011-12-31', period: 'quarter to 2011-12-31' },
+        ...{ form: 'period + 135 days', filed: '2012-05-14' },
+      },
+      {
+        ...{ label: 'Revenue', concept: 'yahoo:TotalRevenue', unit: 'TWD', value: 39 },
+        ...{ period_start: '2012-01-01', period_end: '2012-03-31', period: 'quarter to 2012-03-31' },
+        ...{ form: 'period + 90 days', filed: '2012-06-29' },
       },
       {
         ...{
@@ -270,15 +281,19 @@ describe('statements from Yahoo', () => {
           value: 27.7,
         },
         ...{ period_start: '2011-03-01', period_end: '2012-02-29', period: 'year to 2012-02-29' },
-        ...{ form: 'period + 90 days', filed: '2012-05-29' },
-      },
-      {
-        ...{ label: 'Revenue', concept: 'yahoo:TotalRevenue', unit: 'TWD', value: 39 },
-        ...{ period_start: '2012-01-01', period_end: '2012-03-31', period: 'quarter to 2012-03-31' },
-        ...{ form: 'period + 90 days', filed: '2012-06-29' },
+        ...{ form: 'period + 135 days', filed: '2012-07-13' },
       },
     ])
     expect(net.requests).toHaveLength(1)
+  })
+
+  it('count as known as late as a year where no year is there to tell which quarter is its last', async () => {
+    const { net, clock } = await openYahoo({
+      statements: [series('quarterlyTotalRevenue', [value('2012-03-31', 39)])],
+    })
+    const source = createYahooFundamentals({ net, clock })
+    expect(await source.facts('AAPL', '2012-08-12', signal)).toEqual([])
+    expect(await source.facts('AAPL', '2012-08-13', signal)).toMatchObject([{ form: 'period + 135 days' }])
   })
 
   it.each([

@@ -115,7 +115,7 @@ describe('prices from Yahoo', () => {
     expect(dates).toEqual(['2012-01-03', '2012-01-04'])
   })
 
-  it('are of complete days: a session that has not closed is left out until it has', async () => {
+  it('are of complete days: a session is left out until it has been closed for an hour', async () => {
     const chart = createChart('X', [row('2026-11-19', 10), row('2026-11-20', 11)], {
       session: { start: '2026-11-20T09:30:00Z', end: '2026-11-20T16:00:00Z' },
       offsetS: 0,
@@ -124,7 +124,9 @@ describe('prices from Yahoo', () => {
     const { vendor, net } = await openVendor({ X: { chart } })
     const lastDay = async () => dateOf((await vendor.bars('X', '2100-01-01')).time.at(-1)!)
     expect(await lastDay()).toBe('2026-11-19')
-    await net.clock.advance(7 * 3_600_000)
+    await net.clock.advance(7 * 3_600_000 - 1)
+    expect(await lastDay()).toBe('2026-11-19')
+    await net.clock.advance(6 * 60_000)
     expect(await lastDay()).toBe('2026-11-20')
   })
 
