@@ -145,12 +145,12 @@ function budgetSchema(field: string, title: string, description: string) {
 export const budgetUsdSchema = budgetSchema(
   'budget_usd',
   'Budget in USD',
-  'What the run’s model calls may cost; it pauses before it would pass that. Default: that of the settings.',
+  'What the run’s model calls may cost; it pauses where the next call might pass that, so leave room above the estimate. Default: that of the settings.',
 )
 export const budgetTokensSchema = budgetSchema(
   'budget_tokens',
   'Budget in tokens',
-  'Tokens the run may use, read and written together; it pauses before it would pass that. Default: that of the settings.',
+  'Tokens the run may use, read and written together; it pauses where the next call might pass that, so leave room above the estimate. Default: that of the settings.',
 )
 
 const shape = {

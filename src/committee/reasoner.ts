@@ -39,7 +39,7 @@ export interface PartAid {
   log(severity: 'DEBUG' | 'INFO' | 'WARN', message: string): void
   /** The report as it is being written, shown until the turn hands in the whole. `restart` takes back what this turn wrote. */
   readonly draft: { write(piece: string): void; restart(): void }
-  /** As of a step: before a paid call, what it may cost; see `StepContext`. */
+  /** As of a step: before a paid call, the most it is expected to cost; see `StepContext`. */
   reserve(cost: CostCeiling): Promise<() => void>
   usage(delta: UsageDelta): void
 }

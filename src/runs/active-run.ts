@@ -24,6 +24,7 @@ import { isTerminal } from './status.ts'
 import { loadResult, storeResult } from './step-results.ts'
 import type { ChildRequest } from './steps.ts'
 import { summarize } from './summarize.ts'
+import { describeMost } from './usage.ts'
 import type { Workflow } from './workflow.ts'
 
 /** Between two tries to journal a verb that the storage refused. */
@@ -198,7 +199,27 @@ function manageRun(
     refuseUnless(['pending', 'in_progress'], 'paused')
     halt('paused')
     await children.pauseAll()
+    await tellCutOff()
     await insist({ type: 'run_paused', reason })
+  }
+
+  /**
+   * Says which calls are cut off by what is journaled next: the state counts them then with what was reserved for them.
+   * Only a line in the log, so that nothing depends on it.
+   */
+  async function tellCutOff(): Promise<void> {
+    await writer.idle()
+    for (const { key, node_id: node, most } of Object.values(writer.state.reserved)) {
+      const message = `a call was cut off and what it used is not known: ${describeMost([most])}`
+      const line = {
+        ts: clock.now(),
+        severity: 'WARN' as const,
+        source: node ?? key,
+        agent_id: node,
+        message,
+      }
+      await writer.commit({ type: 'log_appended', key: null, entries: [line] }).catch(() => undefined)
+    }
   }
 
   /** Fails the run when it has worked longer than its kind may. */
@@ -277,6 +298,7 @@ function manageRun(
 
   async function finish(body: EventBody): Promise<void> {
     if (isTerminal(writer.state.status)) return
+    await tellCutOff()
     await insist(body)
     await afterEnd()
   }
@@ -297,8 +319,10 @@ function manageRun(
       return writer.state
     },
     begin: async () => void (await writer.commit({ type: 'run_created', ...identity })),
-    takeUp: async () =>
-      void (await writer.commit({ type: 'run_resumed', reason: 'the process that ran it is gone' })),
+    async takeUp() {
+      await tellCutOff()
+      await writer.commit({ type: 'run_resumed', reason: 'the process that ran it is gone' })
+    },
     enqueue(options) {
       if (identity.parent) working = execute()
       else queue.add(runId, () => void (working = execute()), options)

@@ -44,6 +44,8 @@ export function aspectsOf(event: RunEvent): readonly Aspect[] {
       return ['content']
     case 'log_appended':
       return ['log']
+    case 'usage_reserved':
+      return []
     case 'usage_recorded':
     case 'budget_set':
       return ['usage']

@@ -79,7 +79,13 @@ export type EngineEventBody =
   | { type: 'content_appended'; key: string; node_id: string; text: string }
   | { type: 'content_replaced'; key: string; node_id: string; text: string }
   | { type: 'log_appended'; key: string | null; entries: LogLine[] }
-  | ({ type: 'usage_recorded'; key: string; node_id: string | null } & UsageDelta)
+  /**
+   * Before a paid call is sent: the most it is expected to use. Unless its use is recorded, it counts with that when its
+   * step ends or the run stops.
+   */
+  | ({ type: 'usage_reserved'; key: string; node_id: string | null } & UsageDelta)
+  /** `reserved_by`: the number of the event that reserved for it; absent for none. */
+  | ({ type: 'usage_recorded'; key: string; node_id: string | null; reserved_by?: number } & UsageDelta)
   | ({ type: 'budget_set' } & RunBudget)
   | { type: 'decision_ready'; decision: unknown }
   | { type: 'checkpoint'; state: unknown }
@@ -122,6 +128,7 @@ const ENGINE_TYPES: Record<EngineEventType, true> = {
   content_appended: true,
   content_replaced: true,
   log_appended: true,
+  usage_reserved: true,
   usage_recorded: true,
   budget_set: true,
   decision_ready: true,
@@ -139,7 +146,10 @@ export function isEngineType(type: string): type is EngineEventType {
   return type in ENGINE_TYPES
 }
 
-/** Types whose loss would lose work: synced to the disk before anyone sees them. Logs and streamed text need not wait. */
+/**
+ * Types whose loss would lose work: synced to the disk before anyone sees them. Logs and streamed text need not wait, nor
+ * does a reservation: once written it outlives the process, if not a power cut.
+ */
 export function isDurable(type: string): boolean {
   switch (type) {
     case 'run_progress':
@@ -148,6 +158,7 @@ export function isDurable(type: string): boolean {
     case 'content_appended':
     case 'content_replaced':
     case 'log_appended':
+    case 'usage_reserved':
       return false
     default:
       return true

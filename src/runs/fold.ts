@@ -4,7 +4,7 @@
  */
 import { hashOf } from '../core/json.ts'
 import { NO_BOUND } from './budget-bound.ts'
-import type { EngineEvent, LogLine, RunEvent } from './event.ts'
+import type { EngineEvent, LogLine, RunEvent, UsageDelta } from './event.ts'
 import { isEngineEvent } from './event.ts'
 import type { LogEntry, LogState, NodeContent, RunState, StepRecord } from './state.ts'
 import { isStatusEvent, isTerminal, transition } from './status.ts'
@@ -109,6 +109,7 @@ function begin(workflow: Workflow, event: EngineEvent & { type: 'run_created' })
     log: { entries: [], last_seq: 0, epoch: 0 },
     usage: NO_USAGE,
     usage_by_node: {},
+    reserved: {},
     budget: event.budget ?? NO_BOUND,
     paused_because: null,
     reuse: event.reuse ?? null,
@@ -129,7 +130,7 @@ function resumeAt(state: RunState | null, event: EngineEvent & { type: 'checkpoi
   const held = state ?? (event.state as RunState)
   return {
     // What a checkpoint of an older journal does not have.
-    ...{ usage_by_node: {}, budget: NO_BOUND, paused_because: null, reuse: null },
+    ...{ usage_by_node: {}, reserved: {}, budget: NO_BOUND, paused_because: null, reuse: null },
     ...held,
     seq: event.seq,
     updated_at: event.at,
@@ -187,8 +188,16 @@ function foldEngine(state: RunState, event: EngineEvent, options: InnerOptions):
       return foldContent(state, event)
     case 'log_appended':
       return { ...state, log: appendLog(state.log, event.key, event.entries, options.logLines) }
-    case 'usage_recorded':
-      return foldUsage(state, event)
+    case 'usage_reserved': {
+      const { calls, input_tokens, output_tokens, cost_usd } = event
+      const most = { calls, input_tokens, output_tokens, cost_usd }
+      const hold = { key: event.key, node_id: event.node_id, most }
+      return { ...state, reserved: { ...state.reserved, [event.seq]: hold } }
+    }
+    case 'usage_recorded': {
+      const { [event.reserved_by ?? 0]: _settled, ...reserved } = state.reserved
+      return withUsage({ ...state, reserved }, event.node_id, event)
+    }
     case 'budget_set':
       return { ...state, budget: { usd: event.usd, tokens: event.tokens } }
     case 'decision_ready':
@@ -203,7 +212,7 @@ function foldStatus(state: RunState, event: EngineEvent): RunState {
   if (!status)
     throw new Error(`event ${event.seq}: ${event.type} is not allowed for a run that is ${state.status}`)
   const paused_because = event.type === 'run_paused' ? event.reason : null
-  const next: RunState = { ...state, status, paused_because }
+  const next: RunState = { ...spendReserved(state), status, paused_because }
   if (isTerminal(status) || status === 'paused') {
     next.active_ms = executionMs(state, Date.parse(event.at))
     next.active_since = null
@@ -337,11 +346,22 @@ function appendLog(log: LogState, key: string | null, lines: readonly LogLine[],
   return { entries: [...log.entries, ...added].slice(-keep), last_seq: seq, epoch: log.epoch }
 }
 
-function foldUsage(state: RunState, event: EngineEvent & { type: 'usage_recorded' }): RunState {
-  const usage = addUsage(state.usage, event)
-  if (event.node_id === null) return { ...state, usage }
-  const ofNode = addUsage(state.usage_by_node[event.node_id] ?? NO_USAGE, event)
-  return { ...state, usage, usage_by_node: { ...state.usage_by_node, [event.node_id]: ofNode } }
+function withUsage(state: RunState, nodeId: string | null, delta: UsageDelta): RunState {
+  const usage = addUsage(state.usage, delta)
+  if (nodeId === null) return { ...state, usage }
+  const ofNode = addUsage(state.usage_by_node[nodeId] ?? NO_USAGE, delta)
+  return { ...state, usage, usage_by_node: { ...state.usage_by_node, [nodeId]: ofNode } }
+}
+
+/** Nothing will be told any more of the calls of a step, or where none is named of any: they count with their most. */
+function spendReserved(state: RunState, key?: string): RunState {
+  let next = state
+  for (const [seq, hold] of Object.entries(state.reserved)) {
+    if (key !== undefined && hold.key !== key) continue
+    const { [seq]: _spent, ...reserved } = next.reserved
+    next = withUsage({ ...next, reserved }, hold.node_id, hold.most)
+  }
+  return next
 }
 
 function newStep(
@@ -374,7 +394,7 @@ function endStep(
 ): RunState {
   const record = state.steps[event.key]
   if (!record) throw new Error(`event ${event.seq}: step ${event.key} ended without having started`)
-  return withStep(state, { ...record, ...outcome, ended_at: event.at }, options)
+  return withStep(spendReserved(state, event.key), { ...record, ...outcome, ended_at: event.at }, options)
 }
 
 function withStep(state: RunState, record: StepRecord, { isOwned }: InnerOptions): RunState {

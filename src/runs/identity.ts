@@ -28,10 +28,13 @@ export interface RunBudget {
   tokens: number | null
 }
 
-/** The most a call can cost; `usd` is null where its price is unknown. */
+/** The most a call is expected to cost; `usd` is null where its price is unknown. */
 export interface CostCeiling {
   usd: number | null
+  /** Read and written together. */
   tokens: number
+  /** How many of them are written; none where left out. */
+  output_tokens?: number
 }
 
 export interface Reuse {

@@ -26,7 +26,7 @@ export interface JournaledSteps {
   pathOf(key: string): string[]
   /** The step and all that were begun inside it. */
   treeOf(key: string): JournaledStep[]
-  /** What was said of these steps, in order, but for what they cost. */
+  /** What was said of these steps, in order, but for what their calls cost or may have cost. */
   eventsOf(keys: Iterable<string>): EngineEvent[]
 }
 
@@ -44,7 +44,7 @@ export async function readJournaledSteps(events: AsyncIterable<RunEvent>): Promi
     const key = isEngineEvent(event) ? keyOf(event) : null
     if (!isEngineEvent(event) || key === null) continue
     if (event.type === 'usage_recorded') costs.push({ key, usd: event.cost_usd })
-    else addTo(said, key, event)
+    else if (event.type !== 'usage_reserved') addTo(said, key, event)
     if (event.type === 'step_started') {
       const known = byKey.get(event.key)
       byKey.set(event.key, begin(event, known, byKey))

@@ -1,20 +1,30 @@
 /**
  * The budget of a run while it executes: what its paid calls have used, what those under way may still use, and whether
- * there is room for one more. A call that could pass the bound waits until the others have said what they really took
- * and the steps they were made for are journaled; when none is left to wait for, the run pauses. So the bound is never
- * passed by a call that was begun, and a pause loses no call that was paid.
+ * there is room for one more. A call for which there might be none waits until the others have said what they took and
+ * the steps they were made for are journaled; when none is left to wait for, the run pauses, and loses no call that was
+ * paid. A call of which nobody says what it took counts with all that was reserved for it.
+ *
+ * So what is counted stays within the bound as far as reservations hold what they say. They are the caller's estimates:
+ * where a call uses more than was reserved for it, the bound may be passed by that much, and no further call is begun.
  */
 import { createDeferred } from '../core/deferred.ts'
 import { createBudgetReason } from './budget-bound.ts'
 import type { UsageDelta } from './event.ts'
 import type { CostCeiling, RunBudget } from './identity.ts'
+import { toUsage } from './usage.ts'
+
+/** The room that one call has. */
+export interface Reservation {
+  /** What the call took; the room for it is kept until it is given back. */
+  count(delta: UsageDelta): void
+  /** Gives the room back. Where nothing was counted, the call counts with all of it. Once is enough, twice does no harm. */
+  release(): void
+}
 
 export interface RunBudgetKeeper {
-  /**
-   * Resolves with the way to give the reservation back; rejects when the run stops, which a pause is. `path` names the
-   * step that asks after those it is nested in.
-   */
-  reserve(cost: CostCeiling, path: readonly string[]): Promise<() => void>
+  /** Rejects when the run stops, which a pause is. `path` names the step that asks after those it is nested in. */
+  reserve(cost: CostCeiling, path: readonly string[]): Promise<Reservation>
+  /** Counts use for which nothing was reserved. */
   count(delta: UsageDelta): void
   /** The step has ended and its end is journaled; what it still held is given back. */
   settle(step: string): void
@@ -39,6 +49,7 @@ export interface RunBudgetOptions {
 interface Hold {
   cost: CostCeiling
   step: string
+  isCounted: boolean
 }
 
 export function createRunBudget({
@@ -64,7 +75,7 @@ export function createRunBudget({
       const needed = tokens + reserved.reduce((sum, one) => sum + one.tokens, 0)
       if (needed > tokenBound)
         return createBudgetReason(
-          `the next call could bring the run to ${needed} tokens, past its bound of ${tokenBound}; ${tokens} are used`,
+          `the next call may use up to ${cost.tokens} tokens and could bring the run to ${needed}, past its bound of ${tokenBound}; ${tokens === 0 ? 'nothing is used yet' : `${tokens} are used`}`,
         )
     }
     if (usdBound === null) return null
@@ -75,16 +86,16 @@ export function createRunBudget({
     const needed = usd + reserved.reduce((sum, one) => sum + one.usd!, 0)
     return needed > usdBound
       ? createBudgetReason(
-          `the next call could bring the run to ${formatUsd(needed)}, past its bound of ${formatUsd(usdBound)}; ${formatUsd(usd)} are spent`,
+          `the next call may use up to ${formatUsd(cost.usd!)} and could bring the run to ${formatUsd(needed)}, past its bound of ${formatUsd(usdBound)}; ${usd === 0 ? 'nothing is spent yet' : `${formatUsd(usd)} are spent`}`,
         )
       : null
   }
 
   /** Whether something may change without this run being paused. A step that itself waits for room changes nothing. */
   function isAnythingUnderWay(): boolean {
-    if (underWay.size > 0) return true
     const isWaiting = (step: string) => [...waiting].some(({ path }) => path.includes(step))
-    return [...unsettled].some((step) => !isWaiting(step))
+    const steps = [...[...underWay].map((hold) => hold.step), ...unsettled]
+    return steps.some((step) => !isWaiting(step))
   }
 
   /** Until it is decided nobody gets room: a call begun now would be cut off by the pause. */
@@ -116,7 +127,7 @@ export function createRunBudget({
         assertTaking()
         if (!isPausing) {
           if (shortageFor(cost) === null) {
-            const hold: Hold = { cost, step: path.at(-1)! }
+            const hold: Hold = { cost, step: path.at(-1)!, isCounted: false }
             underWay.add(hold)
             return hold
           }
@@ -129,23 +140,38 @@ export function createRunBudget({
     }
   }
 
+  function count(delta: UsageDelta): void {
+    tokens += delta.input_tokens + delta.output_tokens
+    usd = usd === null || delta.cost_usd === null ? null : usd + delta.cost_usd
+  }
+
+  /** False where it was given back before. */
+  function giveBack(hold: Hold): boolean {
+    if (!underWay.delete(hold)) return false
+    if (!hold.isCounted) count(toUsage(hold.cost))
+    return true
+  }
+
   return {
     recheck,
+    count,
     async reserve(cost, path) {
       const hold = await takeRoom(cost, path)
-      return () => {
-        if (!underWay.delete(hold)) return
-        unsettled.add(hold.step)
-        recheck()
+      return {
+        count(delta) {
+          hold.isCounted = true
+          count(delta)
+        },
+        release() {
+          if (!giveBack(hold)) return
+          unsettled.add(hold.step)
+          recheck()
+        },
       }
-    },
-    count(delta) {
-      tokens += delta.input_tokens + delta.output_tokens
-      usd = usd === null || delta.cost_usd === null ? null : usd + delta.cost_usd
     },
     settle(step) {
       let isFree = unsettled.delete(step)
-      for (const hold of underWay) if (hold.step === step) isFree = underWay.delete(hold)
+      for (const hold of underWay) if (hold.step === step) isFree = giveBack(hold)
       if (isFree) recheck()
     },
   }

@@ -29,6 +29,8 @@ export interface RunWriter {
    * stored after all, and is published now.
    */
   reopen(): Promise<void>
+  /** Resolves once all that was given to it is stored and folded, or refused. */
+  idle(): Promise<void>
   /** Waits for what is under way and closes the journal. */
   close(): Promise<void>
 }
@@ -181,6 +183,7 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
         await publish(event)
       }
     },
+    idle: async () => void (await draining),
     async close() {
       if (closed) return
       closed = true

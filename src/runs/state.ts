@@ -101,9 +101,12 @@ export interface RunState<Data = unknown> {
   /** What each node has written, by node id. */
   content: Record<string, NodeContent>
   log: LogState
+  /** What was told of calls, and of those of which nothing was told the most they were expected to use. */
   usage: UsageDelta
   /** The same by node id. */
   usage_by_node: Record<string, UsageDelta>
+  /** Calls under way, by the number of the event that reserved for them; not in `usage` yet. */
+  reserved: Record<string, { key: string; node_id: string | null; most: UsageDelta }>
   budget: RunBudget
   /** Why it is paused; null while it is not. */
   paused_because: string | null

@@ -3,10 +3,12 @@ import type { Clock } from '../core/clock.ts'
 import { quote } from '../core/errors.ts'
 import type { Severity } from './event.ts'
 import type { ExecutionGate } from './execution-gate.ts'
-import type { RunBudgetKeeper } from './run-budget.ts'
+import type { CostCeiling } from './identity.ts'
+import type { Reservation, RunBudgetKeeper } from './run-budget.ts'
 import type { RunState } from './state.ts'
 import type { StepRecorder } from './step-recorder.ts'
 import { createCallKeys, describeCall, nameToolNode } from './tool-calls.ts'
+import { describeMost, toUsage } from './usage.ts'
 import type { StepContext } from './workflow.ts'
 
 export interface NestedStepOptions {
@@ -74,6 +76,26 @@ export function createStepContext(
     return id
   }
 
+  /** Calls for which room was reserved and of which nothing was told yet, the oldest first. */
+  const untold: { seq: number; reservation: Reservation }[] = []
+
+  /** The call is sent only once it is journaled: should the process die under it, it counts. */
+  async function reserve(cost: CostCeiling): Promise<() => void> {
+    const reservation = await budget.reserve(cost, path)
+    const { seq } = await gate.commit({ type: 'usage_reserved', key, node_id: node, ...toUsage(cost) })
+    gate.assertOpen()
+    const call = { seq, reservation }
+    untold.push(call)
+    return () => {
+      const at = untold.indexOf(call)
+      if (at >= 0) {
+        untold.splice(at, 1)
+        log('WARN', `a call ended without a word on what it used: ${describeMost([toUsage(cost)])}`)
+      }
+      reservation.release()
+    }
+  }
+
   return {
     key,
     attempt,
@@ -82,10 +104,12 @@ export function createStepContext(
     append: (text, target) => recorder.append(targetOf(target), text),
     replace: (text, target) => recorder.replace(targetOf(target), text),
     usage(delta) {
-      budget.count(delta)
-      recorder.usage(node, delta)
+      const call = untold.shift()
+      const counter = call ? call.reservation : budget
+      counter.count(delta)
+      recorder.usage(node, delta, call?.seq)
     },
-    reserve: (cost) => quiet(() => budget.reserve(cost, path)),
+    reserve: (cost) => quiet(() => reserve(cost)),
     now: () => clock.now(),
     random,
     // A key is given in the turn of the call, so that equal calls are told apart by their order and not by their speed.

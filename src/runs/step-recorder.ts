@@ -12,7 +12,8 @@ export interface StepRecorder {
   log(line: LogLine): void
   append(nodeId: string, text: string): void
   replace(nodeId: string, text: string): void
-  usage(nodeId: string | null, delta: UsageDelta): void
+  /** `reservedBy`: the number of the event that reserved for it. */
+  usage(nodeId: string | null, delta: UsageDelta, reservedBy?: number): void
   /** Hands everything gathered to the journal, in the order said. */
   flush(): void
   /** Nothing is taken any more: what comes late from an abandoned attempt is dropped. */
@@ -51,8 +52,9 @@ export function createStepRecorder(
       if (text !== '') gather({ type: 'content_appended', key, node_id: nodeId, text })
     },
     replace: (nodeId, text) => gather({ type: 'content_replaced', key, node_id: nodeId, text }),
-    usage(nodeId, delta) {
-      if (!closed) commit({ type: 'usage_recorded', key, node_id: nodeId, ...delta })
+    usage(nodeId, delta, reservedBy) {
+      const settled = reservedBy === undefined ? {} : { reserved_by: reservedBy }
+      if (!closed) commit({ type: 'usage_recorded', key, node_id: nodeId, ...delta, ...settled })
     },
     flush,
     close() {

@@ -104,13 +104,18 @@ export interface StepContext {
   append(text: string, node?: string): void
   /** Sets the text of a node. */
   replace(text: string, node?: string): void
-  /** Counts model use to the step's node. */
+  /** Counts model use to the step's node; the first after a reservation is that of the call it was made for. */
   usage(delta: UsageDelta): void
   /**
-   * Before a paid call: reserves what it may cost at most; the answer is called once its use is counted, or it failed.
-   * Where the run's budget could be passed it waits for the calls under way, and if there is still no room for it the
-   * run pauses: a person raises the budget or cancels. A pause waits until steps whose calls are over are journaled, so a
-   * step should do little between its last call and its end.
+   * Before a paid call: reserves the most it is expected to cost; the answer is called once its use is counted, or it
+   * failed. A call of which no use was counted, because it failed, was cut off or the process died, counts with all that
+   * was reserved. Where the run's budget could be passed it waits for the calls under way, and if there is still no room
+   * for it the run pauses: a person raises the budget or cancels.
+   *
+   * A step has one reservation at a time and none while a part of it asks for room; calls side by side are parts. What
+   * those around a step that asks have reserved is not waited for: it may never be given back. A pause waits until steps
+   * whose calls are over are journaled, so a step should do little between its last call and its end, and wait for no
+   * step that is not a part of it.
    */
   reserve(cost: CostCeiling): Promise<() => void>
   /**

@@ -46,7 +46,7 @@ describe('a run whose budget is used up', () => {
     const runId = await launchOne(desk)
     const state = await paused(desk, runId)
     const reason =
-      'budget: the next call could bring the run to 2.80 USD, past its bound of 2.50 USD; 1.80 USD are spent'
+      'budget: the next call may use up to 1.00 USD and could bring the run to 2.80 USD, past its bound of 2.50 USD; 1.80 USD are spent'
     expect(state).toMatchObject({ budget: { usd: 2.5, tokens: null }, paused_because: reason })
     expect(desk.manager.summary(runId)).toMatchObject({ status: 'paused', progress_message: reason })
     expect(sent).toEqual(['a', 'b', 'c'])
@@ -164,6 +164,132 @@ describe('a run whose budget is used up', () => {
     gate.open()
     await stopped
     expect(desk.ports.eventsOf(runId).at(-1)).toMatchObject({ type: 'step_completed', key: 'long' })
+  })
+})
+
+describe('a call of which nobody says what it used', () => {
+  /** Calls of at most 1 USD and 100 tokens that do not answer while the gate is shut. */
+  function createCut(sent: string[], gate: { opened: Promise<void> }, budget?: RunBudget) {
+    const ask = (step: StepContext, name: string) =>
+      step.part('ask', name, async (part) => {
+        const release = await part.reserve({ usd: 1, tokens: 100, output_tokens: 80 })
+        try {
+          sent.push(name)
+          await gate.opened
+          part.usage({ calls: 1, input_tokens: 20, output_tokens: 30, cost_usd: 0.6 })
+        } finally {
+          release()
+        }
+      })
+    return createScriptedWorkflow({
+      budget,
+      plan: [{ id: 'bull', label: 'Bull', node_type: 'agent' }],
+      execute: (ctx) =>
+        ctx.step('bull', (step) => ask(step, 'one').then(() => ask(step, 'two')), { node: 'bull' }),
+    })
+  }
+  const shut = () => ({ opened: new Promise<void>(() => undefined) })
+  const MOST = { calls: 1, input_tokens: 20, output_tokens: 80, cost_usd: 1 }
+  const WORDS =
+    'a call was cut off and what it used is not known: counted with the most expected of it, 20 tokens in, 80 out, $1.0000'
+
+  test.each(['pause', 'cancel'] as const)(
+    'because of a %s counts with all that was reserved',
+    async (verb) => {
+      const sent: string[] = []
+      const desk = await createTestDesk([createCut(sent, shut())])
+      const runId = await launchOne(desk)
+      await desk.until(runId, ({ reserved }) => Object.keys(reserved).length === 1)
+      await settle()
+      await desk.manager[verb](runId)
+      const state = await desk.manager.state(runId)
+      expect(state).toMatchObject({ usage: MOST, usage_by_node: { bull: MOST }, reserved: {} })
+      expect(state.log.entries.map((entry) => entry.message)).toEqual([WORDS])
+    },
+  )
+
+  test('keeps a run within its bound however often a person pauses it', async () => {
+    const sent: string[] = []
+    const desk = await createTestDesk([createCut(sent, shut(), { usd: 3.5, tokens: null })])
+    const runId = await launchOne(desk)
+    for (let n = 1; n <= 3; n++) {
+      await desk.until(runId, ({ reserved }) => Object.keys(reserved).length === 1)
+      await settle()
+      expect(sent).toHaveLength(n)
+      await desk.manager.pause(runId)
+      await desk.manager.resume(runId)
+    }
+    const state = await desk.until(
+      runId,
+      ({ paused_because: because }) => because?.startsWith('budget') === true,
+    )
+    expect(state.usage.cost_usd).toBe(3)
+    expect(sent).toHaveLength(3)
+  })
+
+  test('because the process died under it counts after it, and only then', async () => {
+    const sent: string[] = []
+    const gate = createGate()
+    const desk = await createTestDesk([createCut(sent, shut())])
+    const runId = await launchOne(desk)
+    const before = await desk.until(runId, ({ reserved }) => Object.keys(reserved).length === 1)
+    await settle()
+    expect(before.usage.calls).toBe(0)
+    gate.open()
+    const restarted = await desk.crashAndRestart([createCut(sent, gate)])
+    const { usage, log } = await restarted.ended(runId)
+    expect(sent).toEqual(['one', 'one', 'two'])
+    expect(usage).toMatchObject({ calls: 3, input_tokens: 60, output_tokens: 140 })
+    expect(usage.cost_usd).toBeCloseTo(2.2)
+    expect(log.entries.map((entry) => entry.message)).toEqual([WORDS])
+  })
+
+  test('is not sent before what it may use is journaled', async () => {
+    const sent: string[] = []
+    const desk = await createTestDesk([createCut(sent, shut())])
+    const runId = await launchOne(desk)
+    await desk.until(runId, ({ reserved }) => Object.keys(reserved).length === 1)
+    expect(sent).toEqual([])
+    expect(typesOf(desk, runId).filter((type) => type === 'usage_reserved')).toHaveLength(1)
+  })
+
+  test('because it failed counts too, and the others of the run are held against it', async () => {
+    const sent: string[] = []
+    const desk = await createTestDesk([
+      createScriptedWorkflow({
+        budget: { usd: 1.5, tokens: null },
+        async execute(ctx) {
+          await ctx.step('fails', async (step) => {
+            const release = await step.reserve({ usd: 1, tokens: 100 })
+            release()
+            step.log('INFO', 'gave up')
+          })
+          await ctx.step('next', (step) => call(step, sent, 'next'))
+        },
+      }),
+    ])
+    const state = await paused(desk, await launchOne(desk))
+    expect(state.usage).toMatchObject({ calls: 1, cost_usd: 1 })
+    expect(state.log.entries.map((entry) => entry.message)).toEqual([
+      'a call ended without a word on what it used: counted with the most expected of it, 100 tokens in, 0 out, $1.0000',
+      'gave up',
+    ])
+    expect(sent).toEqual([])
+  })
+
+  test('is no part of what another run takes over', async () => {
+    const sent: string[] = []
+    const gate = createGate()
+    gate.open()
+    const desk = await createTestDesk([createCut(sent, gate)])
+    const runId = await launchOne(desk)
+    await desk.ended(runId)
+    const rerun = await desk.manager.rerun(runId, 'bull')
+    await desk.ended(rerun.run_id)
+    const { steps } = await desk.manager.state(runId)
+    const second = Object.keys(steps).filter((key) => key.startsWith('bull/'))[1]!
+    const third = await desk.manager.rerun(runId, second)
+    expect(await desk.ended(third.run_id)).toMatchObject({ usage: { calls: 1 }, reserved: {} })
   })
 })
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hasRoom, mergeBudget } from '../../src/runs/budget-bound.ts'
+import type { UsageDelta } from '../../src/runs/event.ts'
 import type { RunBudget } from '../../src/runs/identity.ts'
 import { createRunBudget, type RunBudgetKeeper } from '../../src/runs/run-budget.ts'
 import { settle } from '../support/manual-clock.ts'
@@ -34,12 +35,13 @@ function createKeeper(bound: RunBudget) {
 
 /** A reservation and what became of it. */
 function ask(keeper: RunBudgetKeeper, usd: number | null, tokens: number, ...path: string[]) {
-  const asked = { isGranted: false, isRefused: false, release: () => undefined as void }
+  const asked = {
+    ...{ isGranted: false, isRefused: false },
+    count: (_used: UsageDelta): void => undefined,
+    release: (): void => undefined,
+  }
   keeper.reserve({ usd, tokens }, path).then(
-    (release) => {
-      asked.isGranted = true
-      asked.release = release
-    },
+    (reservation) => Object.assign(asked, reservation, { isGranted: true }),
     () => void (asked.isRefused = true),
   )
   return asked
@@ -51,7 +53,7 @@ describe('a reservation', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((step) => ask(keeper, 1, 0, step))
     await settle(1)
     expect([a!.isGranted, b!.isGranted, c!.isGranted]).toEqual([true, true, false])
-    keeper.count(usageOf(0, 0.4))
+    a!.count(usageOf(0, 0.4))
     a!.release()
     a!.release()
     await settle(1)
@@ -65,14 +67,14 @@ describe('a reservation', () => {
     await settle(1)
     const next = ask(keeper, null, 20, 'other')
     await settle(1)
-    keeper.count(usageOf(85, null))
+    first.count(usageOf(85, null))
     first.release()
     await settle(1)
     expect(pauses).toEqual([])
     keeper.settle('turn/ask')
     await settle(1)
     expect(pauses.map((pause) => pause.reason)).toEqual([
-      'budget: the next call could bring the run to 105 tokens, past its bound of 100; 85 are used',
+      'budget: the next call may use up to 20 tokens and could bring the run to 105, past its bound of 100; 85 are used',
     ])
     const small = ask(keeper, null, 1, 'small')
     await settle(1)
@@ -96,7 +98,7 @@ describe('a reservation', () => {
     const { keeper, pauses } = createKeeper({ usd: null, tokens: 10 })
     const own = ask(keeper, null, 10, 'turn')
     await settle(1)
-    keeper.count(usageOf(10, null))
+    own.count(usageOf(10, null))
     own.release()
     await settle(1)
     ask(keeper, null, 5, 'turn', 'turn/ask')
@@ -106,13 +108,60 @@ describe('a reservation', () => {
 
   test('that a step forgot to give back is free when the step has ended', async () => {
     const { keeper } = createKeeper({ usd: null, tokens: 10 })
-    ask(keeper, null, 10, 'a')
-    const next = ask(keeper, null, 10, 'b')
+    const forgotten = ask(keeper, null, 10, 'a')
+    const next = ask(keeper, null, 9, 'b')
     await settle(1)
     expect(next.isGranted).toBe(false)
+    forgotten.count(usageOf(1, null))
     keeper.settle('a')
     await settle(1)
     expect(next.isGranted).toBe(true)
+    forgotten.release()
+  })
+
+  test('of a call of which nothing was told counts with all of it, once', async () => {
+    const { keeper, pauses } = createKeeper({ usd: null, tokens: 100 })
+    const [failed, cutOff] = [ask(keeper, null, 40, 'a'), ask(keeper, null, 30, 'b')]
+    await settle(1)
+    failed.release()
+    failed.release()
+    keeper.settle('a')
+    keeper.settle('b')
+    cutOff.release()
+    const fits = ask(keeper, null, 30, 'c')
+    await settle(1)
+    expect(fits.isGranted).toBe(true)
+    fits.count(usageOf(0, null))
+    fits.release()
+    keeper.settle('c')
+    ask(keeper, null, 31, 'd')
+    await settle(1)
+    expect(pauses.map((pause) => pause.reason)).toEqual([expect.stringMatching(/to 101, .*; 70 are used$/)])
+  })
+
+  test('is not waited for by what is asked for inside the step that holds it', async () => {
+    const { keeper, pauses } = createKeeper({ usd: null, tokens: 100 })
+    ask(keeper, null, 80, 'turn')
+    await settle(1)
+    ask(keeper, null, 50, 'turn', 'turn/ask')
+    await settle(1)
+    expect(pauses.map((pause) => pause.reason)).toEqual([
+      'budget: the next call may use up to 50 tokens and could bring the run to 130, past its bound of 100; nothing is used yet',
+    ])
+  })
+
+  test.each([
+    [
+      0,
+      'may use up to 2.00 USD and could bring the run to 2.00 USD, past its bound of 1.50 USD; nothing is spent yet',
+    ],
+    [0.02, 'could bring the run to 2.02 USD, past its bound of 1.50 USD; 0.0200 USD are spent'],
+  ])('says in words what is spent: %j', async (spent, words) => {
+    const { keeper, pauses } = createKeeper({ usd: 1.5, tokens: null })
+    keeper.count(usageOf(0, spent))
+    ask(keeper, 2, 0, 'a')
+    await settle(1)
+    expect(pauses[0]!.reason).toContain(words)
   })
 
   test('cannot be checked where a price is unknown: with a bound in USD the run pauses, in tokens it goes on', async () => {
@@ -133,7 +182,8 @@ test('whatever the order of calls and ends, the bound is never passed and nobody
   const call = fc.record({
     turn: fc.integer({ min: 0, max: 3 }),
     ceiling: fc.integer({ min: 1, max: 40 }),
-    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    /** None where nothing is told of the call. */
+    share: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
   })
   const order = fc.array(fc.nat(), { minLength: 1, maxLength: 60 })
   const bounds = fc.integer({ min: 20, max: 200 })
@@ -150,7 +200,13 @@ test('whatever the order of calls and ends, the bound is never passed and nobody
         const waiting = calls.map(({ turn, ceiling, share }, i) => {
           const path = [`turn${turn}`, `turn${turn}/${i}`]
           const asked = ask(keeper, ceiling / 10, ceiling, ...path)
-          return { asked, key: path[1]!, used: Math.floor(ceiling * share), stage: 'asked' }
+          return {
+            asked,
+            key: path[1]!,
+            used: share === null ? null : Math.floor(ceiling * share),
+            ceiling,
+            stage: 'asked',
+          }
         })
         for (let i = 0; done < calls.length; i++) {
           await settle(1)
@@ -166,8 +222,8 @@ test('whatever the order of calls and ends, the bound is never passed and nobody
             continue
           }
           if (pick.stage === 'asked') {
-            used += pick.used
-            keeper.count(usageOf(pick.used, pick.used / 10))
+            used += pick.used ?? pick.ceiling
+            if (pick.used !== null) pick.asked.count(usageOf(pick.used, pick.used / 10))
             expect(used).toBeLessThanOrEqual(bound.tokens!)
             pick.asked.release()
             pick.stage = 'released'
@@ -177,7 +233,7 @@ test('whatever the order of calls and ends, the bound is never passed and nobody
             done++
           }
         }
-        expect(used).toBe(waiting.reduce((sum, one) => sum + one.used, 0))
+        expect(used).toBe(waiting.reduce((sum, one) => sum + (one.used ?? one.ceiling), 0))
         expect(used / 10).toBeLessThanOrEqual(bound.usd! + 1e-9)
       },
     ),
