@@ -6,10 +6,10 @@
 import type { Bars } from '../market/series.ts'
 import type { AsOfWindow } from '../market/window.ts'
 import { netReturnPct, NO_COSTS, type Side } from '../trading/costs.ts'
-import { fillLimit, fillStop } from '../trading/fills.ts'
+import { fillLimit, fillStop, type BarPrices } from '../trading/fills.ts'
 import { findExit, type Exit, type ExitReason } from '../trading/simulate.ts'
+import { HOLDING_BARS } from './horizon.ts'
 import type { PriorVerdict } from './prior.ts'
-import { HOLDING_BARS } from './rules/trade-rule.ts'
 import { areLevelsOrdered, roundToTick } from './trade-levels.ts'
 
 export const EXIT_WORDS: Readonly<Record<Exclude<ExitReason, 'open'>, string>> = {
@@ -63,8 +63,8 @@ export function followTrade(verdict: PriorVerdict, window: AsOfWindow): Followed
   if (first === window.length) return { state: 'unmet' }
   const order = {
     side,
-    // An entry other than the close it was written at waits for the price to come to it.
-    limit: entry === roundToTick(verdict.close!) ? null : entry * scale,
+    ...orderOf(side, entry, roundToTick(verdict.close!)),
+    entry: entry * scale,
     stop: stop_loss * scale,
     target: take_profit * scale,
   }
@@ -82,33 +82,50 @@ export function followTrade(verdict: PriorVerdict, window: AsOfWindow): Followed
 
 interface Order {
   side: Side
-  /** Null for an order that takes the next open. */
-  limit: number | null
+  /**
+   * `open` takes the next open; `limit` waits for the price to come back to the entry; `stop` waits for it to go through
+   * the entry, for it lies beyond the close on the trade's side.
+   */
+  kind: 'open' | 'limit' | 'stop'
+  entry: number
   stop: number
   target: number
+}
+
+/** An entry at the close it was written at does not wait. */
+function orderOf(side: Side, entry: number, close: number): Pick<Order, 'kind'> {
+  if (entry === close) return { kind: 'open' }
+  return { kind: side * (entry - close) > 0 ? 'stop' : 'limit' }
 }
 
 type Ended = Pick<FilledTrade, 'entryIndex' | 'entryPrice' | 'exit'>
 
 /** How a position of this order ends; null where the order was never filled in its time. */
-function followOrder(bars: Bars, { side, limit, stop, target }: Order, first: number): Ended | null {
+function followOrder(bars: Bars, order: Order, first: number): Ended | null {
+  const { side, stop, target } = order
   const lastIndex = first + HOLDING_BARS - 1
-  if (limit === null) {
-    const exit = findExit(bars, { side, entryIndex: first, stop, target, lastIndex }, NO_COSTS)
-    return { entryIndex: first, entryPrice: bars.open[first]!, exit }
-  }
   const last = Math.min(lastIndex, bars.close.length - 1)
   for (let index = first; index <= last; index++) {
     const bar = { open: bars.open[index]!, high: bars.high[index]!, low: bars.low[index]! }
-    // To enter is to close the other side: a buy fills at its limit or below, a sale at its limit or above.
-    const entryPrice = fillLimit(bar, side === 1 ? -1 : 1, limit)
+    const entryPrice = fillEntry(bar, order)
     if (Number.isNaN(entryPrice)) continue
     const end = (exit: Exit): Ended => ({ entryIndex: index, entryPrice, exit })
-    // On the bar of the fill only the stop is sure to have come after it.
-    const stopped = fillStop(bar, side, stop)
-    if (!Number.isNaN(stopped)) return end({ index, price: stopped, reason: 'stop' })
-    if (index === bars.close.length - 1) return end({ index, price: bars.close[index]!, reason: 'open' })
-    return end(findExit(bars, { side, entryIndex: index + 1, stop, target, lastIndex }, NO_COSTS))
+    const endFrom = (from: number) =>
+      end(findExit(bars, { side, entryIndex: from, stop, target, lastIndex }, NO_COSTS))
+    // What filled at the open was held over the whole bar.
+    if (entryPrice === bar.open) return endFrom(index)
+    // Within the bar: its extremes may lie before the fill. That the stop was touched after it is the worse reading.
+    if (side === 1 ? bar.low <= stop : bar.high >= stop) return end({ index, price: stop, reason: 'stop' })
+    // What went through the entry on its way to the target came to the target after the fill.
+    if (order.kind === 'stop' && !Number.isNaN(fillLimit(bar, side, target)))
+      return end({ index, price: target, reason: 'target' })
+    return endFrom(index + 1)
   }
   return null
+}
+
+/** To enter is to close the other side: a limit fills at its price or better, a stop at its price or worse. */
+function fillEntry(bar: BarPrices, { side, kind, entry }: Order): number {
+  if (kind === 'open') return bar.open
+  return (kind === 'limit' ? fillLimit : fillStop)(bar, side === 1 ? -1 : 1, entry)
 }

@@ -2,15 +2,18 @@
 import type { Ledger } from '../evidence/ledger.ts'
 import { keepFinite, type Measurement } from '../evidence/measurement.ts'
 import { TRADING_TOOLS } from '../evidence/tools.ts'
-import { createQuoter, joinBlocks } from '../figures.ts'
+import { createQuoter, joinBlocks, joinWords } from '../figures.ts'
+import { HORIZON_DAYS } from '../horizon.ts'
 import type { ResearchFinding, TradeFinding } from '../reasoner.ts'
-import { HORIZON_DAYS, measureRule } from '../rules/trade-rule.ts'
+import { measureRule } from '../rules/trade-rule.ts'
 import { REFERENCE_EQUITY, REFERENCE_EQUITY_LABEL } from '../carry.ts'
 import {
   computeRiskMetrics,
+  findStrayLevels,
   NO_FACTS,
   repairLevels,
   type PriceLevels,
+  type StrayLevel,
   type TradeSide,
 } from '../trade-levels.ts'
 import { measureAll } from './gather.ts'
@@ -71,15 +74,32 @@ function leaningOf({ stance }: ResearchFinding, ledger: Ledger): TradeSide {
   return (ledger.value('Balance') ?? 0) >= 0 ? 1 : -1
 }
 
-/** A trade whose levels cannot be put right is no trade: it goes to a person. */
+/** Without figures, for it stands in reports. */
+const FAULTS: Readonly<Record<StrayLevel['fault'], string>> = {
+  entry_far: 'the entry lies out of reach of the last close',
+  stop_near: 'the stop lies too near the entry',
+  stop_far: 'the stop lies too far from the entry',
+  target_far: 'the target lies too far from the entry',
+}
+
+/**
+ * Whoever reasons: a trade whose levels cannot be put right, or that no market would give, is no trade and goes to a
+ * person.
+ */
 function settleLevels(finding: TradeFinding, ledger: Ledger): { finding: TradeFinding; repairs: string[] } {
   const { stance, side, levels } = finding
   if (stance !== 'BUY' && stance !== 'SELL')
     return { finding: { ...finding, side: null, levels: null, caution: null }, repairs: [] }
   const wanted: TradeSide = stance === 'BUY' ? 1 : -1
-  const repaired = levels && side === wanted ? repairLevels(wanted, levels, ledger.value('ATR 14')) : null
-  if (repaired) return { finding: { ...finding, levels: repaired.levels }, repairs: repaired.repairs }
-  const reason = `The trader’s levels do not make a ${stance}: stop and target cannot be put on their sides of the entry.`
+  const known = { close: ledger.value('Last close'), atr: ledger.value('ATR 14') }
+  const repaired = levels && side === wanted ? repairLevels(wanted, levels, known.atr) : null
+  const strays = repaired ? findStrayLevels(repaired.levels, known) : []
+  if (repaired && strays.length === 0)
+    return { finding: { ...finding, levels: repaired.levels }, repairs: repaired.repairs }
+  const problem = repaired
+    ? joinWords(strays.map(({ fault }) => FAULTS[fault]))
+    : 'stop and target cannot be put on their sides of the entry'
+  const reason = `The trader’s levels do not make a ${stance}: ${problem}.`
   const report = joinBlocks(finding.report, reason)
   return {
     finding: { ...finding, stance: 'REVIEW', reason, side: null, levels: null, caution: null, report },

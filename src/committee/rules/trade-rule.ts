@@ -9,13 +9,10 @@ import type { Bars } from '../../market/series.ts'
 import { simulateBracket, type Trade } from '../../trading/simulate.ts'
 import { computeTradeStatistics } from '../../trading/trade-statistics.ts'
 import { keepFinite, type Measurement } from '../evidence/measurement.ts'
+import { HOLDING_BARS } from '../horizon.ts'
 import { STOP_ATR, TARGET_ATR, type TradeSide } from '../trade-levels.ts'
 import { ACT_THRESHOLD, computeBalanceHistory } from './judge.ts'
 
-/** Bars after which a trade that went nowhere is closed: two months. */
-export const HOLDING_BARS = 42
-/** The same in calendar days, for the verdict's horizon. */
-export const HORIZON_DAYS = 60
 /** Of the traded value on each side: commission and the rest of what a fill costs. */
 const COMMISSION = 0.001
 
