@@ -14,6 +14,16 @@ export interface PriceLevels {
 export const STOP_ATR = 2
 export const TARGET_ATR = 3.5
 
+/**
+ * How far levels may lie from where they start and still be those of a trade: the entry from the last close, stop and
+ * target from the entry. In ATR; where the range is not known, as a share of that price. A stop nearer than its least is
+ * hit by noise, and makes any target look like a prize.
+ */
+export const LEVEL_BOUNDS = {
+  atr: { entry: 5, stop: { least: 0.25, most: 10 }, target: 20 },
+  share: { entry: 0.5, stop: { least: 0.005, most: 0.5 }, target: 0.5 },
+} as const
+
 /** The facts of risk that hold whatever the verdict. Percentages; null where they could not be measured. */
 export interface RiskFacts {
   atr: number | null
@@ -42,6 +52,45 @@ export function areLevelsOrdered(side: TradeSide, { entry, stop_loss, take_profi
     stop_loss > 0 && take_profit > 0 && side * (entry - stop_loss) > 0 && side * (take_profit - entry) > 0
   )
 }
+
+export interface StrayLevel {
+  level: keyof PriceLevels
+  fault: 'entry_far' | 'stop_near' | 'stop_far' | 'target_far'
+  /** The distance it passes. */
+  bound: number
+  unit: 'atr' | 'share'
+}
+
+/**
+ * Levels that are out of bounds, whatever their order; what is no number is. `close` and `atr` are undefined where they
+ * are not known: without a close the entry is held against nothing.
+ */
+export function findStrayLevels(
+  { entry, stop_loss, take_profit }: PriceLevels,
+  { close = entry, atr }: { close: number | undefined; atr: number | undefined },
+): StrayLevel[] {
+  const unit = atr !== undefined && atr > 0 ? 'atr' : 'share'
+  const bounds = LEVEL_BOUNDS[unit]
+  const most = (of: number, bound: number) => bound * (1 + SLACK) * (unit === 'atr' ? atr! : of)
+  const away = {
+    entry: Math.abs(entry - close),
+    stop: Math.abs(entry - stop_loss),
+    target: Math.abs(take_profit - entry),
+  }
+  const strays: StrayLevel[] = []
+  if (!(away.entry <= most(close, bounds.entry)))
+    strays.push({ level: 'entry', fault: 'entry_far', bound: bounds.entry, unit })
+  if (away.stop < most(entry, bounds.stop.least) * (1 - SLACK) ** 2)
+    strays.push({ level: 'stop_loss', fault: 'stop_near', bound: bounds.stop.least, unit })
+  if (!(away.stop <= most(entry, bounds.stop.most)))
+    strays.push({ level: 'stop_loss', fault: 'stop_far', bound: bounds.stop.most, unit })
+  if (!(away.target <= most(entry, bounds.target)))
+    strays.push({ level: 'take_profit', fault: 'target_far', bound: bounds.target, unit })
+  return strays
+}
+
+/** A price at a bound is within it, however its digits fall in binary. */
+const SLACK = 1e-9
 
 export interface RepairedLevels {
   levels: PriceLevels

@@ -41,6 +41,26 @@ describe('a trader who reasons otherwise', () => {
     expect(decision.position.shares).toBe(0)
   })
 
+  it.each([
+    ['a stop a cent away', { stop_loss: 583.99 }, 'the stop lies too near the entry'],
+    ['a stop out of sight', { stop_loss: 1 }, 'the stop lies too far from the entry'],
+    ['a target that no price is', { take_profit: 1e300 }, 'the target lies too far from the entry'],
+    ['no number for a target', { take_profit: Number.POSITIVE_INFINITY }, 'the target lies too far'],
+    ['an entry nobody gets', { entry: 800, stop_loss: 780, take_profit: 830 }, 'the entry lies out of reach'],
+  ])('is sent to a person with %s', async (_what, change, told) => {
+    const trader = traderWho((finding) => ({
+      ...finding,
+      levels: { entry: 584, stop_loss: 556, take_profit: 640, ...change },
+    }))
+    const { decision, record } = await assessBy({ trader })
+    expect(decision).toMatchObject({
+      action: 'REVIEW',
+      risk_metrics: { entry: null },
+      position: { shares: 0 },
+    })
+    expect(contentOf(record, 'trader_report')).toContain(told)
+  })
+
   it('is sent to a person when stance and side do not agree', async () => {
     const trader = traderWho((finding) => ({ ...finding, side: -1 }))
     expect((await assessBy({ trader })).decision.action).toBe('REVIEW')

@@ -4,6 +4,7 @@ import {
   areLevelsOrdered,
   computeRiskMetrics,
   computeRiskReward,
+  findStrayLevels,
   repairLevels,
   roundToTick,
 } from '../../src/committee/trade-levels.ts'
@@ -52,6 +53,47 @@ describe('repairing levels', () => {
           if (repaired) expect(areLevelsOrdered(side, repaired.levels)).toBe(true)
         },
       ),
+    )
+  })
+})
+
+describe('levels out of bounds', () => {
+  const sound = { entry: 100, stop_loss: 95, take_profit: 110 }
+  const faultsOf = (change: Partial<typeof sound>, atr: number | undefined = 2, close = 100) =>
+    findStrayLevels({ ...sound, ...change }, { close, atr }).map(({ fault }) => fault)
+
+  it('are those beyond so many ATR, the bounds themselves not', () => {
+    expect(faultsOf({ stop_loss: 99.5, take_profit: 140 })).toEqual([])
+    expect(faultsOf({ stop_loss: 80 }, 2, 110)).toEqual([])
+    expect(faultsOf({ stop_loss: 99.51 })).toEqual(['stop_near'])
+    expect(faultsOf({ stop_loss: 79.99, take_profit: 140.01 }, 2, 110.01)).toEqual([
+      'entry_far',
+      'stop_far',
+      'target_far',
+    ])
+  })
+
+  it.each([undefined, 0])('are measured by the price where the range is %s', (atr) => {
+    const stray = (change: Partial<typeof sound>) =>
+      findStrayLevels({ ...sound, ...change }, { close: 100, atr })
+    expect(stray({ stop_loss: 50, take_profit: 150 })).toEqual([])
+    expect(stray({ stop_loss: 49 })).toEqual([
+      { level: 'stop_loss', fault: 'stop_far', bound: 0.5, unit: 'share' },
+    ])
+    expect(stray({ stop_loss: 99.9, take_profit: 151 }).map(({ fault }) => fault)).toEqual([
+      'stop_near',
+      'target_far',
+    ])
+  })
+
+  it('are found in whatever is no number, and leave no odds beyond measure', () => {
+    const price = fc.oneof(fc.double(), fc.double({ min: 1, max: 200, noNaN: true }))
+    fc.assert(
+      fc.property(price, price, price, fc.option(price, { nil: undefined }), (entry, stop, target, atr) => {
+        const levels = { entry, stop_loss: stop, take_profit: target }
+        if (findStrayLevels(levels, { close: 100, atr }).length > 0) return
+        expect(computeRiskReward(levels)).toBeLessThanOrEqual(100 + 1e-6)
+      }),
     )
   })
 })

@@ -2,15 +2,18 @@
 import { z } from 'zod'
 import { createLedger } from '../evidence/ledger.ts'
 import type { Reasoner, TradeFinding, TraderBrief } from '../reasoner.ts'
-import { areLevelsOrdered, roundToTick, type PriceLevels } from '../trade-levels.ts'
+import {
+  areLevelsOrdered,
+  findStrayLevels,
+  roundToTick,
+  type PriceLevels,
+  type StrayLevel,
+} from '../trade-levels.ts'
 import { boundedText, orNull, reportField } from './answer-fields.ts'
 import { askRole } from './ask-role.ts'
 import { renderEvidence } from './evidence-table.ts'
 import { composeQuestion, composeSystem, type Seat } from './seat.ts'
 import { renderMemory, renderReports, renderResearch } from './transcripts.ts'
-
-/** An entry farther from the last close than this is no entry into this market. */
-const MAX_ENTRY_ATR = 5
 
 export const tradeAnswer = z.object({
   report: reportField,
@@ -93,7 +96,9 @@ function examineTrade({ stance, levels }: TradeAnswer, { research, evidence }: T
     return [`stance is ${stance}, but the research manager asks for ${asked}: it must be ${allowed}`]
   }
   if (!levels) return [`stance is ${stance}, but levels is null: entry, stop_loss and take_profit are needed`]
-  return [...examineSides(stance, toTicks(levels)), ...examineEntry(levels.entry, evidence)]
+  const atTicks = toTicks(levels)
+  const wrongSides = examineSides(stance, atTicks)
+  return wrongSides.length > 0 ? wrongSides : examineDistances(atTicks, evidence)
 }
 
 function examineSides(stance: 'BUY' | 'SELL', levels: PriceLevels): string[] {
@@ -108,14 +113,22 @@ function examineSides(stance: 'BUY' | 'SELL', levels: PriceLevels): string[] {
   ]
 }
 
-function examineEntry(entry: number, evidence: TraderBrief['evidence']): string[] {
+function examineDistances(levels: PriceLevels, evidence: TraderBrief['evidence']): string[] {
   const ledger = createLedger(evidence)
-  const close = ledger.value('Last close')
-  const range = ledger.value('ATR 14')
-  if (close === undefined || range === undefined || range <= 0) return []
-  if (Math.abs(entry - close) <= MAX_ENTRY_ATR * range) return []
-  return [
-    `entry ${entry} is more than ${MAX_ENTRY_ATR} times the ATR (${ledger.get('ATR 14').id}) away from ` +
-      `the last close (${ledger.get('Last close').id}), where nobody can enter`,
-  ]
+  const idOf = (label: string) => (ledger.has(label) ? ` (${ledger.get(label).id})` : '')
+  const known = { close: ledger.value('Last close'), atr: ledger.value('ATR 14') }
+  return findStrayLevels(levels, known).map(({ level, fault, bound, unit }) => {
+    const from = level === 'entry' ? `the last close${idOf('Last close')}` : 'the entry'
+    const distance =
+      unit === 'atr' ? `${bound} times the ATR${idOf('ATR 14')}` : `${100 * bound} % of the price`
+    const passes = fault === 'stop_near' ? 'less' : 'more'
+    return `${level} ${levels[level]} is ${passes} than ${distance} away from ${from}, where ${FAULTS[fault]}`
+  })
+}
+
+const FAULTS: Readonly<Record<StrayLevel['fault'], string>> = {
+  entry_far: 'nobody can enter',
+  stop_near: 'an ordinary day would hit it',
+  stop_far: 'it protects from nothing',
+  target_far: 'the price does not get within the horizon',
 }

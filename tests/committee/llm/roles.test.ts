@@ -178,6 +178,13 @@ describe('the trader', () => {
       levels(CLOSE + 5.1 * RANGE, 560, 700),
       'is more than 5 times the ATR (E5) away',
     ],
+    [
+      'a target that no price is',
+      levels(584, 560, 1e300),
+      'is more than 20 times the ATR (E5) away from the entry',
+    ],
+    ['a stop of a cent', levels(584, 583.99, 640), 'stop_loss 583.99 is less than 0.25 times the ATR (E5)'],
+    ['a stop out of sight', levels(584, 450, 640), 'stop_loss 450 is more than 10 times the ATR (E5)'],
     ['the opposite side', { stance: 'SELL', ...levels(584, 600, 560) }, 'it must be BUY, HOLD or REVIEW'],
   ])('is told of %s', async (_what, change, told) => {
     expect(await problemOf(traderWith(change))).toContain(told)
