@@ -1,6 +1,6 @@
 /**
  * `kill -9` at random moments while a committee waits for slow models: a call whose answer is in the journal is never
- * sent again, and every run reaches its verdict. KILL_DRILL_KILLS sets how often (the full drill is in .ci/run).
+ * sent again, every call that was sent is counted, and every run reaches its verdict. KILL_DRILL_KILLS sets how often (the full drill is in .ci/run).
  *
  * Every answer reports a number of tokens of its own, so that the journal says which of the calls sent it holds.
  */
@@ -59,9 +59,12 @@ test(
 
     const client = createRunClient(server.url)
     const journaled = new Set<number>()
+    let counted = 0
     for (const runId of launched) {
       expect(await client.ended(runId)).toMatchObject({ status: 'completed', error: null })
-      for (const tokens of listAnswerTokens(await client.journal(runId))) journaled.add(tokens)
+      const events = await client.journal(runId)
+      counted += events.filter(({ type }) => type === 'usage_reserved').length
+      for (const tokens of listAnswerTokens(events)) journaled.add(tokens)
     }
     const sentAlike = new Map<string, number[]>()
     for (const { index, body } of models.requests) {
@@ -76,9 +79,11 @@ test(
       )
       again += indexes.length - 1
     }
+    // Those that were cut off too: a call may have to be paid from when it is sent.
+    expect(counted).toBeGreaterThanOrEqual(models.requests.length)
     expect(launched.length).toBeGreaterThanOrEqual(TICKERS.length)
     console.info(
-      `model kill drill: ${KILLS} kills, ${launched.length} runs, ${models.requests.length} calls, ${again} sent again because the kill came before their answer`,
+      `model kill drill: ${KILLS} kills, ${launched.length} runs, ${models.requests.length} calls (${counted} counted), ${again} sent again because the kill came before their answer`,
     )
     await server.kill('SIGTERM')
   },
