@@ -4,6 +4,7 @@
  */
 import { InputError, quote } from '../core/errors.ts'
 import { dateOf, parseDate, type BarSeries } from './series.ts'
+import { findSplits } from './splits.ts'
 import type { RawBars } from './vendor.ts'
 
 const DAY_MS = 86_400_000
@@ -22,6 +23,7 @@ const DAY_MS = 86_400_000
 export function adjustTo(raw: RawBars, asOf: string): BarSeries {
   const count = countBarsUntil(raw.time, asOf)
   const time = raw.time.slice(0, count)
+  const { open, close, factor, adjustment } = raw
   const scale = count === 0 ? 1 : raw.factor[count - 1]!
   const adjust = (prices: Float64Array): Float64Array => {
     const adjusted = new Float64Array(count)
@@ -36,6 +38,8 @@ export function adjustTo(raw: RawBars, asOf: string): BarSeries {
     vendor: raw.vendor,
     adjustment: raw.adjustment,
     adjusted_to: count === 0 || raw.adjustment === 'raw' ? null : dateOf(time[count - 1]!),
+    // Of the bars up to the day only: a later split would show what came after.
+    splits: findSplits({ time, open, close, factor, adjustment }),
     time,
     open: adjust(raw.open),
     high: adjust(raw.high),

@@ -4,6 +4,7 @@
  */
 
 import { hashOf } from '../core/json.ts'
+import type { Split } from './splits.ts'
 
 export interface Bars {
   /** Start of the bar, milliseconds since the epoch, UTC; strictly rising. Daily bars stand at 00:00 UTC. */
@@ -23,6 +24,8 @@ export interface BarSeries extends Bars {
   adjustment: 'raw' | 'adjusted'
   /** YYYY-MM-DD of the bar whose prices are as traded; null for raw series. */
   adjusted_to: string | null
+  /** Splits within the series, oldest first, as adjusted prices do not show them; absent where nobody looked. */
+  splits?: readonly Split[]
 }
 
 export const BAR_COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const
@@ -45,6 +48,7 @@ export interface SeriesJson {
   vendor: string
   adjustment: BarSeries['adjustment']
   adjusted_to: string | null
+  splits?: readonly Split[]
   time: number[]
   open: number[]
   high: number[]
@@ -55,15 +59,21 @@ export interface SeriesJson {
 
 /** What can be written as a series: one, or a window on one, whose later bars are not in it. */
 export type SeriesSource =
-  BarSeries | (Omit<BarSeries, keyof Bars | 'adjusted_to'> & { adjustedTo: string | null; bars: Bars })
+  | BarSeries
+  | (Omit<BarSeries, keyof Bars | 'adjusted_to' | 'splits'> & {
+      adjustedTo: string | null
+      splits?: readonly Split[] | null
+      bars: Bars
+    })
 
 /** Throws `RangeError` for a figure that JSON cannot hold (NaN, an infinity). */
 export function seriesToJson(source: SeriesSource): SeriesJson {
   const bars: Bars = 'bars' in source ? source.bars : source
-  const { ticker, vendor, adjustment } = source
+  const { ticker, vendor, adjustment, splits } = source
   const adjusted_to = 'bars' in source ? source.adjustedTo : source.adjusted_to
   const json: SeriesJson = {
     ...{ ticker, vendor, adjustment, adjusted_to },
+    ...(splits && { splits }),
     ...{ time: [], open: [], high: [], low: [], close: [], volume: [] },
   }
   for (const name of BAR_COLUMNS) {
@@ -77,7 +87,7 @@ export function seriesToJson(source: SeriesSource): SeriesJson {
 
 /** The way back. Throws `RangeError` where the columns differ in length. */
 export function seriesFromJson(json: SeriesJson): BarSeries {
-  const { ticker, vendor, adjustment, adjusted_to } = json
+  const { ticker, vendor, adjustment, adjusted_to, splits } = json
   for (const name of BAR_COLUMNS) {
     if (json[name].length !== json.time.length) {
       throw new RangeError(`${ticker}: ${name} has ${json[name].length} bars, time has ${json.time.length}`)
@@ -85,6 +95,7 @@ export function seriesFromJson(json: SeriesJson): BarSeries {
   }
   return {
     ...{ ticker, vendor, adjustment, adjusted_to },
+    ...(splits && { splits }),
     time: Float64Array.from(json.time),
     open: Float64Array.from(json.open),
     high: Float64Array.from(json.high),
@@ -94,7 +105,11 @@ export function seriesFromJson(json: SeriesJson): BarSeries {
   }
 }
 
-/** SHA-256 of the canonical JSON of the series: equal for a window, for the series it shows, and after a round trip. */
+/**
+ * SHA-256 of the canonical JSON of the series: equal for a window, for the series it shows, and after a round trip. Of the
+ * bars and what they say of themselves; the splits are read from the same prices and add nothing.
+ */
 export function hashSeries(source: SeriesSource): string {
-  return hashOf(seriesToJson(source))
+  const { splits: _splits, ...bars } = seriesToJson(source)
+  return hashOf(bars)
 }

@@ -1,5 +1,6 @@
 /** Splits told from prices: by how much a share was divided, where the change of price leaves no better reading. */
-import type { Bars } from './series.ts'
+import { dateOf, type Bars } from './series.ts'
+import type { RawBars } from './vendor.ts'
 
 /** Shares after a split for each before it, as exchanges have seen them. */
 const RATIOS = [3 / 2, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100]
@@ -20,6 +21,36 @@ export function nearestSplit(change: number): number {
   return isRise ? 1 / near : near
 }
 
+export interface Split {
+  /** YYYY-MM-DD of the first bar after it. */
+  date: string
+  /** Shares for each share before; null where it may also have been something else. */
+  shares: number | null
+}
+
+/** A change of the factor on one day that is a dividend and no split: the smallest split is of three shares for two. */
+const LARGEST_DIVIDEND = 0.15
+
+/**
+ * Splits of prices as traded, oldest first. Adjusted prices are told by the factor, which changes by a split and by a
+ * dividend and by nothing else; raw ones only by their jumps, and a jump may be something else. The columns may go on after the last of `time`.
+ */
+export function findSplits(raw: Pick<RawBars, 'time' | 'open' | 'close' | 'factor' | 'adjustment'>): Split[] {
+  if (raw.adjustment === 'raw')
+    return findSplitJumps(raw, raw.time.length).map(({ index }) => ({
+      date: dateOf(raw.time[index]!),
+      shares: null,
+    }))
+  const splits: Split[] = []
+  for (let index = 1; index < raw.time.length; index++) {
+    const change = raw.factor[index - 1]! / raw.factor[index]!
+    if (Math.abs(Math.log(change)) <= LARGEST_DIVIDEND) continue
+    const shares = nearestSplit(change)
+    splits.push({ date: dateOf(raw.time[index]!), shares: shares === 1 ? null : shares })
+  }
+  return splits
+}
+
 export interface PriceJump {
   /** Of the bar that opened at the new price. */
   index: number
@@ -27,10 +58,13 @@ export interface PriceJump {
   change: number
 }
 
-/** Bars that opened as if after a split; in adjusted prices there should be none. */
-export function findSplitJumps({ open, close }: Pick<Bars, 'open' | 'close'>): PriceJump[] {
+/** Bars that opened as if after a split, of the first `count`; in adjusted prices there should be none. */
+export function findSplitJumps(
+  { open, close }: Pick<Bars, 'open' | 'close'>,
+  count = open.length,
+): PriceJump[] {
   const jumps: PriceJump[] = []
-  for (let index = 1; index < open.length; index++) {
+  for (let index = 1; index < count; index++) {
     const change = open[index]! / close[index - 1]!
     if (nearestSplit(change) !== 1) jumps.push({ index, change })
   }

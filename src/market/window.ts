@@ -5,6 +5,7 @@
 import { InputError } from '../core/errors.ts'
 import { countBarsUntil } from './adjust.ts'
 import { BAR_COLUMNS, dateOf, type Bars, type BarSeries } from './series.ts'
+import type { Split } from './splits.ts'
 
 /** Something asked for a bar after the as-of date: a fault of the caller, never to be caught and carried on from. */
 export class LookAheadError extends Error {
@@ -29,6 +30,8 @@ export interface AsOfWindow {
   readonly adjustment: BarSeries['adjustment']
   /** YYYY-MM-DD of the bar whose prices are as traded; null for raw prices. */
   readonly adjustedTo: string | null
+  /** Splits within the window, oldest first; null where nobody looked. */
+  readonly splits: readonly Split[] | null
   /** YYYY-MM-DD; the last bar may be earlier, never later. */
   readonly asOf: string
   /** Bars in the window, at least one. */
@@ -63,11 +66,15 @@ export function createWindow(series: BarSeries, asOf: string): AsOfWindow {
 function openWindow(source: BarSeries, asOf: string, from: number, to: number): AsOfWindow {
   const held = copyBars(source, from, to)
   const length = to - from
+  const first = dateOf(held.time[0]!)
+  const last = dateOf(held.time[length - 1]!)
+  const splits = source.splits?.filter(({ date }) => date > first && date <= last)
   const described = {
     ticker: source.ticker,
     vendor: source.vendor,
     adjustment: source.adjustment,
     adjusted_to: source.adjusted_to,
+    ...(splits && { splits }),
   }
 
   const window: AsOfWindow = {
@@ -77,8 +84,9 @@ function openWindow(source: BarSeries, asOf: string, from: number, to: number): 
     adjustedTo: source.adjusted_to,
     asOf,
     length,
-    first: dateOf(held.time[0]!),
-    last: dateOf(held.time[length - 1]!),
+    first,
+    last,
+    splits: splits ?? null,
 
     get bars() {
       return copyBars(held, 0, length)

@@ -10,6 +10,7 @@ import { createSharedLoads } from '../shared-loads.ts'
 import type { FundamentalsSource } from '../sources.ts'
 import { DAY_MS, endOfDayMs } from './days.ts'
 import { selectFacts } from './edgar-facts.ts'
+import { readFilings, type Filings } from './edgar-filings.ts'
 import { nameSource } from './source-failure.ts'
 
 const NAME = 'SEC EDGAR'
@@ -19,8 +20,8 @@ const FACTS_URL = 'https://data.sec.gov/api/xbrl/companyfacts'
 /** All facts of a company are some megabytes; of the largest banks some tens. */
 const MAX_BYTES = 48 * 1_024 * 1_024
 const FACTS_AGE_MS = 3_600_000
-/** Parsed answers kept: they are large, and runs ask for the same few companies. */
-const MAX_KEPT = 4
+/** Companies kept, each a megabyte or two of what is read of it. */
+const MAX_KEPT = 16
 
 export interface EdgarOptions {
   net: Net
@@ -43,7 +44,7 @@ export function createEdgarFundamentals({
   }
   const headers = { 'user-agent': `Rundesk ${contact.trim()}`, accept: 'application/json' }
   const companies = createSharedLoads<Map<string, number>>({ maxAgeMs: DAY_MS, maxEntries: 1, clock })
-  const filings = createSharedLoads<{ filed: unknown } | null>({
+  const filings = createSharedLoads<Filings | null>({
     maxAgeMs: FACTS_AGE_MS,
     maxEntries: MAX_KEPT,
     clock,
@@ -55,13 +56,16 @@ export function createEdgarFundamentals({
     return readCompanies(JSON.parse(text))
   }
 
-  /** Null for a company without figures: a fund, a trust. */
-  async function fetchFilings(cik: number, signal: AbortSignal): Promise<{ filed: unknown } | null> {
+  /**
+   * Null for a company without figures: a fund, a trust. Reading is done here, once for all who ask within the hour; the
+   * parser of JSON takes the whole answer in one go, up to some tenths of a second for the largest.
+   */
+  async function fetchFilings(cik: number, signal: AbortSignal): Promise<Filings | null> {
     const address = `${FACTS_URL}/CIK${String(cik).padStart(10, '0')}.json`
     const { status, text } = await net.get(address, { signal, headers, maxBytes: MAX_BYTES })
     if (status === 404) return null
     if (status !== 200) throw new Error(`the company facts were answered ${status}`)
-    return { filed: JSON.parse(text) as unknown }
+    return readFilings(JSON.parse(text))
   }
 
   return {
@@ -74,7 +78,7 @@ export function createEdgarFundamentals({
         const cik = known.get(ticker) ?? known.get(ticker.replace('.', '-'))
         if (cik === undefined) throw new NotFoundError(`${NAME} knows no company with ticker ${ticker}`)
         const found = await filings.load(`${cik}`, (stop) => fetchFilings(cik, stop), signal)
-        return found === null ? [] : selectFacts(found.filed, asOf)
+        return found === null ? [] : selectFacts(found, asOf)
       })
     },
   }

@@ -115,6 +115,51 @@ it('takes of each period the first tag of its list that was filed, each under it
   ])
 })
 
+it.each<[string, [asOf: string, tag: string, value: number][], [string, number][]]>([
+  [
+    'the newer says another value under the other tag',
+    [
+      ['2012-02-01', 'Revenues', 100],
+      ['2013-02-01', 'SalesRevenueNet', 90],
+    ],
+    [['SalesRevenueNet', 90]],
+  ],
+  [
+    'the preferred tag is the older one',
+    [
+      ['2012-02-01', 'SalesRevenueNet', 100],
+      ['2013-02-01', 'Revenues', 90],
+      ['2014-02-01', 'SalesRevenueNet', 80],
+    ],
+    [['SalesRevenueNet', 80]],
+  ],
+  [
+    'the newer says the same, and so changes nothing',
+    [
+      ['2012-02-01', 'SalesRevenueNet', 100],
+      ['2013-02-01', 'Revenues', 100],
+    ],
+    [['SalesRevenueNet', 100]],
+  ],
+  [
+    'the newer one is of a wider figure, which only stands in',
+    [
+      ['2012-02-01', 'SalesRevenueNet', 100],
+      ['2013-02-01', 'RevenueFromContractWithCustomerIncludingAssessedTax', 110],
+    ],
+    [['SalesRevenueNet', 100]],
+  ],
+])('takes of tags that mean the same what was filed last: %s', async (_, filed, expected) => {
+  const filings = filed.map(([day, tag, value]) =>
+    filing('10-K', day, 'FY 2011', { [`us-gaap:${tag}`]: [year(2011, value)] }),
+  )
+  const facts = await ask(filings, '2015-01-01')
+  expect(facts.map(({ concept, value }) => [concept.replace('us-gaap:', ''), value])).toEqual(expected)
+  // What is filed later is not known before.
+  const [day, tag, value] = filed[0]!
+  expect(await ask(filings, day)).toMatchObject([{ concept: `us-gaap:${tag}`, value }])
+})
+
 it('keeps units apart and leaves out what has no day, no number, no known span or lies ahead of its filing', async () => {
   const facts = await ask(
     [
