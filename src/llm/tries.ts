@@ -103,7 +103,7 @@ export async function callWithTries<T>(
     }
     const waitMs = computeBackOffMs(timing.attempts, retryAfterMs, random)
     limiter.countRetry(tiers, waitMs)
-    const asked = retryAfterMs === null ? '' : ', as it asked'
+    const asked = retryAfterMs ? ', no sooner than it asked' : ''
     frame.notice?.(
       'WARN',
       `${problem}; try ${timing.attempts + 1} of at most ${maxTries} in ${(waitMs / 1_000).toFixed(1)} s${asked}`,

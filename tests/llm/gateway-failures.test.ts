@@ -47,7 +47,9 @@ describe.each(WIRES)('$provider', (wire) => {
     const noticed = desk.noticed()
 
     const call = desk.ask()
-    expect(await noticed).toMatch(/answered 429: "slow down"; try 2 of at most 8 in 7\.\d s, as it asked/)
+    expect(await noticed).toMatch(
+      /answered 429: "slow down"; try 2 of at most 8 in 7\.\d s, no sooner than it asked/,
+    )
     expect(desk.gateway.use().every((tier) => tier.in_use === 0)).toBe(true)
     await desk.clock.advance(6_900)
     expect(desk.server.calls).toHaveLength(1)
