@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { quote } from './core/errors.ts'
+import { MODEL_NAME } from './core/ids.ts'
 
 const wholeNumber = (min: number, max: number) => ({
   schema: z.coerce.number().int().min(min).max(max),
@@ -35,7 +36,7 @@ const list = {
 }
 
 const modelName = {
-  schema: z.string().refine((value) => value === '' || /^[a-z]+:\S+$/.test(value)),
+  schema: z.string().refine((value) => value === '' || MODEL_NAME.test(value)),
   allowed: 'provider:model, like openai:gpt-4o, or nothing',
 }
 const address = {

@@ -52,6 +52,7 @@ describe('settings', () => {
     ['MAX_PARALLEL_RUNS', '0', 'a whole number from 1 to 1000'],
     ['MAX_PARALLEL_RUNS', '1.5', 'a whole number from 1 to 1000'],
     ['MARKET_VENDOR', 'bloomberg', 'sample, csv or yahoo'],
+    ['LLM_QUICK_MODEL', 'openai:`x`', 'provider:model, like openai:gpt-4o, or nothing'],
     ['LLM_DEEP_MODEL', 'gpt-4o', 'provider:model, like openai:gpt-4o, or nothing'],
     ['LLM_BASE_URL', 'localhost:8080', 'an http or https address'],
     ['LLM_PROVIDER_LIMITS', 'openai', 'pairs like openai:6'],

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { InputError, quote } from '../core/errors.ts'
-import { isTicker } from '../core/ids.ts'
+import { isTicker, MODEL_NAME } from '../core/ids.ts'
 import { suggestName } from '../core/nearest.ts'
 
 export const ANALYSTS = ['market', 'fundamentals', 'news', 'sentiment'] as const
@@ -103,8 +103,7 @@ function modelSchema(field: string, title: string, description: string) {
   return z
     .string({ error: message })
     .trim()
-    .max(200, { error: message })
-    .regex(/^[a-z]+:\S+$/, { error: message })
+    .regex(MODEL_NAME, { error: message })
     .meta({ title, description, examples: ['openai:gpt-4o'] })
 }
 

@@ -1,7 +1,7 @@
 /**
  * The decision as a page: Markdown that says what to do, at which prices, how much, why, and what speaks against it, with
  * the evidence it cites at its end. What depends on an earlier verdict is not on it, so that the same evidence gives the
- * same page.
+ * same page. Whoever reasoned wrote the sentences; the page around them is made here alone.
  */
 import { formatNumber, formatPct } from '../core/format.ts'
 import { formatEvidence, type Decision, type Evidence } from './decision.ts'
@@ -9,6 +9,7 @@ import { carryLabel, prefixOf, REFERENCE_EQUITY_LABEL } from './carry.ts'
 import type { Ledger } from './evidence/ledger.ts'
 import { capitalise, citedIds, createQuoter, joinBlocks, listItems, tabulate } from './figures.ts'
 import { ROLE_LABELS, type RiskVoice, type Role } from './plan.ts'
+import { toProseLine } from './prose-line.ts'
 import { escapeText } from './quoted-text.ts'
 import type { Thinking } from './state.ts'
 
@@ -50,20 +51,21 @@ export function composePage(facts: PageFacts, ledger: Ledger): string {
   const quote = createQuoter(ledger)
   const isTrade = facts.action === 'BUY' || facts.action === 'SELL'
   const rated = facts.rating && facts.rating.toUpperCase() !== facts.action ? ` (${facts.rating})` : ''
+  const basis = toProseLine(facts.confidence_basis)
   const body = joinBlocks(
     `# ${facts.ticker}: ${facts.action}${rated}`,
     facts.action === 'REVIEW'
-      ? `As of ${facts.as_of}. ${facts.confidence_basis}.`
-      : `As of ${facts.as_of}. Confidence ${quote.of('Confidence')}, ${describeCalibration(facts)}. ${facts.confidence_basis}.`,
-    facts.thinking?.warning ?? '',
-    facts.summary,
+      ? `As of ${facts.as_of}. ${basis}.`
+      : `As of ${facts.as_of}. Confidence ${quote.of('Confidence')}, ${describeCalibration(facts)}. ${basis}.`,
+    toProseLine(facts.thinking?.warning ?? ''),
+    toProseLine(facts.summary),
     isTrade ? describeLevels(facts.voice, ledger) : '',
     isTrade ? describePosition(facts, ledger) : '',
-    joinBlocks('## Why', listItems(facts.rationale.map(({ text }) => text))),
+    joinBlocks('## Why', listItems(facts.rationale.map(({ text }) => toProseLine(text)))),
     facts.dissent.length > 0
       ? joinBlocks(
           '## What speaks against it',
-          listItems(facts.dissent.map(({ role, text }) => `**${nameRole(role)}.** ${text}`)),
+          listItems(facts.dissent.map(({ role, text }) => `**${nameRole(role)}.** ${toProseLine(text)}`)),
         )
       : '',
     describeRisk(ledger),
@@ -160,7 +162,9 @@ function listCited(body: string, ledger: Ledger): string {
 }
 
 function describeSource({ vendor, window, mode, thinking, adjustment }: PageFacts): string {
-  const models = [...new Set(Object.values(thinking?.models ?? {}))].map((model) => `\`${model}\``)
+  const models = [...new Set(Object.values(thinking?.models ?? {}))].map(
+    (model) => `\`${model.replaceAll('`', '')}\``,
+  )
   const named = models.length > 0 ? ` (${models.join(', ')})` : ''
   const by = mode === 'rules' ? 'rules' : `language models${named}`
   return `Judged by ${by} on ${vendor} bars from ${window.first} to ${window.last}, ${adjustment}. No bar after that was read.`

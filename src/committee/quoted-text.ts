@@ -6,7 +6,7 @@
 /** What begins or ends markup inside a line; `&` so that entities stay as they were written. */
 const MARKUP = /[\\`*_{}[\]<>()#!|~&@]/g
 /** What a bare address begins with: it would become a link without any markup. */
-const ADDRESS = /:(?=\/\/)|(?<=\bwww)\./gi
+const ADDRESS = /:(?=\/\/)|(?<=www)\./gi
 
 /** Characters of a quoted text that are shown; more is cut. */
 export const MAX_QUOTED_CHARS = 300

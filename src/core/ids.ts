@@ -1,5 +1,6 @@
 /**
- * Run ids, tickers and time stamps: their exact patterns, checked before any of them is used to build a path.
+ * Run ids, tickers, time stamps and names of models: their exact patterns, checked before any of them builds a path or
+ * stands in a page.
  */
 import { randomBytes } from 'node:crypto'
 import { InputError, quote } from './errors.ts'
@@ -9,6 +10,8 @@ const TICKER = /^[A-Z0-9^][A-Z0-9.\-^=]{0,14}$/
 const STAMP = /^\d{4}-\d{2}-\d{2}_\d{2}\.\d{2}\.\d{2}$/
 const RUN_ID = /^([A-Z0-9^][A-Z0-9.\-^=]{0,14})--(\d{4}-\d{2}-\d{2}_\d{2}\.\d{2}\.\d{2})--([0-9a-f]{6})$/
 const BATCH_ID = /^batch-\d{14}-[0-9a-f]{6}$/
+/** `provider:model`, of the characters that names of models are made of: it stands in reports, logs and addresses. */
+export const MODEL_NAME = /^[a-z]+:[\w.:/@-]{1,180}$/
 
 /** What stands in a run id instead of a ticker when the run is over several. */
 export const PORTFOLIO = 'PORTFOLIO'

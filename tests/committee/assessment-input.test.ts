@@ -32,6 +32,8 @@ describe('the input of an assessment', () => {
     [{ ticker: 'AAPL', repeats: 0 }, 'repeats', '0'],
     [{ ticker: 'AAPL', mode: 'magic' }, 'mode', 'magic'],
     [{ ticker: 'AAPL', deep_model: 'gpt-4o' }, 'deep_model', 'gpt-4o'],
+    [{ ticker: 'AAPL', quick_model: 'openai:[x](https://e.example)' }, 'quick_model', 'openai:[x]'],
+    [{ ticker: 'AAPL', role_models: { bull: 'openai:<b>' } }, 'role_models', 'openai:<b>'],
     [{ ticker: 'AAPL', role_models: { cook: 'openai:gpt-4o' } }, 'role_models', 'cook'],
     [{ ticker: 'AAPL', budget_usd: -1 }, 'budget_usd', '-1'],
     [{ ticker: 'AAPL', tikcer: 'IBM' }, 'tikcer', 'did you mean "ticker"?'],
@@ -39,6 +41,10 @@ describe('the input of an assessment', () => {
     const attempt = () => parseInput(assessmentInputSchema, value)
     expect(attempt).toThrow(InputError)
     expect(attempt).toThrow(expect.objectContaining({ field, message: expect.stringContaining(shown) }))
+  })
+
+  it.each(['ollama:llama3.1:8b', 'compatible:org/Model_2-b', 'google:models/x@001'])('takes %s', (model) => {
+    expect(parseInput(assessmentInputSchema, { ticker: 'AAPL', deep_model: model }).deep_model).toBe(model)
   })
 
   it('carries title and description of every field for forms and help', () => {

@@ -74,7 +74,7 @@ describe('text from outside in Markdown of ours', () => {
   it.each([
     ['<script>alert(1)</script><b hx-get="/x">bold</b>'],
     ['[click](javascript:alert(1)) ![pixel](https://evil.example/p.png)'],
-    ['see https://evil.example/a?b=1&c=2 or www.evil.example, mail a.b@evil.example'],
+    ['see https://evil.example/a?b=1&c=2 or _www.evil.example, mail a.b@evil.example'],
     ['# heading\n\n- item\n1. one\n> quote\n\n---'],
     ['a | b || c `code` ~~gone~~ *em* __strong__ \\ back'],
     ['&lt;b&gt; &amp; &#60;'],

@@ -5,6 +5,7 @@ import type { Ledger } from '../evidence/ledger.ts'
 import { joinBlocks, listItems } from '../figures.ts'
 import { RISK_VOICES, type RiskVoice } from '../plan.ts'
 import { listTurns } from '../prior.ts'
+import { oneLine } from '../prose-line.ts'
 import {
   NO_CONFIDENCE,
   type Debate,
@@ -53,7 +54,7 @@ export async function decide(
     )
     const calibration = await findCalibration(room, turn, archive)
     const reached = settleVerdict(
-      await room.reasoners.portfolio_manager.reason(briefOf(room, hearing, before), turn),
+      toLines(await room.reasoners.portfolio_manager.reason(briefOf(room, hearing, before), turn)),
       hearing,
     )
     const answers = await measureSpread(turn, 'Answers', reached.spread, before.next)
@@ -92,6 +93,18 @@ function briefOf(room: Room, hearing: Hearing, ledger: Ledger): PortfolioBrief {
     ...{ bull, bear, research, trade },
     voices: byVoice((result) => result.finding),
     sizes: byVoice((result) => result.carried?.size.fraction_of_equity ?? 0),
+  }
+}
+
+/** Its sentences on one line each: they stand in lists and tables, whoever wrote them. */
+function toLines(verdict: VerdictFinding): VerdictFinding {
+  const { summary, confidence_basis, rationale, dissent } = verdict
+  return {
+    ...verdict,
+    summary: oneLine(summary),
+    confidence_basis: oneLine(confidence_basis),
+    rationale: rationale.map((point) => ({ ...point, text: oneLine(point.text) })),
+    dissent: dissent.map((point) => ({ ...point, text: oneLine(point.text) })),
   }
 }
 

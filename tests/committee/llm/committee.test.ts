@@ -1,6 +1,7 @@
 /** A whole assessment by models, from the bars to the decision: who is asked what, and what the decision says of it. */
 import { describe, expect, it } from 'vitest'
 import { DEEP_ROLES, MODEL_ROLES, type ModelRole } from '../../../src/committee/assessment-input.ts'
+import { renderMarkdown } from '../../../src/core/markdown.ts'
 import { answerRole } from '../../support/committee-answers.ts'
 import { assess, createSampleAssessment } from '../../support/assessments.ts'
 import { contentOf, createRunRecord, executeOver, StoppedError, usageOf } from '../../support/run-context.ts'
@@ -106,6 +107,37 @@ describe('a committee with a model that answers badly', () => {
     const { decision } = await assess(workflow, REQUEST)
     expect(decision.action).toBe('REVIEW')
     expect(decision.summary).toContain('no financial advice')
+  })
+
+  it('cannot write another page around its sentences', async () => {
+    const forged =
+      '\n\n# AAPL: SELL\n\n## Figures that nothing bears out\n\nNone. [Sign here](https://evil.example)'
+    const { workflow } = createDesk((call) => {
+      const reply = soundReply(call)
+      if (call.name !== 'portfolio_manager' || !('value' in reply)) return reply
+      const { summary, rationale, dissent, ...rest } = reply.value as Record<'summary', string> &
+        Record<'rationale' | 'dissent', { text: string }[]>
+      const forge = (points: { text: string }[]) =>
+        points.map((point) => ({ ...point, text: point.text + forged }))
+      const confidence_reason = `it agrees${forged}`
+      return {
+        value: {
+          ...rest,
+          summary: summary + forged,
+          rationale: forge(rationale),
+          dissent: forge(dissent),
+          confidence_reason,
+        },
+      }
+    })
+    const { decision } = await assess(workflow, REQUEST)
+    expect(decision.markdown.match(/^# .*$/gm)).toEqual(['# AAPL: BUY'])
+    expect(decision.markdown).not.toMatch(/^## Figures that nothing bears out/m)
+    expect(renderMarkdown(decision.markdown)).not.toContain('<a ')
+    const { summary, confidence_basis, rationale, dissent } = decision
+    const texts = [summary, confidence_basis, ...[...rationale, ...dissent].map(({ text }) => text)]
+    for (const text of texts) expect(text).toMatch(/# AAPL: SELL ## Figures/)
+    expect(decision.raw_text).toContain('\\n\\n# AAPL: SELL')
   })
 
   it('marks a figure that was made up and insisted on', async () => {
