@@ -82,6 +82,50 @@ describe('what became of a verdict', () => {
     })
   })
 
+  describe('whose entry lies beyond the close', () => {
+    const breakout = { entry: 110, stop_loss: 105, take_profit: 120 }
+    const short = { action: 'SELL' as const, entry: 90, stop_loss: 95, take_profit: 80 }
+    const follow = (change: Partial<PriorVerdict>, ...rows: readonly Ohlc[]) =>
+      followTrade(verdict(change), windowOf(flat(99), flat(100), ...rows))
+
+    it('is none until the price has gone through it', () => {
+      expect(follow(breakout, flat(100), flat(90), flat(80))).toEqual({ state: 'unfilled' })
+      expect(follow(short, flat(100), flat(110))).toEqual({ state: 'unfilled' })
+    })
+
+    it.each([
+      ['at the entry', breakout, [108, 111, 107, 110], 110],
+      ['at the open of a gap over it', breakout, [113, 114, 112, 113], 113],
+      ['at the entry, short', short, [92, 93, 89, 90], 90],
+      ['at the open of a gap beneath it, short', short, [87, 88, 86, 87], 87],
+    ] as const)('fills %s', (_where, change, bar, price) => {
+      expect(follow(change, bar)).toMatchObject({
+        ...{ state: 'filled', entryIndex: 2, entryPrice: price, exit: { reason: 'open', index: 2 } },
+      })
+    })
+
+    it.each([
+      ['stop, though the low may have come first', breakout, [100, 111, 99, 110], 'stop', 105],
+      ['target, which comes after the entry', breakout, [108, 121, 107, 120], 'target', 120],
+      ['stop where both lie in the bar', breakout, [108, 121, 104, 120], 'stop', 105],
+      ['target, short', short, [92, 93, 79, 80], 'target', 80],
+      ['stop, short', short, [92, 96, 89, 90], 'stop', 95],
+    ] as const)('ends on the bar of its fill at the %s', (_why, change, bar, reason, price) => {
+      expect(follow(change, bar)).toMatchObject({ exit: { reason, price, index: 2 } })
+    })
+  })
+
+  it('of an entry short of the close waits for the price to come back', () => {
+    const pullback = { entry: 95, stop_loss: 90, take_profit: 120 }
+    const follow = (...rows: readonly Ohlc[]) =>
+      followTrade(verdict(pullback), windowOf(flat(99), flat(100), ...rows))
+    expect(follow([100, 130, 96, 129])).toEqual({ state: 'unfilled' })
+    expect(follow([97, 98, 94, 96])).toMatchObject({ entryPrice: 95, exit: { reason: 'open' } })
+    // The high may have come before the fill; what filled at the open saw all of its bar.
+    expect(follow([97, 121, 94, 96])).toMatchObject({ entryPrice: 95, exit: { reason: 'open' } })
+    expect(follow([94, 121, 93, 96])).toMatchObject({ entryPrice: 94, exit: { reason: 'target' } })
+  })
+
   it('of a HOLD is how the price has moved since', () => {
     const { verdicts, evidence } = remember(
       verdict({ action: 'HOLD' }),
