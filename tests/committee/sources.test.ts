@@ -9,7 +9,7 @@ import { rulesReasoners } from '../../src/committee/rules/index.ts'
 import type { CommitteeState } from '../../src/committee/state.ts'
 import { NotFoundError } from '../../src/core/errors.ts'
 import { renderMarkdown } from '../../src/core/markdown.ts'
-import { NO_SOURCES, type Sources } from '../../src/market/sources.ts'
+import { NO_SOURCES, type FiledFact, type Sources } from '../../src/market/sources.ts'
 import type { RunEvent } from '../../src/runs/event.ts'
 import { assess, createSampleAssessment } from '../support/assessments.ts'
 import { answerRole } from '../support/committee-answers.ts'
@@ -277,6 +277,44 @@ describe('a source that fails', () => {
     expect(contentOf(record, 'fundamentals_report')).not.toContain('do not weigh')
     expect(contentOf(record, 'fundamentals_messages')).toContain('has no company AAPL')
     expect(decision.dissent.map(({ role }) => role)).not.toContain('fundamentals')
+  })
+})
+
+describe('what cannot be', () => {
+  const sell = (shares: number, value: number | null) =>
+    change('insider', '2012-06-20', 'Sale', { shares, value })
+
+  it('among insider trades is passed over, and the report and the log say so', async () => {
+    const found = [sell(-1e308, null), sell(-10, 1e300), sell(-40, 2_000), sell(Number.MAX_VALUE, 1)]
+    const sentiment = createScriptedSentiment(found)
+    const { decision, record } = await assess(withSources({ ...NO_SOURCES, sentiment }), REQUEST)
+    const valueOf = (name: string) => decision.evidence.find(({ label }) => label === name)?.value
+    expect(valueOf('Insider sales')).toBe(1)
+    expect(valueOf('Net insider shares')).toBe(-40)
+    expect(valueOf('Net insider value')).toBe(-2_000)
+    expect(valueOf('Insider trade 1')).toBe('Somebody: Sale, 40 shares, worth 2,000')
+    expect(contentOf(record, 'sentiment_report')).toContain('more shares or money than there can be')
+    expect(record.logs).toContainEqual(
+      expect.objectContaining({
+        message: 'Made ratings: 3 insider trades that cannot be are passed over',
+      }),
+    )
+  })
+
+  it('said of a price and the accounts is left out, and the report says why', async () => {
+    const counted = fact('Shares outstanding', 9e8, [null, '2012-04-13'], '2012-04-25', { unit: 'shares' })
+    const report = async (facts: FiledFact[]) => {
+      const fundamentals = createScriptedFundamentals(facts)
+      const { decision, record } = await assess(withSources({ ...NO_SOURCES, fundamentals }), REQUEST)
+      expect(decision.unverified).toEqual([])
+      return contentOf(record, 'fundamentals_report')
+    }
+    const revenue = fact('Revenue', 1e11, ['2010-09-26', '2011-09-24'], '2011-10-26')
+    expect(await report([revenue, counted])).toContain('Market value')
+    expect(await report([revenue, counted])).not.toContain('left out')
+    expect(await report([{ ...revenue, unit: 'CNY' }, counted])).toContain(
+      'Market value and what rests on it are left out: the price is in USD, the accounts are in CNY.',
+    )
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findSplitJumps, nearestSplit } from '../../src/market/splits.ts'
+import { findSplitJumps, findSplits, nearestSplit } from '../../src/market/splits.ts'
 import { dateOf } from '../../src/market/series.ts'
 import { makeBars } from '../support/hand-made-bars.ts'
 import { loadSample, loadSampleRaw } from '../support/sample-bars.ts'
@@ -39,5 +39,34 @@ describe('jumps', () => {
       [5, 5, 5, 5],
     ])
     expect(findSplitJumps(bars)).toEqual([{ index: 1, change: 0.5 }])
+  })
+})
+
+describe('splits', () => {
+  it('are read from the factor, with the shares that each became', async () => {
+    expect(findSplits(await loadSampleRaw('AAPL'))).toEqual([
+      { date: '2000-06-21', shares: 2 },
+      { date: '2005-02-28', shares: 2 },
+    ])
+    expect(findSplits(await loadSampleRaw('GOOG'))).toEqual([])
+  })
+
+  const of = (adjustment: 'raw' | 'adjusted', prices: readonly number[], factor: readonly number[]) =>
+    findSplits({
+      ...makeBars(prices.map((price) => [price, price, price, price])),
+      ...{ adjustment, factor: Float64Array.from(factor) },
+    })
+
+  it('are no dividend and no crash; a change of the factor that is neither is not guessed at', () => {
+    const factor = [0.3, 0.31, 0.31, 0.62, 0.93, 0.97, 1.2]
+    expect(of('adjusted', [10, 10, 5, 5, 5, 5, 5], factor)).toEqual([
+      { date: '2012-01-04', shares: 2 },
+      { date: '2012-01-05', shares: 1.5 },
+      { date: '2012-01-07', shares: null },
+    ])
+  })
+
+  it('of raw prices are suspected only', () => {
+    expect(of('raw', [10, 5, 5], [1, 1, 1])).toEqual([{ date: '2012-01-02', shares: null }])
   })
 })

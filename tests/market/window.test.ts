@@ -18,6 +18,7 @@ beforeAll(async () => {
   otherFuture = structuredClone(series)
   for (const column of ['open', 'high', 'low', 'close', 'volume'] as const)
     otherFuture[column].fill(FUTURE, count)
+  otherFuture.splits = [...series.splits!, { date: '2012-10-01', shares: 7 }]
 })
 
 /**
@@ -32,6 +33,7 @@ const READERS: Record<
   vendor: { answers: (w) => w.vendor, beyond: [] },
   adjustment: { answers: (w) => w.adjustment, beyond: [] },
   adjustedTo: { answers: (w) => w.adjustedTo, beyond: [] },
+  splits: { answers: (w) => w.splits, beyond: [] },
   asOf: { answers: (w) => w.asOf, beyond: [] },
   length: { answers: (w) => w.length, beyond: [] },
   first: { answers: (w) => w.first, beyond: [] },

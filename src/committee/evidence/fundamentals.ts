@@ -6,10 +6,14 @@
  * of the same year; growth is 100 × (now / a year before − 1), left out where the base is not above 0; free cash flow is
  * operating cash flow less capital expenditure; debt to equity is all debt, or where only its parts are filed long-term
  * debt and that due within a year, over equity; return on equity is the year's net income over equity at its end; market
- * value is the last close × shares outstanding as last filed; price to earnings and to sales are market value over net
- * income and revenue of the last twelve months.
+ * value is the last close × shares outstanding as last filed × the shares that splits since made of each; price to
+ * earnings and to sales are market value over net income and revenue of the last twelve months.
+ *
+ * Nothing is computed from periods that ended more than a year and a half ago. What holds price against accounts is left
+ * out, and a sentence says why, where one share of the price may not be one share of the filing in the same currency.
  */
 import type { FiledFact } from '../../market/sources.ts'
+import type { Split } from '../../market/splits.ts'
 import type { FactBook, LineItem, Span } from './filed-facts.ts'
 import { keepFinite, type Measurement, type Unit } from './measurement.ts'
 
@@ -28,6 +32,8 @@ const EQUITY = item('Equity')
 const TOTAL_DEBT = item('Debt')
 const LONG_TERM_DEBT = item('Long-term debt')
 const CURRENT_DEBT = item('Debt due within a year')
+/** Includes what is due within a year: never added to anything. */
+const WHOLE_LONG_TERM_DEBT = item('Long-term debt with its current part')
 const SHARES = item('Shares outstanding', 'shares')
 
 const FLOWS = [
@@ -38,28 +44,46 @@ const GROWING = [REVENUE, OPERATING_INCOME, NET_INCOME, DILUTED_EARNINGS]
 const BALANCES = [
   ...[item('Cash'), item('Current assets'), item('Total assets')],
   ...[item('Current liabilities'), item('Total liabilities')],
-  ...[TOTAL_DEBT, LONG_TERM_DEBT, CURRENT_DEBT, EQUITY, SHARES],
+  ...[TOTAL_DEBT, LONG_TERM_DEBT, CURRENT_DEBT, WHOLE_LONG_TERM_DEBT, EQUITY, SHARES],
 ]
 
 export interface LastClose {
   price: number
   /** YYYY-MM-DD. */
   date: string
+  /** Of the price, as in `USD`; null where nobody knows. */
+  currency: string | null
+  /** Of the shares the price is of, up to `date`; null where nobody knows. */
+  splits: readonly Split[] | null
+}
+
+export interface Fundamentals {
+  measurements: Measurement[]
+  /** What is left out though the filings are there, and why: sentences without figures but dates. */
+  remarks: string[]
 }
 
 type Draft = Omit<Measurement, 'value'> & { value: number | null | undefined }
 
+/** The currency that a vendor's prices of `ticker` are in; null where its name does not say: `AZN.L`, `^GSPC`, `EURUSD=X`. */
+export function currencyOfPrices(ticker: string): string | null {
+  // After a point stands the exchange, of which only those outside the United States are named, or a class of shares.
+  return /^[A-Z]+(?:-[A-Z]|\.[AB])?$/.test(ticker) ? 'USD' : null
+}
+
 /** `source` names where the filings come from. */
-export function measureFundamentals(book: FactBook, source: string, close: LastClose): Measurement[] {
+export function measureFundamentals(book: FactBook, source: string, close: LastClose): Fundamentals {
   const from = createCiter(source)
-  return keepFinite([
+  const multiples = measureMultiples(book, from, close)
+  const measurements = keepFinite([
     ...measurePeriods('Annual', 'year', book, from),
     ...measurePeriods('Quarterly', 'quarter', book, from),
     ...BALANCES.flatMap((item) => asFiled(item.label, item, book.latest(item, 'day'), from)),
     ...measureMargins(book, from),
     ...measureBalance(book, from),
-    ...measureMultiples(book, from, close),
+    ...multiples.drafts,
   ])
+  return { measurements, remarks: multiples.remarks }
 }
 
 /** A fact as evidence of its own, under a name that no other figure has. */
@@ -92,7 +116,8 @@ function measurePeriods(prefix: string, span: Span, book: FactBook, from: Citer)
     const fact = book.latest(item, span)
     if (!fact) return []
     const name = `${prefix} ${lowerFirst(item.label)}`
-    const before = GROWING.includes(item) ? book.yearBefore(item, fact) : undefined
+    const isGrowing = GROWING.includes(item) && book.isRecent(fact)
+    const before = isGrowing ? book.yearBefore(item, fact) : undefined
     const growth = before && before.value > 0 ? 100 * (fact.value / before.value - 1) : null
     return [
       ...asFiled(name, item, fact, from),
@@ -110,7 +135,7 @@ function measurePeriods(prefix: string, span: Span, book: FactBook, from: Citer)
 
 function measureMargins(book: FactBook, from: Citer): Draft[] {
   const revenue = book.latest(REVENUE, 'year')
-  if (!revenue) return []
+  if (!revenue || !book.isRecent(revenue)) return []
   const over = (label: string, item: LineItem): Draft[] => {
     const part = book.alongside(item, revenue)
     if (!part || revenue.value <= 0) return []
@@ -152,11 +177,8 @@ function measureFreeCash(book: FactBook, from: Citer, revenue: FiledFact): Draft
 function measureBalance(book: FactBook, from: Citer): Draft[] {
   const drafts: Draft[] = []
   const equity = book.latest(EQUITY, 'day')
-  if (equity && equity.value > 0) {
-    const whole = book.alongside(TOTAL_DEBT, equity)
-    const debts = whole
-      ? [whole]
-      : [LONG_TERM_DEBT, CURRENT_DEBT].flatMap((item) => book.alongside(item, equity) ?? [])
+  if (equity && book.isRecent(equity) && equity.value > 0) {
+    const debts = findDebts(book, equity)
     const owed = debts.reduce((sum, fact) => sum + fact.value, 0)
     const names = debts.map((fact) => lowerFirst(fact.label)).join(' and ')
     if (debts.length > 0)
@@ -166,7 +188,10 @@ function measureBalance(book: FactBook, from: Citer): Draft[] {
       })
   }
   const income = book.latest(NET_INCOME, 'year')
-  const held = income && book.series(EQUITY, 'day').find((fact) => fact.period_end === income.period_end)
+  const held =
+    income &&
+    book.isRecent(income) &&
+    book.series(EQUITY, 'day').find((fact) => fact.period_end === income.period_end)
   if (income && held && held.value > 0)
     drafts.push({
       ...{ label: 'Return on equity', value: (100 * income.value) / held.value, unit: '%' },
@@ -179,29 +204,69 @@ function measureBalance(book: FactBook, from: Citer): Draft[] {
   return drafts
 }
 
-/** Of the last close; only in dollars, for that is what prices here are in. */
-function measureMultiples(book: FactBook, from: Citer, close: LastClose): Draft[] {
+/** All debt on the day of `equity`, as far as it was filed: nothing that holds another of its parts. */
+function findDebts(book: FactBook, equity: FiledFact): FiledFact[] {
+  const find = (item: LineItem) => book.alongside(item, equity) ?? []
+  const parts = [find(LONG_TERM_DEBT), find(CURRENT_DEBT)].flat()
+  const whole = [find(TOTAL_DEBT), parts.length === 2 ? [] : find(WHOLE_LONG_TERM_DEBT)].flat()
+  return whole.length > 0 ? whole.slice(0, 1) : parts
+}
+
+/** What holds the last close against the accounts. */
+function measureMultiples(
+  book: FactBook,
+  from: Citer,
+  close: LastClose,
+): { drafts: Draft[]; remarks: string[] } {
   const shares = book.latest(SHARES, 'day')
-  if (!shares || shares.value <= 0) return []
-  const value = close.price * shares.value
+  if (!shares || shares.value <= 0) return { drafts: [], remarks: [] }
+  const made = countSharesSince(book, shares, close)
+  if (typeof made === 'string')
+    return { drafts: [], remarks: [`Market value and what rests on it are left out: ${made}.`] }
+  const value = close.price * shares.value * made
   const cite = (facts: readonly FiledFact[], meaning: string): Origin => ({
     ...from([shares, ...facts], meaning, true),
     asOf: close.date,
   })
+  const remarks: string[] = []
   const over = (label: string, item: LineItem): Draft[] => {
     const year = book.twelveMonths(item)
-    if (!year || year.value <= 0 || year.parts.some((fact) => fact.unit !== 'USD')) return []
-    const meaning = `market value over ${lowerFirst(item.label)} of the twelve months to ${year.parts.at(-1)!.period_end}`
+    const last = year?.parts.at(-1)
+    if (!year || !last || !book.isRecent(last)) {
+      if (book.latest(item, 'year'))
+        remarks.push(`${label} is left out: what was filed does not make the latest twelve months.`)
+      return []
+    }
+    if (year.value <= 0) return []
+    const meaning = `market value over ${lowerFirst(item.label)} of the twelve months to ${last.period_end}`
     return [{ label, value: value / year.value, unit: 'ratio', ...cite(year.parts, meaning) }]
   }
-  return [
+  const split = made === 1 ? '' : ', with the splits since'
+  const drafts: Draft[] = [
     {
       ...{ label: 'Market value', value, unit: 'money' },
-      ...cite([], `last close times shares outstanding, ${describePeriod(shares)}`),
+      ...cite([], `last close times shares outstanding, ${describePeriod(shares)}${split}`),
     },
     ...over('Price to earnings', NET_INCOME),
     ...over('Price to sales', REVENUE),
   ]
+  return { drafts, remarks }
+}
+
+/** Shares that each share of the filing has become by the last close; why it cannot be told, where it cannot. */
+function countSharesSince(book: FactBook, shares: FiledFact, close: LastClose): number | string {
+  const { period_end, filed, form } = shares
+  if (!book.isRecent(shares)) return `the shares outstanding were last counted on ${period_end}`
+  if (close.currency === null) return 'the currency of the price is not known'
+  if (close.currency !== book.currency)
+    return `the price is in ${close.currency}, the accounts are in ${book.currency ?? 'no currency that is known'}`
+  if (/^(20-F|6-K)/.test(form))
+    return 'the company is a foreign one, and a share traded may stand for another number of those it counts'
+  const splits = close.splits?.filter(({ date }) => date > period_end && date <= close.date)
+  if (!splits) return 'the prices do not tell whether the shares were split since they were counted'
+  const unclear = splits.find(({ date, shares: each }) => each === null || date <= filed)
+  if (unclear) return `it is not certain how the shares were split on ${unclear.date}`
+  return splits.reduce((product, { shares: each }) => product * each!, 1)
 }
 
 function asFiled(label: string, item: LineItem, fact: FiledFact | undefined, from: Citer): Draft[] {

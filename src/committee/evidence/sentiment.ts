@@ -16,11 +16,24 @@ const NAMES: Readonly<Record<SentimentKind, string>> = {
   insider: 'Insider trade',
 }
 
-/** Those known by the as-of date, newest first. */
-export function knownChanges(changes: readonly SentimentChange[], asOf: string): SentimentChange[] {
-  return changes
-    .filter((change) => change.date <= asOf)
+/** No company has issued as many shares, and none has been worth as much. */
+const MOST_SHARES = 1e12
+const MOST_VALUE = 1e13
+
+/** Those known by the as-of date, newest first; `dropped` counts trades of more than there can be. */
+export function admitChanges(
+  found: readonly SentimentChange[],
+  asOf: string,
+): { changes: SentimentChange[]; dropped: number } {
+  const known = found.filter((change) => change.date <= asOf)
+  const changes = known
+    .filter(({ shares, value }) => isWithin(shares, MOST_SHARES) && isWithin(value, MOST_VALUE))
     .sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0))
+  return { changes, dropped: known.length - changes.length }
+}
+
+function isWithin(figure: number | null, most: number): boolean {
+  return figure === null || Math.abs(figure) <= most
 }
 
 export function measureSentiment(changes: readonly SentimentChange[], asOf: string): Measurement[] {

@@ -6,6 +6,7 @@ import type { Sources } from '../../market/sources.ts'
 import type { Analyst } from '../assessment-input.ts'
 import type { Evidence } from '../decision.ts'
 import { blockOf } from '../evidence/blocks.ts'
+import { joinBlocks, listItems } from '../figures.ts'
 import type { Ledger } from '../evidence/ledger.ts'
 import { numberLookUps } from '../look-ups/number-look-ups.ts'
 import { NO_SOURCE } from '../plan.ts'
@@ -83,17 +84,18 @@ function takeAnalystTurn(
 ): Promise<AnalystResult> {
   return takeTurn(room, analyst, analyst, async (turn) => {
     const gathered = await GATHERERS[analyst](room, turn, sources, before)
-    const { ledger, lookUps, origin, missing, isEmpty } = gathered
+    const { ledger, lookUps, origin, missing, remarks = [], isEmpty } = gathered
     const numbered = numberLookUps(turn, lookUps, ledger, blockOf(analyst), origin)
     // That there is nothing is soon said, and nobody has to be paid for it.
     const reasoner = isEmpty ? rulesReasoners[analyst] : room.reasoners[analyst]
-    const finding = await reasoner.reason(
+    const reasoned = await reasoner.reason(
       {
         ...{ ticker: room.ticker, as_of: room.asOf, evidence: ledger.items, analyst },
         lookUps: numbered.lookUps,
       },
       turn,
     )
+    const finding = { ...reasoned, report: joinBlocks(reasoned.report, listItems(remarks)) }
     turn.report(finding.report)
     const evidence = addedTo(before, numbered.ledger())
     turn.log('INFO', `${evidence.length} pieces of evidence`)

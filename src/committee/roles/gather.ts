@@ -7,11 +7,11 @@ import type { FiledFact, Headline, NewsSource, SentimentChange, Sources } from '
 import type { Analyst } from '../assessment-input.ts'
 import { blockOf } from '../evidence/blocks.ts'
 import { createFactBook } from '../evidence/filed-facts.ts'
-import { measureFundamentals } from '../evidence/fundamentals.ts'
+import { currencyOfPrices, measureFundamentals } from '../evidence/fundamentals.ts'
 import type { Ledger, Origin } from '../evidence/ledger.ts'
 import type { Measurement } from '../evidence/measurement.ts'
 import { measureNews, mergeHeadlines, type FoundHeadline } from '../evidence/news.ts'
-import { knownChanges, measureSentiment } from '../evidence/sentiment.ts'
+import { admitChanges, measureSentiment } from '../evidence/sentiment.ts'
 import { MARKET_TOOLS, measure, type MeasuringTool } from '../evidence/tools.ts'
 import { createFundamentalsLookUps } from '../look-ups/fundamentals.ts'
 import type { AnyLookUpSpec } from '../look-ups/look-up-specs.ts'
@@ -28,6 +28,8 @@ export interface Gathered {
   origin: Omit<Origin, 'tool'>
   /** What could not be read, though the rest could; a sentence each. */
   missing: string[]
+  /** What of the rest was left out and why, for the report; a sentence each. */
+  remarks?: string[]
   /** The source answered that it has nothing: there is nothing to reason about. */
   isEmpty: boolean
 }
@@ -92,11 +94,13 @@ async function gatherFundamentals(
   if (answer.unknown !== null) turn.note(`${source.name}: ${answer.unknown}.`)
   const book = createFactBook(answer.facts, asOf)
   const origin = { asOf, source: source.name }
-  const close = { price: window.bar(window.length - 1).close, date: window.last }
+  const { measurements, remarks } = measureFundamentals(book, source.name, {
+    ...{ price: window.bar(window.length - 1).close, date: window.last },
+    ...{ currency: currencyOfPrices(ticker), splits: window.splits },
+  })
   return {
-    ...(await tell(turn, 'fundamentals', 'fundamentals', before, origin, () =>
-      measureFundamentals(book, source.name, close),
-    )),
+    ...(await tell(turn, 'fundamentals', 'fundamentals', before, origin, () => measurements)),
+    remarks,
     lookUps: createFundamentalsLookUps(book, source.name),
     isEmpty: book.facts.length === 0,
   }
@@ -137,10 +141,17 @@ async function gatherSentiment(room: Room, turn: Turn, sources: Sources, before:
   const found = await ask(turn, room, source.name, 'ratings_and_insiders', (): Promise<SentimentChange[]> =>
     source.changes(ticker, asOf, turn.signal),
   )
-  const changes = knownChanges(found, asOf)
+  const { changes, dropped } = admitChanges(found, asOf)
+  const remarks =
+    dropped === 0
+      ? []
+      : ['Insider trades of more shares or money than there can be were reported; they are passed over.']
+  if (dropped > 0)
+    turn.log('WARN', `${source.name}: ${dropped} insider trades that cannot be are passed over`)
   const origin = { asOf, source: source.name }
   return {
     ...(await tell(turn, 'sentiment', 'sentiment', before, origin, () => measureSentiment(changes, asOf))),
+    remarks,
     lookUps: createSentimentLookUps(changes, asOf),
     isEmpty: changes.length === 0,
   }

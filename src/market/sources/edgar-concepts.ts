@@ -77,14 +77,10 @@ export const CONCEPTS: readonly Concept[] = [
   },
   {
     label: 'Long-term debt',
-    tags: [
-      ['us-gaap:LongTermDebtNoncurrent'],
-      ['us-gaap:LongTermDebt'],
-      ['ifrs-full:NoncurrentPortionOfNoncurrentBorrowings'],
-    ],
+    tags: [['us-gaap:LongTermDebtNoncurrent'], ['ifrs-full:NoncurrentPortionOfNoncurrentBorrowings']],
   },
   // Holds the part that is due within a year, which the label above and the one below keep apart.
-  { label: 'Long-term debt with its current part', tags: ['us-gaap:LongTermDebt'] },
+  { label: 'Long-term debt with its current part', tags: [['us-gaap:LongTermDebt']] },
   {
     label: 'Debt due within a year',
     tags: [

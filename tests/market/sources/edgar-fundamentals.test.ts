@@ -258,3 +258,23 @@ it.each(['', 'A Desk', 'desk@', 'a\nb@example.com', 'Dësk desk@example.com'])(
     expect(() => createEdgarFundamentals({ net, contact })).toThrow('SEC_CONTACT')
   },
 )
+
+it('keeps long-term debt that holds its current part apart from that which does not', async () => {
+  const on = (val: number): ScriptedFact => ({ end: '2011-12-31', val })
+  const told = await ask(
+    [
+      filing('10-K', '2012-02-20', 'FY 2011', {
+        ...{ 'us-gaap:LongTermDebt': [on(100)], 'us-gaap:LongTermDebtCurrent': [on(20)] },
+        'us-gaap:Revenues': [year(2011, 1)],
+      }),
+    ],
+    '2012-06-29',
+  )
+  expect(told.map(({ label, value }) => [label, value])).toEqual(
+    expect.arrayContaining([
+      ['Long-term debt with its current part', 100],
+      ['Debt due within a year', 20],
+    ]),
+  )
+  expect(told.map(({ label }) => label)).not.toContain('Long-term debt')
+})
