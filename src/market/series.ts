@@ -4,7 +4,6 @@
  */
 
 import { hashOf } from '../core/json.ts'
-import type { Split } from './splits.ts'
 
 export interface Bars {
   /** Start of the bar, milliseconds since the epoch, UTC; strictly rising. Daily bars stand at 00:00 UTC. */
@@ -14,6 +13,14 @@ export interface Bars {
   low: Float64Array
   close: Float64Array
   volume: Float64Array
+}
+
+/** As `splits.ts` tells it from prices. */
+export interface Split {
+  /** YYYY-MM-DD of the first bar after it. */
+  date: string
+  /** Shares for each share before; null where it may also have been something else. */
+  shares: number | null
 }
 
 export interface BarSeries extends Bars {

@@ -1,6 +1,8 @@
 /** Splits told from prices: by how much a share was divided, where the change of price leaves no better reading. */
-import { dateOf, type Bars } from './series.ts'
+import { dateOf, type Bars, type Split } from './series.ts'
 import type { RawBars } from './vendor.ts'
+
+export type { Split } from './series.ts'
 
 /** Shares after a split for each before it, as exchanges have seen them. */
 const RATIOS = [3 / 2, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100]
@@ -19,13 +21,6 @@ export function nearestSplit(change: number): number {
     .sort((a, b) => Math.abs(factor / a - 1) - Math.abs(factor / b - 1))[0]
   if (near === undefined) return 1
   return isRise ? 1 / near : near
-}
-
-export interface Split {
-  /** YYYY-MM-DD of the first bar after it. */
-  date: string
-  /** Shares for each share before; null where it may also have been something else. */
-  shares: number | null
 }
 
 /** A change of the factor on one day that is a dividend and no split: the smallest split is of three shares for two. */
