@@ -15,7 +15,7 @@ import type { Config, SettingSources } from './config.ts'
 import { systemClock } from './core/clock.ts'
 import { messageOf } from './core/errors.ts'
 import { findPackageRoot, readPackageVersion } from './core/package-root.ts'
-import { describeSources, openOutside, readCallLimits, type Outside } from './outside.ts'
+import { configuredModels, describeSources, openOutside, readCallLimits, type Outside } from './outside.ts'
 import { createPastDecisions } from './past-decisions.ts'
 import type { RunIndex } from './runs/ports.ts'
 import { createRunManager } from './runs/run-manager.ts'
@@ -217,7 +217,8 @@ async function assemble(
     if (storage.index.suspect.length > 0) await beginReindex()
     const { resumed } = await manager.start({ recover })
     if (resumed > 0) log.info(`${resumed} ${resumed === 1 ? 'run' : 'runs'} resumed`)
-    // Whoever opens the first page should not pay for it.
+    // Whoever opens the first page, or asks a model first, should not pay for it.
+    if (recover) void outside.models.gateway.warmUp(configuredModels(outside.models))
     if (recover)
       warmUp(renderer, viewsDir, shutdown.signal).catch((error: unknown) =>
         log.warn({ err: error }, 'the pages were not prepared'),

@@ -96,3 +96,8 @@ function toGatewayLimits(limits: CallLimits): GatewayLimits {
 export function describeSources({ fundamentals, news, sentiment }: Sources) {
   return { fundamentals: fundamentals !== null, news: news.length > 0, sentiment: sentiment !== null }
 }
+
+/** The models that the settings name, each once. */
+export function configuredModels({ deep, quick }: Pick<ModelDesk, 'deep' | 'quick'>): string[] {
+  return [...new Set([deep, quick].filter((model) => model !== null))]
+}
