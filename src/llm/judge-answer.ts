@@ -6,7 +6,7 @@ import type { AskCall, CallUsage } from './model-call.ts'
 
 export type Judged<T> =
   | { outcome: 'answered'; value: T }
-  | { outcome: 'unreadable'; problem: string }
+  | { outcome: 'unreadable'; problem: string; cut_off?: true }
   | { outcome: 'refused'; problem: string }
 
 export function judgeAnswer<T>(
@@ -25,7 +25,7 @@ export function judgeAnswer<T>(
     }
     case 'length': {
       const tokens = usage.output_tokens || call.maxOutputTokens
-      return { outcome: 'unreadable', problem: `the answer was cut off at ${tokens} tokens` }
+      return { outcome: 'unreadable', problem: `the answer was cut off at ${tokens} tokens`, cut_off: true }
     }
     default: {
       const read = readAnswer(spoken.text, call.answer.schema)

@@ -87,8 +87,11 @@ export interface AskCall<T> extends CallFrame {
 
 export type Asked<T> = CallTiming & { usage: CallUsage; raw: string } & (
     | { outcome: 'answered'; value: T }
-    /** The model spoke, but not in the shape: `problem` names what is wrong, so that it can be told. */
-    | { outcome: 'unreadable'; problem: string }
+    /**
+     * The model spoke, but not in the shape: `problem` names what is wrong, so that it can be told. `cut_off` where it had
+     * more to write or to think than `maxOutputTokens` left room for.
+     */
+    | { outcome: 'unreadable'; problem: string; cut_off?: true }
     | { outcome: 'refused'; problem: string }
   )
 

@@ -135,6 +135,9 @@ describe.each(WIRES)('$provider', (wire) => {
     expect(asked.outcome).toBe('unreadable')
     expect(asked.outcome === 'unreadable' && asked.problem).toMatch(problem)
     expect(asked.outcome === 'unreadable' && asked.problem.length).toBeLessThan(1_000)
+    expect(asked.outcome === 'unreadable' && asked.cut_off).toBe(
+      problem.test('cut off at 900 tokens') || undefined,
+    )
     expect(desk.server.calls).toHaveLength(1)
   })
 

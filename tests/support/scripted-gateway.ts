@@ -31,7 +31,7 @@ export interface GatewayCall {
 export type GatewayReply =
   /** Read into the shape; what does not fit is unreadable, with zod's words. */
   | { value: unknown }
-  | { unreadable: string; raw?: string }
+  | { unreadable: string; raw?: string; isCutOff?: true }
   | { refused: string }
   | { text?: string; calls: { name: string; args: Record<string, unknown> }[] }
 
@@ -77,7 +77,10 @@ export function createScriptedGateway(script: GatewayScript): ScriptedGateway {
       if ('calls' in reply) throw new Error('a script answers a question with a value')
       if ('refused' in reply) return { ...frame, outcome: 'refused', problem: reply.refused, raw: '' }
       if ('unreadable' in reply)
-        return { ...frame, outcome: 'unreadable', problem: reply.unreadable, raw: reply.raw ?? '{' }
+        return {
+          ...{ ...frame, outcome: 'unreadable', problem: reply.unreadable, raw: reply.raw ?? '{' },
+          ...(reply.isCutOff && { cut_off: true }),
+        }
       const raw = JSON.stringify(reply.value)
       writeReport(call, reply.value)
       const parsed = call.answer.schema.safeParse(reply.value)

@@ -25,6 +25,7 @@ export function createAnalyst(seat: Seat): Reasoner<AnalystBrief, AnalystFinding
           text: composeQuestion(seat, brief, [renderEvidence(evidence)]),
           ...{ schema: analystAnswer, evidence },
           examine: () => [],
+          verdict: () => null,
           prose: ({ report, summary }) => [report, summary],
         },
         aid,

@@ -2,9 +2,10 @@
  * One question to a role and what is done until its answer can be used: read into its shape, held against what is
  * possible, its figures held against the evidence. Every call is a part of the turn, journaled on its own.
  *
- * An answer out of shape or impossible gets one turn to be repaired; after that, or when the model refuses, the role has
- * none (`UnreadableAnswerError`). Figures that nothing bears out get one turn to be corrected; what is left of them
- * stays, for the verdict marks them.
+ * An answer out of shape or impossible gets one turn to be repaired, with twice the room where it was cut off; after that,
+ * or when the model refuses, the role has none (`UnreadableAnswerError`). Figures that nothing bears out get one turn to be
+ * corrected, which is about the words: an answer that decides otherwise on that occasion is not taken. What is left of
+ * such figures stays, for the verdict marks them.
  */
 import { hashOf } from '../../core/json.ts'
 import { z } from 'zod'
@@ -30,6 +31,8 @@ export interface Question<Answer> {
   examine(answer: Answer): string[]
   /** All prose of the answer, in which figures are looked for. */
   prose(answer: Answer): string[]
+  /** What the answer decides: its fields but for prose and the evidence that the prose rests on. */
+  verdict(answer: Answer): unknown
   /** Values of the answer's own fields that become evidence with it, which its prose may state. */
   known?(answer: Answer): KnownValues
   /** From 0, where the same question is asked several times side by side; only the first is shown while it writes. */
@@ -42,7 +45,7 @@ export interface UsableAnswer<Answer> {
   raw: string
 }
 
-/** Report and fields of the longest role, and room for a model that thinks before it writes. */
+/** Report and fields of the longest role, and room for a model that thinks before it writes; doubled where it was not enough. */
 const MAX_OUTPUT_TOKENS = 8_000
 /** What is kept of an answer as written; one that fits its shape is far shorter. */
 const MAX_RAW_CHARS = 40_000
@@ -54,17 +57,20 @@ export async function askRole<Answer>(
   question: Question<Answer>,
   aid: ReasoningAid,
 ): Promise<UsableAnswer<Answer>> {
-  const first = await takeCall(seat, question, aid, 'ask', [{ role: 'user', text: question.text }])
+  const turns: ChatTurn[] = [{ role: 'user', text: question.text }]
+  const first = await takeCall(seat, question, aid, 'ask', turns, MAX_OUTPUT_TOKENS)
   const usable = await repairIfNeeded(seat, question, aid, first)
   return correctFigures(seat, question, aid, usable)
 }
 
 interface Spoken<Answer> {
   turns: readonly ChatTurn[]
+  /** What it was given to write in. */
+  maxOutputTokens: number
   asked: Asked<Answer>
 }
 
-type Usable<Answer> = UsableAnswer<Answer> & { turns: readonly ChatTurn[] }
+type Usable<Answer> = UsableAnswer<Answer> & Omit<Spoken<Answer>, 'asked'>
 
 async function repairIfNeeded<Answer>(
   seat: Seat,
@@ -78,11 +84,14 @@ async function repairIfNeeded<Answer>(
   aid.note(`The answer could not be used: ${escapeText(told)}. Asked to repair it.`)
   aid.log('WARN', `the answer of ${seat.model} cannot be used: ${told}`)
   const list = problems.map((problem) => `- ${defuse(problem)}`).join('\n')
-  const second = await takeCall(seat, question, aid, 'repair', [
+  const isCutOff = first.asked.outcome === 'unreadable' && first.asked.cut_off === true
+  const turns: ChatTurn[] = [
     ...first.turns,
     sayAgain(first.asked.raw),
     { role: 'user', text: fillPrompt(seat.prompts.repair, { problems: list }) },
-  ])
+  ]
+  const room = isCutOff ? 2 * first.maxOutputTokens : first.maxOutputTokens
+  const second = await takeCall(seat, question, aid, 'repair', turns, room)
   const left = findProblems(seat, question, second.asked)
   if (left.length === 0) return toUsable(second)
   throw new UnreadableAnswerError(seat.role, `${tellProblems(left)} (after its turn to repair the answer)`)
@@ -92,18 +101,23 @@ async function correctFigures<Answer>(
   seat: Seat,
   question: Question<Answer>,
   aid: ReasoningAid,
-  { turns, value, raw }: Usable<Answer>,
+  { turns, value, raw, maxOutputTokens }: Usable<Answer>,
 ): Promise<UsableAnswer<Answer>> {
   const wrong = findUnmatched(question, value)
   if (wrong.length === 0) return { value, raw }
   aid.note(`Figures that match no evidence: ${listNumbers(wrong)}. Asked to correct them.`)
-  const { asked } = await takeCall(seat, question, aid, 'correct', [
+  const again: ChatTurn[] = [
     ...turns,
     sayAgain(raw),
     { role: 'user', text: fillPrompt(seat.prompts.correct, { figures: listFigures(wrong) }) },
-  ])
+  ]
+  const { asked } = await takeCall(seat, question, aid, 'correct', again, maxOutputTokens)
   if (asked.outcome !== 'answered' || examineAll(question, asked.value).length > 0) {
     aid.log('WARN', 'the corrected answer cannot be used; the one before it stands')
+    return { value, raw }
+  }
+  if (hashOf(question.verdict(asked.value)) !== hashOf(question.verdict(value))) {
+    aid.log('WARN', 'the corrected answer decides otherwise, which was not asked; the one before it stands')
     return { value, raw }
   }
   const left = findUnmatched(question, asked.value)
@@ -117,15 +131,16 @@ async function takeCall<Answer>(
   aid: ReasoningAid,
   name: 'ask' | 'repair' | 'correct',
   turns: readonly ChatTurn[],
+  maxOutputTokens: number,
 ): Promise<Spoken<Answer>> {
   const { system, schema, repeat = 0 } = question
   const input = { model: seat.model, prompt: hashOf(system), turns: hashOf(turns), repeat }
   const asked = await aid.part<Asked<Answer>>(name, input, async (part) => {
     if (repeat === 0 && name !== 'ask') part.draft.restart()
     const sent = JSON.stringify([system, turns, z.toJSONSchema(schema)])
-    const answer = await payCall(seat, part, sent, MAX_OUTPUT_TOKENS, () =>
+    const answer = await payCall(seat, part, sent, maxOutputTokens, () =>
       seat.gateway.ask({
-        ...{ model: seat.model, run: aid.run, system, turns, maxOutputTokens: MAX_OUTPUT_TOKENS },
+        ...{ model: seat.model, run: aid.run, system, turns, maxOutputTokens },
         signal: part.signal,
         notice: (severity, message) => part.log(severity, message),
         answer: { name: seat.role, schema },
@@ -134,7 +149,7 @@ async function takeCall<Answer>(
     )
     return { ...answer, raw: clip(answer.raw, MAX_RAW_CHARS) }
   })
-  return { turns, asked }
+  return { turns, maxOutputTokens, asked }
 }
 
 /** Throws where there is nothing to repair, because the model will not answer. */
@@ -157,9 +172,9 @@ function findUnmatched<Answer>(question: Question<Answer>, value: Answer): Figur
   return [...new Map(found.map((figure) => [`${figure.number}\n${figure.text}`, figure])).values()]
 }
 
-function toUsable<Answer>({ turns, asked }: Spoken<Answer>): Usable<Answer> {
+function toUsable<Answer>({ asked, ...frame }: Spoken<Answer>): Usable<Answer> {
   if (asked.outcome !== 'answered') throw new Error('an answer was taken for usable that is none')
-  return { value: asked.value, raw: asked.raw, turns }
+  return { ...frame, value: asked.value, raw: asked.raw }
 }
 
 /** For a person; it may hold words of the model. */

@@ -80,6 +80,10 @@ export function createCaseMaker(seat: Seat): Reasoner<CaseBrief, CaseTurn> {
           text: composeQuestion(seat, brief, [renderEvidence(brief.evidence), ...describeRound(brief)]),
           ...{ schema: caseAnswer, evidence: brief.evidence },
           examine: (answer) => examineCase(answer, brief),
+          verdict: ({ claims, answer }) => [
+            claims.map(({ id, group, strength }) => [id, group, strength]),
+            answer && [answer.claim, answer.discount],
+          ],
           prose: ({ report, claims, answer }) => [
             report,
             ...claims.flatMap(({ name, text }) => [name, text]),

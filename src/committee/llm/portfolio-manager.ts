@@ -1,11 +1,11 @@
 /**
  * The portfolio manager as a model: the verdict. The action follows from the rating, which is read from its field alone.
- * Asked several times on the same evidence, the action that most answers give stands, and their share is the confidence;
- * where actions tie, a person has to look.
+ * Asked several times on the same evidence, the action that more than half of the answers give stands, and their share is
+ * the confidence; where none does, a person has to look.
  */
 import { z } from 'zod'
 import { MODEL_ROLES } from '../assessment-input.ts'
-import { capitalise, countInWords, joinWords } from '../figures.ts'
+import { capitalise, countInWords } from '../figures.ts'
 import { RISK_VOICES } from '../plan.ts'
 import {
   NO_CONFIDENCE,
@@ -39,8 +39,9 @@ import {
 import {
   askRepeatedly,
   countAnswers,
+  describeSplit,
   describeSpread,
-  leadingAnswers,
+  majorityAnswer,
   UNREADABLE,
   type Heard,
 } from './votes.ts'
@@ -115,6 +116,7 @@ async function askOnce(
       ]),
       ...{ schema: verdictAnswer, evidence: brief.evidence, repeat },
       examine: (value) => examineVerdict(value, brief),
+      verdict: ({ rating, voice, confidence }) => [rating, voice, confidence],
       prose: ({ report, summary, rationale, dissent, confidence_reason }) => [
         ...[report, summary, confidence_reason],
         ...[...rationale, ...dissent].map(({ text }) => text),
@@ -175,8 +177,8 @@ function readVerdict({ value, raw }: UsableAnswer<VerdictAnswer>): VerdictFindin
 }
 
 /**
- * The action most answers gave, with their median rating (the milder of two in the middle), as the first of them put it.
- * Throws the first unreadable answer's error where those are the most; a tie of actions is a REVIEW.
+ * The action that more than half gave, with their median rating (the milder of two in the middle), as the first of them
+ * put it; a REVIEW where there is none. Throws the first unreadable answer's error where those are more than half.
  */
 function settleVotes(
   heard: readonly Heard<UsableAnswer<VerdictAnswer>>[],
@@ -191,11 +193,11 @@ function settleVotes(
   const raw_text = heard
     .map((one) => ('answer' in one ? one.answer.raw : `(${one.unreadable.message})`))
     .join('\n\n')
-  const leading = leadingAnswers(actions)
-  if (leading.length > 1) return { ...reviewTie(leading, spread), raw_text, spread }
+  const majority = majorityAnswer(actions)
+  if (majority === null) return { ...reviewSplit(actions), raw_text, spread }
   const failure = heard.find((one) => 'unreadable' in one)?.unreadable
-  if (failure && leading[0] === UNREADABLE) throw failure
-  const alike = answers.filter(({ value }) => ACTION_OF[value.rating] === leading[0])
+  if (failure && majority === UNREADABLE) throw failure
+  const alike = answers.filter(({ value }) => ACTION_OF[value.rating] === majority)
   const rating = medianRating(alike.map(({ value }) => value.rating))
   const verdict = readVerdict(alike.find(({ value }) => value.rating === rating)!)
   if (verdict.action === 'REVIEW') return { ...verdict, raw_text, spread }
@@ -209,10 +211,8 @@ function settleVotes(
   }
 }
 
-function reviewTie(leading: readonly string[], spread: Spread): Omit<VerdictFinding, 'raw_text' | 'spread'> {
-  const reason =
-    `Asked again on the same evidence, the answers are split between ${joinWords(leading)} ` +
-    `(${describeSpread(spread)}): a person has to look.`
+function reviewSplit(actions: Spread): Omit<VerdictFinding, 'raw_text' | 'spread'> {
+  const reason = describeSplit(actions)
   return {
     ...{ action: 'REVIEW', rating: null, voice: null, confidence: 0, confidence_basis: NO_CONFIDENCE },
     summary: reason,

@@ -1,14 +1,21 @@
-/** The research manager as a model: weighs both cases and takes a stance; asked again, the stance most answers take. */
+/** The research manager as a model: weighs both cases and takes a stance; asked again, the stance of more than half. */
 import { z } from 'zod'
-import { joinBlocks, joinWords } from '../figures.ts'
-import type { Reasoner, ReasoningAid, ResearchBrief, ResearchFinding } from '../reasoner.ts'
+import { joinBlocks } from '../figures.ts'
+import type { Reasoner, ReasoningAid, ResearchBrief, ResearchFinding, Spread } from '../reasoner.ts'
 import { boundedText, evidenceField, readEvidenceIds, reportField } from './answer-fields.ts'
 import { askRole } from './ask-role.ts'
 import { listUnknownIds } from './citations.ts'
 import { renderEvidence } from './evidence-table.ts'
 import { composeQuestion, composeSystem, type Seat } from './seat.ts'
 import { renderDebate, renderMemory, renderReports } from './transcripts.ts'
-import { askRepeatedly, countAnswers, describeSpread, leadingAnswers, UNREADABLE } from './votes.ts'
+import {
+  askRepeatedly,
+  countAnswers,
+  describeSplit,
+  describeSpread,
+  majorityAnswer,
+  UNREADABLE,
+} from './votes.ts'
 
 export const researchAnswer = z.object({
   report: reportField,
@@ -28,30 +35,32 @@ export function createResearchManager(seat: Seat): Reasoner<ResearchBrief, Resea
       const findings = heard.flatMap((one) => ('answer' in one ? [one.answer] : []))
       const spread = countAnswers(heard.map((one) => ('answer' in one ? one.answer.stance : UNREADABLE)))
       aid.note(`Asked ${brief.repeats} times: ${describeSpread(spread)}.`)
+      const majority = majorityAnswer(spread)
       const failure = heard.find((one) => 'unreadable' in one)?.unreadable
-      const leading = leadingAnswers(spread)
-      if (failure && leading.includes(UNREADABLE)) throw failure
-      return { ...settle(findings, leading), spread }
+      if (failure && majority === UNREADABLE) throw failure
+      return { ...settle(findings, majority, spread), spread }
     },
   }
 }
 
 /**
- * The first finding of the stance that leads. Where several do, the most careful of them: REVIEW, then HOLD. Where only
- * BUY and SELL do, the same evidence was read both ways, and a person has to look.
+ * The first finding of the stance that more than half took. Without one it is a REVIEW: the same evidence was read in
+ * several ways, and HOLD would be a judgement that nobody made.
  */
-function settle(findings: readonly ResearchFinding[], leading: readonly string[]): ResearchFinding {
-  const stance =
-    leading.length === 1 ? leading[0] : ['REVIEW', 'HOLD'].find((careful) => leading.includes(careful))
-  const finding = findings.find((one) => one.stance === stance)
+function settle(
+  findings: readonly ResearchFinding[],
+  majority: string | null,
+  spread: Spread,
+): ResearchFinding {
+  const finding = findings.find((one) => one.stance === majority)
   if (finding) return finding
-  const opposed = leading.flatMap((side) => findings.find((one) => one.stance === side) ?? [])
-  const reason = `Asked again on the same evidence, the answers are split between ${joinWords(leading)}.`
+  const reason = describeSplit(spread)
+  const ways = spread.flatMap(({ answer }) => findings.find((one) => one.stance === answer) ?? [])
   return {
     stance: 'REVIEW',
     reason,
-    evidence_ids: [...new Set(opposed.flatMap((one) => one.evidence_ids))],
-    report: joinBlocks('# Research: no agreement', reason, ...opposed.map((one) => one.report)),
+    evidence_ids: [...new Set(ways.flatMap((one) => one.evidence_ids))],
+    report: joinBlocks('# Research: no agreement', reason, ...ways.map((one) => one.report)),
   }
 }
 
@@ -73,6 +82,7 @@ async function askOnce(
       ]),
       ...{ schema: researchAnswer, evidence: brief.evidence, repeat },
       examine: ({ evidence_ids }) => listUnknownIds('evidence_ids', evidence_ids, brief.evidence),
+      verdict: ({ stance }) => stance,
       prose: ({ report, reason }) => [report, reason],
     },
     aid,

@@ -30,6 +30,7 @@ export function createRiskVoice(seat: Seat): Reasoner<RiskBrief, RiskFinding> {
           ]),
           ...{ schema: voiceAnswer, evidence: brief.evidence },
           examine: ({ evidence_ids }) => listUnknownIds('evidence_ids', evidence_ids, brief.evidence),
+          verdict: ({ agrees }) => agrees,
           prose: ({ report, argument }) => [report, argument],
         },
         aid,

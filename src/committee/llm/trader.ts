@@ -54,6 +54,7 @@ export function createTrader(seat: Seat): Reasoner<TraderBrief, TradeFinding> {
           ]),
           ...{ schema: tradeAnswer, evidence: brief.evidence },
           examine: (answer) => examineTrade(answer, brief),
+          verdict: ({ stance, levels }) => [stance, levels],
           prose: ({ report, reason, caution }) => [report, reason, caution ?? ''],
           known: ({ levels }) => (levels ? Object.values(levels) : []),
         },

@@ -1,6 +1,8 @@
 /**
- * The same question asked several times on the same evidence: how often each answer came, and which of them stands. An
- * answer that could not be read counts as an answer of its own, so that it never makes the others look more certain.
+ * The same question asked several times on the same evidence: how often each answer came, and whether one of them stands.
+ * It takes more than half of all that were asked: what is given most often without that is chance, and a person has to
+ * look. An answer that could not be read counts as an answer of its own, so that it never makes the others look more
+ * certain.
  */
 import { inWords, joinWords } from '../figures.ts'
 import { UnreadableAnswerError, type Spread } from '../reasoner.ts'
@@ -32,9 +34,15 @@ export function countAnswers(answers: readonly string[]): Spread {
   return Array.from(counts, ([answer, count]) => ({ answer, count })).sort((a, b) => b.count - a.count)
 }
 
-/** Those given most often: several where they tie. */
-export function leadingAnswers(spread: Spread): string[] {
-  return spread.filter(({ count }) => count === spread[0]?.count).map(({ answer }) => answer)
+/** What more than half of all asked answered; null for nothing. */
+export function majorityAnswer(spread: Spread): string | null {
+  const asked = spread.reduce((sum, { count }) => sum + count, 0)
+  return spread.find(({ count }) => 2 * count > asked)?.answer ?? null
+}
+
+/** Why no answer stands, a sentence without figures. */
+export function describeSplit(spread: Spread): string {
+  return `Asked again on the same evidence, no answer came more than half the time (${describeSpread(spread)}): a person has to look.`
 }
 
 /** `Buy three times, Hold once`: counts are words, for a figure is always a measured one. */

@@ -2,16 +2,19 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MODEL_ROLES, type ModelRole } from '../../../src/committee/assessment-input.ts'
 import { createModelReasoners } from '../../../src/committee/llm/model-reasoners.ts'
-import { UnreadableAnswerError } from '../../../src/committee/reasoner.ts'
+import { UnreadableAnswerError, type CommitteeReasoners } from '../../../src/committee/reasoner.ts'
 import { answerRole } from '../../support/committee-answers.ts'
 import {
   analystBrief,
   createEvidence,
   EVIDENCE,
+  openingBrief,
+  portfolioBrief,
   researchBrief,
+  riskBrief,
   traderBrief,
 } from '../../support/committee-briefs.ts'
-import { createMemoryAid } from '../../support/memory-aid.ts'
+import { createMemoryAid, type MemoryAid } from '../../support/memory-aid.ts'
 import {
   createScriptedGateway,
   scriptedFacts,
@@ -28,6 +31,13 @@ function seatAll(script: (call: GatewayCall, n: number) => GatewayReply, model =
   const models = Object.fromEntries(MODEL_ROLES.map((role) => [role, model])) as Record<ModelRole, string>
   return { gateway, reasoners: createModelReasoners({ gateway, models, facts: scriptedFacts }) }
 }
+
+const BRIEFS = {
+  ...{ market: analystBrief, bull: openingBrief, research_manager: researchBrief, trader: traderBrief },
+  ...{ neutral: riskBrief, portfolio_manager: portfolioBrief },
+}
+const askFor = (reasoners: CommitteeReasoners, role: keyof typeof BRIEFS) =>
+  (reasoners[role] as { reason(brief: object, aid: MemoryAid): Promise<unknown> }).reason(BRIEFS[role], aid)
 
 let aid = createMemoryAid()
 beforeEach(() => {
@@ -183,6 +193,32 @@ describe('a figure that nothing bears out', () => {
     expect(await reasoners.market.reason(analystBrief, aid)).toEqual(madeUp)
   })
 
+  it.each([
+    ['market', 'summary', { summary: 'Quiet.' }, true],
+    ['research_manager', 'stance', { stance: 'HOLD' }, false],
+    ['trader', 'stance', { stance: 'HOLD', levels: null }, false],
+    ['trader', 'levels', { levels: { entry: 584, stop_loss: 558, take_profit: 634 } }, false],
+    ['neutral', 'answer', { agrees: false }, false],
+    ['neutral', 'evidence', { evidence_ids: ['E4'] }, true],
+    ['portfolio_manager', 'rating', { rating: 'Hold', voice: null }, false],
+    ['portfolio_manager', 'voice', { voice: 'aggressive' }, false],
+    ['portfolio_manager', 'confidence', { confidence: 0.9 }, false],
+    ['portfolio_manager', 'dissent', { dissent: [] }, true],
+    ['bull', 'points', { claims: [] }, false],
+  ] as const)('lets the correction of the %s change its %s or not', async (role, _field, change, isTaken) => {
+    const { gateway, reasoners } = seatAll((call, n) => {
+      const sound = soundAnswer(call)
+      const wrong = { ...sound, report: `${String(sound.report)}\n\nUp 31.7 % since May.` }
+      return { value: n === 1 ? wrong : { ...sound, ...change } }
+    })
+    const said = await askFor(reasoners, role)
+    expect(gateway.calls).toHaveLength(2)
+    const told = /WARN the corrected answer decides otherwise/
+    if (isTaken) expect(aid.record.logs.join('\n')).not.toMatch(told)
+    else expect(aid.record.logs.join('\n')).toMatch(told)
+    expect(JSON.stringify(said).includes('31.7 %')).toBe(!isTaken)
+  })
+
   it('is none where a text from outside is quoted whole', async () => {
     const title = 'Analyst sees AAPL at $700 by June'
     const quoting = { report: `“${title}” [E401], says a blog.`, summary: 'A target without grounds.' }
@@ -199,6 +235,29 @@ describe('a figure that nothing bears out', () => {
     await reasoners.market.reason(analystBrief, aid)
     expect(aid.partNames()).toEqual(['ask', 'repair', 'correct'])
     expect(gateway.calls[2]!.turns).toHaveLength(5)
+  })
+})
+
+describe('an answer that was cut off', () => {
+  const cutOff = { unreadable: 'the answer was cut off at 8000 tokens', isCutOff: true } as const
+
+  it('gets twice the room for its repair and what follows, and reserves it', async () => {
+    const madeUp = { report: 'Up 31.7 % since May.', summary: 'Up.' }
+    const { gateway, reasoners } = seatAll((call, n) =>
+      n === 1 ? cutOff : { value: n === 2 ? madeUp : soundAnswer(call) },
+    )
+    await reasoners.market.reason(analystBrief, aid)
+    const [first, ...later] = gateway.calls.map((call) => call.maxOutputTokens)
+    expect(later).toEqual([2 * first!, 2 * first!])
+    expect(aid.record.reserved.map((cost) => cost.output_tokens)).toEqual([first, ...later])
+  })
+
+  it('alone does: another that cannot be read gets the room of the first', async () => {
+    const { gateway, reasoners } = seatAll((call, n) =>
+      n === 1 ? { unreadable: 'no JSON' } : { value: soundAnswer(call) },
+    )
+    await reasoners.market.reason(analystBrief, aid)
+    expect(gateway.calls[1]!.maxOutputTokens).toBe(gateway.calls[0]!.maxOutputTokens)
   })
 })
 
