@@ -145,7 +145,7 @@ async function reachVerdict(
   } catch (error) {
     if (!(error instanceof UnreadableAnswerError)) throw error
     const tools = input.analysts.includes('market') ? MARKET_TOOLS : TRADING_TOOLS
-    return endInReview(room, error, tools, minutes, means.archive)
+    return endInReview(room, error, { rounds: input.rounds, tools }, minutes, means.archive)
   }
 }
 

@@ -6,6 +6,7 @@ import { UnreadableAnswerError, type CommitteeReasoners } from '../../src/commit
 import { rulesReasoners } from '../../src/committee/rules/index.ts'
 import { ModelError } from '../../src/llm/model-call.ts'
 import { assess, createSampleAssessment } from '../support/assessments.ts'
+import { createTestDesk } from '../support/scripted-manager.ts'
 import { createRunRecord, executeOver, StoppedError } from '../support/run-context.ts'
 
 const REQUEST = { ticker: 'AAPL', as_of: '2012-06-29', rounds: 2 }
@@ -37,7 +38,8 @@ const LATER = [
 const LEFT_OUT: [ModelRole, string[]][] = [
   ['market', LATER],
   ['bull', LATER.slice(1)],
-  ['bear', LATER.slice(2)],
+  // In the second round nobody answers it.
+  ['bear', ['bull', ...LATER.slice(2)]],
   ['research_manager', LATER.slice(3)],
   ['trader', LATER.slice(4)],
   ['conservative', ['portfolio_manager']],
@@ -58,13 +60,10 @@ describe('an answer that cannot be used', () => {
       expect(decision.summary).toContain('contradicts')
       expect(decision.summary).not.toContain('<b>')
       expect(decision.raw_text).toContain(PROBLEM)
-      const skipped = [...record.skipped.keys()].filter((key) => LATER.includes(key))
-      expect(skipped).toEqual(left)
-      for (const key of skipped)
-        expect(record.skipped.get(key)).toEqual({
-          reason: expect.stringMatching(/gave no usable answer, so a person has to decide$/),
-          node: key,
-        })
+      const skipped = [...record.skipped.values()].filter(({ node }) => LATER.includes(node!))
+      expect([...new Set(skipped.map(({ node }) => node))]).toEqual(left)
+      for (const { reason } of skipped)
+        expect(reason).toMatch(/gave no usable answer, so a person has to decide$/)
       expect(record.events).toContainEqual(
         expect.objectContaining({ type: 'step_failed', error: `no usable answer: ${PROBLEM}` }),
       )
@@ -72,10 +71,30 @@ describe('an answer that cannot be used', () => {
     },
   )
 
-  it('in a later round keeps what was said before', async () => {
-    const { decision, record } = await assess(unreadable('bull', 2), REQUEST)
-    expect([...record.skipped.keys()].filter((key) => LATER.includes(key))).toEqual(LATER.slice(2))
-    expect(decision.raw_text).toContain('Bear researcher:')
+  it.each([
+    ['bull', ['bear:2', 'bear:3']],
+    ['bear', ['bull:3']],
+  ] as const)(
+    'of the %s in a later round keeps what was said before and leaves out the rounds that are left',
+    async (role, left) => {
+      const { decision, record } = await assess(unreadable(role, 2), { ...REQUEST, rounds: 3 })
+      expect([...record.skipped].flatMap(([key, { node }]) => (LATER.includes(node!) ? [key] : []))).toEqual([
+        ...left,
+        ...LATER.slice(2),
+      ])
+      expect(decision.raw_text).toContain('Bear researcher:')
+    },
+  )
+
+  it('in a later round leaves no role that looks as if it had said all it had to say', async () => {
+    const desk = await createTestDesk([unreadable('bull', 2)])
+    const { runs } = await desk.manager.launch([{ kind: 'assessment', input: REQUEST }])
+    const { nodes } = await desk.ended(runs[0]!.run_id)
+    expect(nodes.bull).toMatchObject({ status: 'error' })
+    expect(nodes.bear).toMatchObject({
+      ...{ status: 'skipped', steps_done: 1 },
+      reason: expect.stringContaining('the bull researcher gave no usable answer'),
+    })
   })
 
   it('ends the same when the process stops anywhere and begins again', async () => {

@@ -37,7 +37,6 @@ export interface Minutes {
   readonly reports: readonly { role: Role; text: string }[]
   readonly unverified: readonly UnverifiedFigure[]
   readonly gaps: readonly Gap[]
-  hasSpoken(role: Role): boolean
   add(evidence: readonly Evidence[]): void
   /** Checks what a role said and shows what nothing bears out. */
   hear(statement: Statement): Promise<void>
@@ -58,7 +57,6 @@ export function openMinutes(room: Pick<Room, 'ctx'>, evidence: readonly Evidence
       return mergeFigures([...unverified.values()].flat())
     },
     gaps,
-    hasSpoken: (role) => reports.some((report) => report.role === role),
     add(items) {
       ledger = ledger.with(items)
     },

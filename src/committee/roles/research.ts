@@ -31,6 +31,11 @@ export async function debate(room: Room, rounds: number, minutes: Minutes): Prom
   return { bull, bear }
 }
 
+/** The key of one side's step in a round. */
+export function caseStep(side: 'bull' | 'bear', round: number): string {
+  return `${side}:${round}`
+}
+
 function textsOf({ report, claims, answer }: CaseTurn): string[] {
   return [report, ...claims.map((claim) => claim.text), ...(answer ? [answer.text] : [])]
 }
@@ -45,7 +50,7 @@ function speak(
 ): Promise<CaseTurn> {
   return takeTurn(
     room,
-    `${side}:${round}`,
+    caseStep(side, round),
     side,
     async (turn) => {
       const brief = { ticker: room.ticker, as_of: room.asOf, evidence: ledger.items, side, round, own, other }

@@ -11,6 +11,7 @@ import { draftDecision, type DecisionDraft } from './draft.ts'
 import { addedTo, originOf, showEvidence, type Room } from './room.ts'
 import type { Minutes } from './minutes.ts'
 import { findPast, type Archive } from './past.ts'
+import { caseStep } from './research.ts'
 
 /** Those who speak after the analysts, in this order. */
 const LATER_ROLES: readonly Role[] = [
@@ -19,18 +20,27 @@ const LATER_ROLES: readonly Role[] = [
   'portfolio_manager',
 ]
 
-/** `tools` measure what a person needs to look at, as far as it is not known yet. */
+export interface Unfinished {
+  /** Of the debate. */
+  rounds: number
+  /** Measure what a person needs to look at, as far as it is not known yet. */
+  tools: readonly MeasuringTool[]
+}
+
 export async function endInReview(
   room: Room,
   failure: UnreadableAnswerError,
-  tools: readonly MeasuringTool[],
+  { rounds, tools }: Unfinished,
   minutes: Minutes,
   archive: Archive,
 ): Promise<DecisionDraft> {
   const label = ROLE_LABELS[failure.role].toLowerCase()
   for (const role of LATER_ROLES) {
-    if (role === failure.role || minutes.hasSpoken(role)) continue
-    await room.ctx.skip(role, `the ${label} gave no usable answer, so a person has to decide`, role)
+    // The node of the one that failed shows its failure.
+    if (role === failure.role) continue
+    const taken = minutes.reports.filter((report) => report.role === role).length
+    for (const key of listSteps(role, rounds).slice(taken))
+      await room.ctx.skip(key, `the ${label} gave no usable answer, so a person has to decide`, role)
   }
   const before = minutes.ledger
   const ledger = measureMissing(room, tools, before)
@@ -47,6 +57,12 @@ export async function endInReview(
       ledger,
     )
   })
+}
+
+/** A role's steps in the order in which it takes them: those of the debate speak once a round. */
+function listSteps(role: Role, rounds: number): string[] {
+  if (role !== 'bull' && role !== 'bear') return [role]
+  return Array.from({ length: rounds }, (_, index) => caseStep(role, index + 1))
 }
 
 function askForPerson(
