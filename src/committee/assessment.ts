@@ -59,7 +59,10 @@ export type AssessmentWorkflow = Workflow<AssessmentInput, CommitteeState, Asses
 export function createAssessmentWorkflow(options: AssessmentOptions): AssessmentWorkflow {
   const { market, priorDecisions, config, models = null } = options
   const sources = withinAsOf(options.sources ?? NO_SOURCES)
-  const archive = { findPrior: priorDecisions, findPast: options.settledVerdicts ?? null, market }
+  const archive: Archive = {
+    ...{ findPrior: priorDecisions, findPast: options.settledVerdicts ?? null, market },
+    cutoffOf: (model) => models?.facts.cutoffOf(model) ?? null,
+  }
   const reasonersFor = options.reasonersFor ?? ((input) => createReasoners(input, models))
   return {
     kind: 'assessment',

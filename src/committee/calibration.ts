@@ -1,12 +1,14 @@
 /**
- * How good the confidence of verdicts of one kind has been: those of the same mode and the same deciding model, over all
- * tickers, settled with bars up to as-of only. The Brier score is the mean of (confidence − outcome)², where the outcome
+ * How good the confidence of verdicts of one kind has been: those of the same mode and the same deciding model that came
+ * by their confidence in the same way, over all tickers, settled with bars up to as-of only. A verdict of models counts
+ * only where none of them can have read what came after its day: how they do from memory says nothing of how they
+ * judge. The Brier score is the mean of (confidence − outcome)², where the outcome
  * is 1 for a trade that made money and 0 for one that did not: 0 is perfect, and always saying one half gives 0.25.
  * Source: Brier 1950, "Verification of Forecasts Expressed in Terms of Probability".
  */
 import { messageOf } from '../core/errors.ts'
 import type { AsOfWindow } from '../market/window.ts'
-import { decisionSchema, type Decision } from './decision.ts'
+import { decisionSchema, isOwnAnswer, type Decision } from './decision.ts'
 import { readPrior, type PriorVerdict } from './prior.ts'
 import { followTrade } from './settle.ts'
 
@@ -21,6 +23,8 @@ export interface VerdictKind {
   mode: Decision['provenance']['mode']
   /** Of the portfolio manager; null with rules. */
   model: string | null
+  /** Once: confidence is the model's own estimate; repeatedly: the share of its answers. Absent with rules. */
+  asked?: 'once' | 'repeatedly'
 }
 
 export interface PastVerdictsQuery {
@@ -44,6 +48,8 @@ export interface CalibrationOptions {
   kind: VerdictKind
   past: AsyncIterable<{ run_id: string; decision: unknown }>
   loadWindow: (ticker: string) => Promise<AsOfWindow>
+  /** YYYY-MM-DD up to which a model has read; null where nobody knows. */
+  cutoffOf: (model: string) => string | null
   signal: AbortSignal
   /** Told of a ticker whose verdicts cannot be settled. */
   warn: (message: string) => void
@@ -69,14 +75,15 @@ export async function calibrate(options: CalibrationOptions): Promise<Decision['
 }
 
 /** Verdicts of the kind by ticker, one for each day. */
-async function gather({ kind, past, signal }: CalibrationOptions): Promise<Map<string, PriorVerdict[]>> {
+async function gather(options: CalibrationOptions): Promise<Map<string, PriorVerdict[]>> {
+  const { past, signal } = options
   const byTicker = new Map<string, PriorVerdict[]>()
   let found = 0
   let looked = 0
   for await (const { run_id, decision } of past) {
     signal.throwIfAborted()
     if (++looked > MAX_LOOKED_AT) break
-    const ticker = tickerOf(decision, kind)
+    const ticker = tickerOf(decision, options)
     if (ticker === null) continue
     const verdict = readPrior({ run_id, decision })
     if (verdict === null) continue
@@ -89,16 +96,32 @@ async function gather({ kind, past, signal }: CalibrationOptions): Promise<Map<s
   return byTicker
 }
 
-const kindSchema = decisionSchema.pick({ ticker: true, action: true, provenance: true })
+const kindSchema = decisionSchema.pick({
+  ticker: true,
+  as_of: true,
+  action: true,
+  evidence: true,
+  provenance: true,
+})
 
-/** Null for a verdict of another kind, or one that asked for no trade. */
-function tickerOf(decision: unknown, kind: VerdictKind): string | null {
+/** Null for a verdict of another kind, one that asked for no trade, or one that may have been given from memory. */
+function tickerOf(
+  decision: unknown,
+  { kind, cutoffOf }: Pick<CalibrationOptions, 'kind' | 'cutoffOf'>,
+): string | null {
   const parsed = kindSchema.safeParse(decision)
   if (!parsed.success) return null
-  const { ticker, action, provenance } = parsed.data
-  const isTrade = action === 'BUY' || action === 'SELL'
+  const { ticker, as_of, action, evidence, provenance } = parsed.data
+  if (action !== 'BUY' && action !== 'SELL') return null
   const model = provenance.models.portfolio_manager ?? null
-  return isTrade && provenance.mode === kind.mode && model === kind.model ? ticker : null
+  if (provenance.mode !== kind.mode || model !== kind.model) return null
+  if (kind.mode === 'rules') return ticker
+  if ((evidence.some(isOwnAnswer) ? 'repeatedly' : 'once') !== kind.asked) return null
+  const isAhead = Object.values(provenance.models).every((one) => {
+    const cutoff = cutoffOf(one)
+    return cutoff !== null && cutoff < as_of
+  })
+  return isAhead ? ticker : null
 }
 
 async function loadOrWarn(

@@ -4,7 +4,7 @@
  * same page. Whoever reasoned wrote the sentences; the page around them is made here alone.
  */
 import { formatNumber, formatPct } from '../core/format.ts'
-import { formatEvidence, type Decision, type Evidence } from './decision.ts'
+import { describeCalibrated, formatEvidence, type Decision, type Evidence } from './decision.ts'
 import { carryLabel, prefixOf, REFERENCE_EQUITY_LABEL } from './carry.ts'
 import type { Ledger } from './evidence/ledger.ts'
 import { capitalise, citedIds, createQuoter, joinBlocks, listItems, tabulate } from './figures.ts'
@@ -56,7 +56,7 @@ export function composePage(facts: PageFacts, ledger: Ledger): string {
     `# ${facts.ticker}: ${facts.action}${rated}`,
     facts.action === 'REVIEW'
       ? `As of ${facts.as_of}. ${basis}.`
-      : `As of ${facts.as_of}. Confidence ${quote.of('Confidence')}, ${describeCalibration(facts)}. ${basis}.`,
+      : `As of ${facts.as_of}. Confidence ${quote.of('Confidence')}, ${describeCalibration(facts, ledger)}. ${basis}.`,
     toProseLine(facts.thinking?.warning ?? ''),
     toProseLine(facts.summary),
     isTrade ? describeLevels(facts.voice, ledger) : '',
@@ -74,10 +74,10 @@ export function composePage(facts: PageFacts, ledger: Ledger): string {
   return `${joinBlocks(body, listCited(body, ledger), describeSource(facts))}\n`
 }
 
-function describeCalibration({ calibration }: PageFacts): string {
+function describeCalibration({ calibration, mode }: PageFacts, { items }: Ledger): string {
   return calibration === 'uncalibrated'
     ? calibration
-    : `calibrated on ${formatNumber(calibration.n, 0)} settled verdicts of its kind with a Brier score of ${formatNumber(calibration.brier)}`
+    : `calibrated on ${formatNumber(calibration.n, 0)} settled verdicts ${describeCalibrated(mode, items)} with a Brier score of ${formatNumber(calibration.brier)}`
 }
 
 function describeUnverified({ unverified }: PageFacts): string {

@@ -25,6 +25,14 @@ export function isMeasured(item: Evidence): item is MeasuredEvidence {
   return typeof item.value === 'number'
 }
 
+/** What the deciding model's answers are counted under where it is asked more than once: `Answers Buy`. */
+export const ANSWERS_LABEL = 'Answers'
+
+/** A count of the deciding model's answers, which there is where it was asked more than once. */
+export function isOwnAnswer({ label, unit }: Pick<Evidence, 'label' | 'unit'>): boolean {
+  return unit === 'answers' && label.startsWith(`${ANSWERS_LABEL} `)
+}
+
 /** As a person reads it: the figure in its unit, or the text in quotes. */
 export function formatEvidence(item: Evidence): string {
   return isMeasured(item) ? formatFigure(item.value, item.unit) : `“${item.value}”`
@@ -103,3 +111,13 @@ export const decisionSchema = z.object({
 })
 /** As journaled and stored; `html` is rendered from `markdown` when served. */
 export type Decision = z.infer<typeof decisionSchema>
+
+/** Which verdicts a calibration rests on, in words that follow `settled verdicts`. */
+export function describeCalibrated(
+  mode: Decision['provenance']['mode'],
+  evidence: readonly Evidence[],
+): string {
+  if (mode === 'rules') return 'of its kind'
+  const asked = evidence.some(isOwnAnswer) ? 'asked repeatedly' : 'asked once'
+  return `of its kind (the same deciding model, ${asked}, on days after all that its models have read)`
+}

@@ -1,6 +1,6 @@
 /** The verdict before this one: what is kept of it, and what has changed since, in words for a person. */
 import { formatNumber } from '../core/format.ts'
-import { decisionSchema, isMeasured, type Decision } from './decision.ts'
+import { decisionSchema, isMeasured, type Decision, type Evidence } from './decision.ts'
 import type { Ledger } from './evidence/ledger.ts'
 
 /** What a later verdict needs of an earlier one; small, for it is journaled with the later run. */
@@ -58,12 +58,20 @@ const TURNS: readonly { label: string; up: string; down: string }[] = [
   },
 ]
 
+const CLOSE_LABEL = 'Last close'
+const READ_LABELS: ReadonlySet<string> = new Set([CLOSE_LABEL, ...TURNS.map(({ label }) => label)])
+
+/** Of the evidence of an earlier verdict, what `readPrior` looks at. */
+export function isReadOfPrior({ label }: Pick<Evidence, 'label'>): boolean {
+  return READ_LABELS.has(label)
+}
+
 /** Null where the decision cannot be read: it is then as if there were none. */
 export function readPrior(found: { run_id: string; decision: unknown }): PriorVerdict | null {
   const parsed = decisionSchema.safeParse(found.decision)
   if (!parsed.success) return null
   const decision = parsed.data
-  const close = decision.evidence.find((one) => one.label === 'Last close')
+  const close = decision.evidence.find((one) => one.label === CLOSE_LABEL)
   const marks: Record<string, number> = {}
   for (const { label } of TURNS) {
     const item = decision.evidence.find((one) => one.label === label)

@@ -1,6 +1,11 @@
 /** The committee's own past: what became of its verdicts, by bars up to as-of only, and how good its confidence was. */
-import { describe, expect, it } from 'vitest'
-import { calibrate, LEAST_SETTLED, type CalibrationOptions } from '../../src/committee/calibration.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  calibrate,
+  LEAST_SETTLED,
+  type CalibrationOptions,
+  type PastVerdictsQuery,
+} from '../../src/committee/calibration.ts'
 import type { Decision } from '../../src/committee/decision.ts'
 import { recallVerdicts, REMEMBERED_VERDICTS, settleMemory } from '../../src/committee/memory.ts'
 import { readPrior, type FindPriorDecision, type PriorVerdict } from '../../src/committee/prior.ts'
@@ -243,6 +248,7 @@ describe('calibration', () => {
     change: Partial<CalibrationOptions> = {},
   ): CalibrationOptions => ({
     ...{ kind: RULES, past: listOf(decisions), signal: new AbortController().signal, warn: () => undefined },
+    cutoffOf: () => null,
     loadWindow: (ticker) => sampleMarket.loadWindow(ticker, '2013-03-01'),
     ...change,
   })
@@ -302,6 +308,93 @@ describe('calibration', () => {
     const plain = (await assess(createSampleAssessment(), { ticker: 'AAPL', as_of: '2013-02-28' })).decision
     expect({ ...decision, calibration: null, markdown: '', provenance: null }).toEqual({
       ...{ ...plain, calibration: null, markdown: '', provenance: null },
+    })
+  })
+
+  describe('of models', () => {
+    const CUTOFF = '2006-12-31'
+    const answered = { ...{ id: 'E900', label: 'Answers Buy', value: 3, unit: 'answers' } }
+    const asModels = (decision: Decision, isRepeated: boolean): Decision => ({
+      ...decision,
+      evidence: isRepeated
+        ? [...decision.evidence, { ...decision.evidence[0]!, ...answered }]
+        : decision.evidence,
+      provenance: {
+        ...decision.provenance,
+        mode: 'llm',
+        models: { portfolio_manager: 'made:deep', market: 'made:quick' },
+      },
+    })
+    const kind = (asked: 'once' | 'repeatedly') => ({ mode: 'llm' as const, model: 'made:deep', asked })
+    let trades: Decision[]
+    const counted = async (
+      decisions: readonly Decision[],
+      asked: 'once' | 'repeatedly',
+      cutoffs: Record<string, string> = { 'made:deep': '1990-01-01', 'made:quick': '1990-01-01' },
+    ) => {
+      const cutoffOf = (model: string) => cutoffs[model] ?? null
+      const found = await calibrate(options(decisions, { kind: kind(asked), cutoffOf }))
+      return found === 'uncalibrated' ? 0 : found.n
+    }
+
+    beforeAll(async () => {
+      trades = await collectTrades()
+    })
+
+    it('tells an estimate from a share of answers', async () => {
+      const once = trades.map((one) => asModels(one, false))
+      const all = await counted(once, 'once')
+      expect(all).toBeGreaterThanOrEqual(LEAST_SETTLED)
+      expect(await counted(once, 'repeatedly')).toBe(0)
+      const repeated = trades.map((one) => asModels(one, true))
+      expect(await counted(repeated, 'repeatedly')).toBe(all)
+      expect(await counted([...repeated, ...once], 'once')).toBe(all)
+    })
+
+    it('counts no verdict that any of its models may have known the end of', async () => {
+      const verdicts = trades.map((one) => asModels(one, false))
+      const known = { 'made:deep': '1990-01-01', 'made:quick': CUTOFF }
+      const later = verdicts.filter(({ as_of }) => as_of > CUTOFF)
+      expect(later.length).toBeLessThan(verdicts.length)
+      expect(await counted(verdicts, 'once', known)).toBe(await counted(later, 'once'))
+      expect(await counted(verdicts, 'once', { ...known, 'made:quick': '2013-03-01' })).toBe(0)
+      expect(await counted(verdicts, 'once', { 'made:deep': '1990-01-01' })).toBe(0)
+      // A day that a model has read up to is not ahead of it.
+      const days = new Set(verdicts.map(({ as_of }) => as_of))
+      const last = [...days].sort().at(-1)!
+      expect(await counted(verdicts, 'once', { ...known, 'made:quick': last })).toBe(0)
+    })
+
+    it('is asked for by how the run asks, and says on the page what it rests on', async () => {
+      const asked: PastVerdictsQuery[] = []
+      const gateway = createScriptedGateway((call) =>
+        call.kind === 'gather'
+          ? { calls: [] }
+          : { value: answerRole(call.name as 'bull', (call.turns[0] as { text: string }).text) },
+      )
+      const models = {
+        ...{ deep: 'made:deep', quick: 'made:quick', budgetUsd: null, budgetTokens: null, gateway },
+        facts: { ...scriptedFacts, cutoffOf: () => '1990-01-01' },
+      }
+      const verdicts = trades.flatMap((one) => [asModels(one, false), asModels(one, true)])
+      const workflow = createSampleAssessment({
+        models,
+        settledVerdicts: (query) => {
+          asked.push(query)
+          return listOf(verdicts)
+        },
+      })
+      for (const [repeats, words] of [
+        [1, 'asked once'],
+        [3, 'asked repeatedly'],
+      ] as const) {
+        const request = { ticker: 'AAPL', as_of: '2013-02-28', analysts: ['market'], repeats }
+        const { decision } = await assess(workflow, request)
+        expect(asked.at(-1)!.kind).toEqual(kind(repeats === 1 ? 'once' : 'repeatedly'))
+        expect(decision.markdown).toContain(
+          `settled verdicts of its kind (the same deciding model, ${words}, on days after all that its models have read)`,
+        )
+      }
     })
   })
 

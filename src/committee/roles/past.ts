@@ -1,7 +1,7 @@
 /** What the committee finds of its own past: the verdict before this one, those it remembers, and how good all were. */
 import type { Market } from '../../market/market.ts'
 import { dateOf, parseDate } from '../../market/series.ts'
-import { calibrate, type FindPastVerdicts } from '../calibration.ts'
+import { calibrate, type FindPastVerdicts, type VerdictKind } from '../calibration.ts'
 import type { Decision, Evidence } from '../decision.ts'
 import { blockOf } from '../evidence/blocks.ts'
 import { joinBlocks, listItems } from '../figures.ts'
@@ -19,6 +19,8 @@ export interface Archive {
   /** Decisions on every ticker; null where there is no such archive, and confidence stays uncalibrated. */
   findPast: FindPastVerdicts | null
   market: Market
+  /** YYYY-MM-DD up to which a model has read; null where nobody knows. */
+  cutoffOf: (model: string) => string | null
 }
 
 export interface Past {
@@ -67,20 +69,26 @@ export async function remember(room: Room, { findPrior }: Pick<Archive, 'findPri
 export async function findCalibration(
   room: Room,
   turn: Turn,
-  { findPast, market }: Archive,
+  { findPast, market, cutoffOf }: Archive,
 ): Promise<Decision['calibration']> {
   if (findPast === null) return 'uncalibrated'
-  const { asOf, ctx, reasoners } = room
-  const kind = { mode: reasoners.mode, model: reasoners.models.portfolio_manager ?? null }
+  const { asOf, ctx } = room
+  const kind = kindOf(room)
   return turn.call('calibration', { ...kind, before: asOf }, () =>
     calibrate({
       kind,
       past: findPast({ kind, beforeAsOf: asOf, excludeRunId: ctx.runId }),
       loadWindow: (ticker) => market.loadWindow(ticker, asOf, turn.signal),
+      cutoffOf,
       signal: turn.signal,
       warn: (message) => turn.log('WARN', message),
     }),
   )
+}
+
+function kindOf({ reasoners: { mode, models }, repeats }: Room): VerdictKind {
+  const model = models.portfolio_manager ?? null
+  return { mode, model, ...(mode === 'llm' && { asked: repeats > 1 ? 'repeatedly' : 'once' }) }
 }
 
 function createFinder(room: Room, findPrior: FindPriorDecision) {

@@ -1,5 +1,5 @@
 /** The portfolio manager: hears everyone, decides; what follows from the verdict is computed and checked here. */
-import type { Decision } from '../decision.ts'
+import { ANSWERS_LABEL, type Decision } from '../decision.ts'
 import { cutConfidence } from '../confidence-cut.ts'
 import type { Ledger } from '../evidence/ledger.ts'
 import { joinBlocks, listItems } from '../figures.ts'
@@ -57,7 +57,7 @@ export async function decide(
       toLines(await room.reasoners.portfolio_manager.reason(briefOf(room, hearing, before), turn)),
       hearing,
     )
-    const answers = await measureSpread(turn, 'Answers', reached.spread, before.next)
+    const answers = await measureSpread(turn, ANSWERS_LABEL, reached.spread, before.next)
     const counted = before.with(answers)
     const unverified = checkVerdict(reached, minutes, counted)
     const verdict = { ...reached, ...cutConfidence(reached, unverified) }

@@ -1,5 +1,5 @@
 /** The committee's verdict as a page shows it. Everything is text or HTML made here; nothing is null. */
-import { decisionSchema, isMeasured, type Decision } from '../../committee/decision.ts'
+import { describeCalibrated, decisionSchema, isMeasured, type Decision } from '../../committee/decision.ts'
 import { formatNumber, formatPct, formatSigned } from '../../core/format.ts'
 import { escapeHtml } from '../escape-html.ts'
 import { createProseContext, renderChips, renderProse, type ProseContext } from './citations.ts'
@@ -96,7 +96,7 @@ export function viewDecision(decision: Decision, spreads: SpreadView[] = []): De
     confidence: isOpen ? '' : formatNumber(decision.confidence),
     confidencePct: Math.round(decision.confidence * 100),
     confidenceBasis: decision.confidence_basis,
-    calibration: isOpen ? '' : describeCalibration(decision.calibration),
+    calibration: isOpen ? '' : describeCalibration(decision),
     spreads,
     horizon: decision.time_horizon_days > 0 ? `${formatNumber(decision.time_horizon_days, 0)} days` : null,
     summaryHtml: renderProse(decision.summary, context),
@@ -135,11 +135,12 @@ export function viewDecision(decision: Decision, spreads: SpreadView[] = []): De
 }
 
 /** Whether a confidence of 0.7 has come true seven times in ten. */
-function describeCalibration(calibration: Decision['calibration']): string {
+function describeCalibration({ calibration, provenance, evidence }: Decision): string {
   if (calibration === 'uncalibrated')
     return 'uncalibrated: too few verdicts of this kind have been settled yet'
   const { n, brier } = calibration
-  return `calibrated on ${formatNumber(n, 0)} settled verdicts of its kind: Brier score ${formatNumber(brier, 3)}, where 0 is perfect and 0.25 a coin toss`
+  const kind = describeCalibrated(provenance.mode, evidence)
+  return `calibrated on ${formatNumber(n, 0)} settled verdicts ${kind}: Brier score ${formatNumber(brier, 3)}, where 0 is perfect and 0.25 a coin toss`
 }
 
 function committeeName({ provenance }: Decision): string {
