@@ -5,18 +5,23 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { BUDGET_RANGE, isBudgetBound, readBudgetBound, type BudgetUnit } from './core/budget-range.ts'
 import { quote } from './core/errors.ts'
 import { MODEL_NAME } from './core/ids.ts'
+import { findWrongName } from './core/model-providers.ts'
 
 const wholeNumber = (min: number, max: number) => ({
   schema: z.coerce.number().int().min(min).max(max),
   allowed: `a whole number from ${min} to ${max}`,
 })
 const text = { schema: z.string(), allowed: 'text' }
-const amount = {
-  schema: z.union([z.literal('').transform(() => null), z.coerce.number().positive()]),
-  allowed: 'a number above 0, or nothing',
-}
+const bound = (unit: BudgetUnit) => ({
+  schema: z
+    .string()
+    .transform((value) => (value.trim() === '' ? null : readBudgetBound(value)))
+    .refine((value): value is number | null => value === null || isBudgetBound(unit, value)),
+  allowed: `${BUDGET_RANGE[unit]}, or nothing`,
+})
 const limits = {
   schema: z.string().transform((value, context) => parseLimits(value, context)),
   allowed: 'pairs like openai:6,anthropic:3,openai:gpt-4o:2, each a whole number from 1 to 1000',
@@ -54,11 +59,10 @@ function isPlainAddress(value: string): boolean {
 function parseLimits(value: string, context: z.RefinementCtx): Record<string, number> {
   const pairs = list.schema.parse(value).map((part) => /^(.+):(\d{1,4})$/.exec(part))
   const limits = pairs.map((match) => [match?.[1] ?? '', Number(match?.[2] ?? 0)] as const)
-  if (limits.some(([tier, limit]) => tier === '' || limit < 1 || limit > 1_000)) {
-    context.addIssue({ code: 'custom', message: 'not a list of limits' })
-    return z.NEVER
-  }
-  return Object.fromEntries(limits)
+  if (limits.some(([tier, limit]) => tier === '' || limit < 1 || limit > 1_000))
+    return refuse(context, 'not a list of limits')
+  const why = findWrongName(limits.map(([tier]) => tier))
+  return why === null ? Object.fromEntries(limits) : refuse(context, 'not a list of our tiers', why)
 }
 
 function parsePrices(
@@ -68,13 +72,18 @@ function parsePrices(
   const pairs = list.schema
     .parse(value)
     .map((part) => /^([^=]+)=(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/.exec(part))
-  if (pairs.some((match) => match === null)) {
-    context.addIssue({ code: 'custom', message: 'not a list of prices' })
-    return z.NEVER
-  }
-  return Object.fromEntries(
-    pairs.map((match) => [match![1]!.trim(), { input: Number(match![2]), output: Number(match![3]) }]),
+  if (pairs.some((match) => match === null)) return refuse(context, 'not a list of prices')
+  const prices = pairs.map(
+    (match) => [match![1]!.trim(), { input: Number(match![2]), output: Number(match![3]) }] as const,
   )
+  const why = findWrongName(prices.map(([model]) => model))
+  return why === null ? Object.fromEntries(prices) : refuse(context, 'not a list of our models', why)
+}
+
+/** `why` is told to the person besides what is allowed. */
+function refuse(context: z.RefinementCtx, message: string, why?: string): never {
+  context.addIssue({ code: 'custom', message, ...(why !== undefined && { params: { why } }) })
+  return z.NEVER
 }
 
 interface Setting<T> {
@@ -221,13 +230,13 @@ export const SETTINGS = {
   ),
   runBudgetUsd: setting(
     'RUN_BUDGET_USD',
-    amount,
+    bound('usd'),
     '',
     'What the model calls of one run may cost, in USD; a run that would pass it pauses. Nothing: no bound.',
   ),
   runBudgetTokens: setting(
     'RUN_BUDGET_TOKENS',
-    amount,
+    bound('tokens'),
     '',
     'Tokens one run may use, read and written together; a run that would pass it pauses. Nothing: no bound.',
   ),
@@ -424,7 +433,8 @@ function readSettings(options: LoadOptions): ReadSettings {
       read.values[name] = parsed.data
     } else {
       const shown = definition.secret ? '(hidden)' : quote(hideUserinfo(raw))
-      read.problems.push(new SettingError(`${definition.env} is ${shown}; allowed: ${definition.allowed}`))
+      const allowed = [definition.allowed, ...listReasons(parsed.error)].join('; ')
+      read.problems.push(new SettingError(`${definition.env} is ${shown}; allowed: ${allowed}`))
       read.unusable[name] = raw
       read.values[name] = definition.schema.parse(definition.fallback)
     }
@@ -433,6 +443,12 @@ function readSettings(options: LoadOptions): ReadSettings {
   collectProblem(problems, () => convertLegacyHours(values, sources, { ...file, ...environment }, warnings))
   collectProblem(problems, () => refuseOpenDoor(values as unknown as Config))
   return read
+}
+
+function listReasons(error: z.ZodError | undefined): string[] {
+  const [issue] = error?.issues ?? []
+  const why: unknown = issue?.code === 'custom' ? issue.params?.why : undefined
+  return typeof why === 'string' ? [why] : []
 }
 
 function collectProblem(problems: SettingError[], check: () => void): void {

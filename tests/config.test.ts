@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { inspectSettings, loadConfig, SettingError } from '../src/config.ts'
 
+const LIMITS = 'pairs like openai:6,anthropic:3,openai:gpt-4o:2, each a whole number from 1 to 1000'
 const NOWHERE = join(tmpdir(), 'there-is-no-such-file.env')
 const load = (environment: Record<string, string>, flags = {}) =>
   loadConfig({ environment, flags, envFile: NOWHERE })
@@ -59,8 +60,22 @@ describe('settings', () => {
     ['LLM_PROVIDER_LIMITS', 'openai:0', 'pairs like openai:6'],
     ['LLM_PROVIDER_LIMITS', 'openai:gpt-4o', 'pairs like openai:6'],
     ['LLM_PRICES', 'openai:gpt-4o=2.5', 'pairs like openai:gpt-4o=2.5/10'],
-    ['RUN_BUDGET_USD', 'five', 'a number above 0, or nothing'],
-    ['RUN_BUDGET_USD', '0', 'a number above 0, or nothing'],
+    ['LLM_PROVIDER_LIMITS', 'opnai:3', LIMITS + '; there is no provider "opnai"; did you mean "openai"?'],
+    [
+      'LLM_PROVIDER_LIMITS',
+      'global:3',
+      LIMITS + '; there is no provider "global"; known are openai, anthropic',
+    ],
+    ['LLM_PROVIDER_LIMITS', 'openai:3,openai:4', LIMITS + '; "openai" is named twice'],
+    [
+      'LLM_PRICES',
+      'antropic:x=1/2',
+      'pairs like openai:gpt-4o=2.5/10: USD for a million tokens read and written; there is no',
+    ],
+    ['RUN_BUDGET_USD', 'five', 'a number above 0, at most 1000000, or nothing'],
+    ['RUN_BUDGET_USD', '0', 'a number above 0, at most 1000000, or nothing'],
+    ['RUN_BUDGET_USD', '1e99', 'a number above 0, at most 1000000, or nothing'],
+    ['RUN_BUDGET_TOKENS', '1.5', 'a whole number from 1 to 1000000000, or nothing'],
   ])(
     '%s=%s stops the start with one line that names variable, value and what is allowed',
     (name, value, allowed) => {
@@ -90,6 +105,9 @@ describe('settings', () => {
     expect(config.llmProviderLimits).toEqual({ openai: 6, anthropic: 3, 'openai:gpt-4o': 2 })
     expect(config.llmPrices).toEqual({ 'compatible:my/model': { input: 0.5, output: 1.5 } })
     expect([config.runBudgetUsd, config.runBudgetTokens]).toEqual([2.5, null])
+    expect(load({ RUN_BUDGET_USD: '.5', RUN_BUDGET_TOKENS: '9000' }).config).toMatchObject({
+      ...{ runBudgetUsd: 0.5, runBudgetTokens: 9_000 },
+    })
   })
 
   test('refuse an open door: off loopback only with a password', () => {

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { CallLimits } from '../core/concurrency.ts'
 import { InputError, quote } from '../core/errors.ts'
+import { findWrongName } from '../core/model-providers.ts'
 import { suggestName } from '../core/nearest.ts'
 import { readFields } from '../core/request-body.ts'
 import type { ApiDeps } from './api-env.ts'
@@ -93,6 +94,8 @@ function parseTiers(value: unknown): Record<string, number> {
   const pairs = typeof value === 'string' ? splitPairs(value) : listEntries(value)
   if (pairs === null)
     throw new InputError(field, `${field} is ${quote(value)}; it must be like openai:6,anthropic:3`)
+  const why = findWrongName(pairs.map(([tier]) => tier))
+  if (why !== null) throw new InputError(field, `${field} is ${quote(value)}: ${why}`)
   return Object.fromEntries(pairs.map(([tier, limit]) => [tier, parseLimit(`${field} of ${tier}`, limit)]))
 }
 

@@ -3,6 +3,7 @@
  * Whether the ticker exists and has bars at the date is asked of the market later, by the workflow's `admit`.
  */
 import { z } from 'zod'
+import { BUDGET_RANGE, MOST_BUDGET, type BudgetUnit } from '../core/budget-range.ts'
 import { InputError, quote } from '../core/errors.ts'
 import { isTicker, MODEL_NAME } from '../core/ids.ts'
 import { suggestName } from '../core/nearest.ts'
@@ -135,21 +136,22 @@ export const roleModelsSchema = z
   )
   .meta({ title: 'Models by role', description: 'Models of single roles, before the two above.' })
 
-function budgetSchema(field: string, title: string, description: string) {
-  const message = (issue: { input?: unknown }) =>
-    `${field} is ${receivedValue(issue)}; it must be a number above 0`
-  return z.number({ error: message }).positive({ error: message }).meta({ title, description })
+function budgetSchema(unit: BudgetUnit, title: string, description: string) {
+  const error = (issue: { input?: unknown }) =>
+    `budget_${unit} is ${receivedValue(issue)}; it must be ${BUDGET_RANGE[unit]}, or none`
+  const number = unit === 'usd' ? z.number({ error }) : z.int({ error })
+  return number.positive({ error }).max(MOST_BUDGET[unit], { error }).nullable().meta({ title, description })
 }
 
 export const budgetUsdSchema = budgetSchema(
-  'budget_usd',
+  'usd',
   'Budget in USD',
-  'What the run’s model calls may cost; it pauses where the next call might pass that, so leave room above the estimate. Default: that of the settings.',
+  'What the run’s model calls may cost; it pauses where the next call might pass that, so leave room above the estimate. Null, as text none: no bound, whatever the settings say. Default: that of the settings.',
 )
 export const budgetTokensSchema = budgetSchema(
-  'budget_tokens',
+  'tokens',
   'Budget in tokens',
-  'Tokens the run may use, read and written together; it pauses where the next call might pass that, so leave room above the estimate. Default: that of the settings.',
+  'Tokens the run may use, read and written together; it pauses where the next call might pass that, so leave room above the estimate. Null, as text none: no bound, whatever the settings say. Default: that of the settings.',
 )
 
 const shape = {

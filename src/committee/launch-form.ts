@@ -3,6 +3,7 @@
  * possibly text. All or nothing: either every ticker becomes an input or an `InputError` says what is wrong.
  */
 import { z } from 'zod'
+import { readBudgetBound } from '../core/budget-range.ts'
 import { InputError, quote } from '../core/errors.ts'
 import { parseTickers } from '../core/ids.ts'
 import type { AssessmentInput } from './assessment-input.ts'
@@ -44,8 +45,11 @@ const shape = {
   deep_model: deepModelSchema.optional(),
   quick_model: quickModelSchema.optional(),
   role_models: z.preprocess(splitPairs, roleModelsSchema).optional().meta(roleModelsSchema.meta()!),
-  budget_usd: z.preprocess(toNumber, budgetUsdSchema).optional().meta(budgetUsdSchema.meta()!),
-  budget_tokens: z.preprocess(toNumber, budgetTokensSchema).optional().meta(budgetTokensSchema.meta()!),
+  budget_usd: z.preprocess(readBudgetBound, budgetUsdSchema).optional().meta(budgetUsdSchema.meta()!),
+  budget_tokens: z
+    .preprocess(readBudgetBound, budgetTokensSchema)
+    .optional()
+    .meta(budgetTokensSchema.meta()!),
 }
 
 const LAUNCH_FIELDS = Object.keys(shape)
@@ -103,8 +107,10 @@ function refuseUnknown(fields: Record<string, unknown>, symbolsField: string): v
   )
 }
 
+/** A budget of null is asked for: none, whatever the settings say. */
 function isGiven(field: string, value: unknown): boolean {
-  return field === 'analysts' ? value !== undefined && value !== null : !isBlank(value)
+  if (value === null) return field.startsWith('budget_')
+  return field === 'analysts' ? value !== undefined : !isBlank(value)
 }
 
 /** Nothing was typed or ticked: absent, blank text, or a list of nothing but that. */
@@ -125,8 +131,8 @@ function splitList(value: unknown): unknown {
     .filter((part) => part !== '')
 }
 
-/** `trader=openai:gpt-4o, bull=…` becomes a record; anything else is left for the schema to refuse. */
-function splitPairs(value: unknown): unknown {
+/** `trader=openai:gpt-4o, bull=…` becomes a record, each role once; anything else is left for the schema to refuse. */
+function splitPairs(value: unknown, context: z.RefinementCtx): unknown {
   if (typeof value !== 'string') return value
   const pairs = value
     .split(',')
@@ -134,7 +140,17 @@ function splitPairs(value: unknown): unknown {
     .filter((part) => part !== '')
     .map((part) => /^([^=]+?)\s*=\s*(.+)$/.exec(part))
   if (pairs.some((pair) => pair === null)) return value
-  return Object.fromEntries(pairs.map((pair) => [pair![1]!.toLowerCase(), pair![2]!]))
+  const models = new Map<string, string>()
+  for (const pair of pairs) {
+    const role = pair![1]!.toLowerCase()
+    if (models.has(role)) {
+      const message = `role_models is ${quote(value)}, which names ${quote(role)} twice; one model each`
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+    models.set(role, pair![2]!)
+  }
+  return Object.fromEntries(models)
 }
 
 /** Digits become their number; anything else is left for the schema to refuse by the value received. */

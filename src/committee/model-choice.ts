@@ -94,8 +94,8 @@ function settleThinking<Input extends ThinkingInput>(input: Input, desk: ModelDe
     ...{ mode: 'llm' },
     ...given('deep_model', deep ?? quick),
     ...given('quick_model', quick ?? deep),
-    ...given('budget_usd', input.budget_usd ?? desk.budgetUsd ?? undefined),
-    ...given('budget_tokens', input.budget_tokens ?? desk.budgetTokens ?? undefined),
+    ...given('budget_usd', boundOf(input.budget_usd, desk.budgetUsd)),
+    ...given('budget_tokens', boundOf(input.budget_tokens, desk.budgetTokens)),
   }
   const models = modelsByRole(filled)
   if (filled.deep_model !== undefined) desk.gateway.checkModel('deep_model', filled.deep_model)
@@ -106,13 +106,18 @@ function settleThinking<Input extends ThinkingInput>(input: Input, desk: ModelDe
   return filled
 }
 
+/** Null asks for none, whatever is set. */
+function boundOf(asked: number | null | undefined, set: number | null): number | null | undefined {
+  return asked === undefined ? (set ?? undefined) : asked
+}
+
 function given(field: string, value: unknown): Record<string, unknown> {
   return value === undefined ? {} : { [field]: value }
 }
 
 /** A bound that nothing can be held to would stop the run at its first call. */
-function checkPrices(usd: number | undefined, models: readonly ModelId[], facts: ModelFacts): void {
-  if (usd === undefined) return
+function checkPrices(usd: number | null | undefined, models: readonly ModelId[], facts: ModelFacts): void {
+  if (usd === undefined || usd === null) return
   const unpriced = models.find((model) => facts.priceOf(model) === null)
   if (unpriced === undefined) return
   throw new InputError(

@@ -2,7 +2,8 @@
 
 /**
  * The candidate with the fewest edits (insert, delete, replace, swap of neighbours) from `name`, case ignored; the
- * earlier one on a tie. Null where even the best is too far to be what was meant: more than half of it differs.
+ * earlier one on a tie. Where even the best is too far to be what was meant, more than half of it being different, the
+ * only one that has the words of `name` and more, or some of them and no other; else null.
  */
 export function nearestName(name: string, candidates: readonly string[]): string | null {
   let best: string | null = null
@@ -14,7 +15,29 @@ export function nearestName(name: string, candidates: readonly string[]): string
       bestDistance = distance
     }
   }
-  return best !== null && bestDistance <= Math.ceil(best.length / 2) ? best : null
+  return best !== null && bestDistance <= Math.ceil(best.length / 2) ? best : findByWords(name, candidates)
+}
+
+/** `usd` for `budget_usd`, and the other way round. */
+function findByWords(name: string, candidates: readonly string[]): string | null {
+  const words = wordsOf(name)
+  const alike = candidates.filter((candidate) => {
+    const [fewer, more] = [words, wordsOf(candidate)].sort((a, b) => a.size - b.size) as [
+      Set<string>,
+      Set<string>,
+    ]
+    return fewer.size > 0 && [...fewer].every((word) => more.has(word))
+  })
+  return alike.length === 1 ? alike[0]! : null
+}
+
+function wordsOf(name: string): Set<string> {
+  return new Set(
+    name
+      .slice(0, LONGEST_NAME)
+      .toLowerCase()
+      .match(/[a-z0-9]+/g),
+  )
 }
 
 /** `did you mean "x"?`, or the names there are when none comes near. */
@@ -23,9 +46,12 @@ export function suggestName(name: string, candidates: readonly string[]): string
   return nearest ? `did you mean ${JSON.stringify(nearest)}?` : `known are ${candidates.join(', ')}`
 }
 
-/** Optimal string alignment distance: Levenshtein with swaps of two neighbours. Names longer than 64 count as far. */
+/** Longer ones are like nothing. */
+const LONGEST_NAME = 64
+
+/** Optimal string alignment distance: Levenshtein with swaps of two neighbours. Names too long count as far. */
 function editDistance(a: string, b: string): number {
-  if (a.length > 64 || b.length > 64) return Number.POSITIVE_INFINITY
+  if (a.length > LONGEST_NAME || b.length > LONGEST_NAME) return Number.POSITIVE_INFINITY
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let row = 1; row <= a.length; row++) {

@@ -9,8 +9,7 @@ import type { TierUse } from '../core/layered-limiter.ts'
 /** `provider:model`, as in `openai:gpt-4o`; the model part may hold colons (`ollama:llama3.1:8b`). */
 export type ModelId = string
 
-export const PROVIDERS = ['openai', 'anthropic', 'google', 'ollama', 'compatible'] as const
-export type Provider = (typeof PROVIDERS)[number]
+export { PROVIDERS, type Provider } from '../core/model-providers.ts'
 
 export interface ToolRequest {
   /** The provider's own id of the request. */

@@ -1,4 +1,5 @@
 /** The bound of a run's budget: as a person sets it, and what can be said of it without knowing the next call. */
+import { BUDGET_RANGE, isBudgetBound, type BudgetUnit } from '../core/budget-range.ts'
 import { InputError, quote } from '../core/errors.ts'
 import type { UsageDelta } from './event.ts'
 import type { RunBudget } from './identity.ts'
@@ -16,7 +17,7 @@ export function isBudgetReason(reason: string | null): boolean {
   return reason?.startsWith(BUDGET_REASON) ?? false
 }
 
-/** What stands with what is set now; null lifts a bound. Throws `InputError` for anything but a number above 0 or null. */
+/** What stands with what is set now; null lifts a bound. Throws `InputError` for anything else than a bound there can be. */
 export function mergeBudget(standing: RunBudget, change: Partial<RunBudget>): RunBudget {
   const { usd, tokens } = change
   if (usd === undefined && tokens === undefined)
@@ -27,13 +28,13 @@ export function mergeBudget(standing: RunBudget, change: Partial<RunBudget>): Ru
   }
 }
 
-function checkBound(field: string, value: unknown): number | null {
-  if (value === null || (typeof value === 'number' && Number.isFinite(value) && value > 0)) return value
+function checkBound(field: BudgetUnit, value: unknown): number | null {
+  if (value === null || isBudgetBound(field, value)) return value
   // JSON has no word for NaN and infinity.
   const received = typeof value === 'number' ? String(value) : value
   throw new InputError(
     field,
-    `${field} is ${quote(received)}; it must be a number above 0, or null for no bound`,
+    `${field} is ${quote(received)}; it must be ${BUDGET_RANGE[field]}, or null for no bound`,
   )
 }
 

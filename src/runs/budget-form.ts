@@ -1,11 +1,12 @@
 /** What is asked of a run after its launch, as people send it: form fields or JSON, everything possibly text. */
+import { BUDGET_RANGE, isBudgetBound, readBudgetBound } from '../core/budget-range.ts'
 import { InputError, quote } from '../core/errors.ts'
 import { suggestName } from '../core/nearest.ts'
 import type { RunBudget } from './identity.ts'
 
 const FIELDS = ['usd', 'tokens'] as const
 
-/** `usd` and `tokens`: a number above 0, or null (as text `none`) for no bound. At least one; what is blank is not given. */
+/** `usd` and `tokens`: a bound, or null (as text `none`) for no bound. At least one; what is blank is not given. */
 export function parseBudget(raw: Record<string, unknown>): Partial<RunBudget> {
   refuseUnknownFields(raw, FIELDS)
   const given = FIELDS.filter((field) => raw[field] !== undefined && raw[field] !== '')
@@ -24,10 +25,9 @@ export function parseRerun(raw: Record<string, unknown>): string | undefined {
 }
 
 function parseBound(field: (typeof FIELDS)[number], value: unknown): number | null {
-  if (value === null || value === 'none') return null
-  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value
-  if (typeof number === 'number' && Number.isFinite(number) && number > 0) return number
-  throw new InputError(field, `${field} is ${quote(value)}; it must be a number above 0, or none`)
+  const bound = readBudgetBound(value)
+  if (bound === null || isBudgetBound(field, bound)) return bound
+  throw new InputError(field, `${field} is ${quote(value)}; it must be ${BUDGET_RANGE[field]}, or none`)
 }
 
 function refuseUnknownFields(raw: Record<string, unknown>, known: readonly string[]): void {

@@ -54,7 +54,12 @@ it('sets a bound from JSON or a form, and takes it away', async () => {
 
 it.each([
   ['budget', '{}', 'neither usd nor tokens is given'],
-  ['budget', '{"usd":-1}', 'usd is "-1"; it must be a number above 0, or none'],
+  ['budget', '{"usd":-1}', 'usd is "-1"; it must be a number above 0, at most 1000000, or none'],
+  ['budget', '{"usd":"1e99"}', 'usd is "1e99"; it must be a number above 0, at most 1000000, or none'],
+  ['budget', '{"usd":2e6}', 'usd is "2000000"; it must be a number above 0, at most 1000000'],
+  ['budget', '{"tokens":1.5}', 'tokens is "1.5"; it must be a whole number from 1 to 1000000000, or none'],
+  ['budget', '{"budget_usd":3}', 'unknown field "budget_usd"; did you mean "usd"?'],
+  ['budget', '{"budget_tokens":3}', 'unknown field "budget_tokens"; did you mean "tokens"?'],
   ['budget', '{"usd":"1e9x"}', 'usd is "1e9x"'],
   ['budget', '{"euro":3}', 'unknown field "euro"'],
   ['rerun', '{"step":"trader"}', 'unknown field "step"'],

@@ -59,6 +59,12 @@ it.each([
   [{ max_concurrency: 3 }, 'unknown field "max_concurrency"; did you mean'],
   [{ llm_provider_limits: 'openai' }, 'llm_provider_limits is "openai"'],
   [{ llm_provider_limits: { openai: 1.5 } }, 'llm_provider_limits of openai is "1.5"'],
+  [
+    { llm_provider_limits: 'opnai:3' },
+    'llm_provider_limits is "opnai:3": there is no provider "opnai"; did you mean',
+  ],
+  [{ llm_provider_limits: { 'nope:x': 3 } }, 'there is no provider "nope"; known are openai, anthropic'],
+  [{ llm_provider_limits: 'openai:3,openai:4' }, '"openai" is named twice'],
   [{ llm_provider_limits: 7 }, 'llm_provider_limits is "7"'],
 ])('refuses %j and changes nothing', async (body, message) => {
   const { request, concurrency } = await createWebDesk()

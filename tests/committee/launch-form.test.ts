@@ -76,6 +76,19 @@ describe('a launch form', () => {
     ['a model without a provider', { company_symbols: 'AAPL', quick_model: 'gpt' }, 'quick_model', '"gpt"'],
     ['a model for nobody', { company_symbols: 'AAPL', role_models: 'cook=a:b' }, 'role_models', '"cook"'],
     ['a bound of nothing', { company_symbols: 'AAPL', budget_usd: '0' }, 'budget_usd', '"0"'],
+    ['a bound past any', { company_symbols: 'AAPL', budget_usd: '1e99' }, 'budget_usd', 'at most 1000000'],
+    [
+      'half a token',
+      { company_symbols: 'AAPL', budget_tokens: 1.5 },
+      'budget_tokens',
+      'a whole number from 1',
+    ],
+    [
+      'a role named twice',
+      { company_symbols: 'AAPL', role_models: 'trader=openai:x, Trader=openai:y' },
+      'role_models',
+      'names "trader" twice',
+    ],
   ])('refuses %s, naming the field and the value', (_what, raw, field, value) => {
     const error = refusal(raw)
     expect(error.field).toBe(field)
@@ -112,6 +125,17 @@ describe('a launch form', () => {
       role_models: { trader: 'ollama:llama3.1:8b', bull: 'openai:gpt-4o' },
     })
     expect(input).not.toHaveProperty('budget_tokens')
+  })
+
+  it.each(['none', ' None ', null])('reads a bound of %j as none, whatever the settings say', (bound) => {
+    const raw = { company_symbols: 'AAPL', budget_usd: bound, budget_tokens: bound }
+    expect(parse(raw)).toMatchObject([{ budget_usd: null, budget_tokens: null }])
+  })
+
+  it('refuses the fields of a budget that was set later with those of a launch', () => {
+    const told = (field: string) => refusal({ company_symbols: 'AAPL', [field]: 3 }).message
+    expect(told('usd')).toBe('unknown field "usd"; did you mean "budget_usd"?')
+    expect(told('tokens')).toBe('unknown field "tokens"; did you mean "budget_tokens"?')
   })
 
   it('refuses more tickers than allowed, with the count and the limit', () => {

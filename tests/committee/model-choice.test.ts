@@ -70,6 +70,9 @@ describe('who thinks', () => {
 
   it('is held to a bound that belongs to the run: its own, or that of the settings', async () => {
     const models = desk({ deep: 'made:d', budgetUsd: 5, budgetTokens: 9_000 })
+    expect(await admit(models, { budget_usd: null })).toMatchObject({
+      ...{ input: { budget_usd: null, budget_tokens: 9_000 }, budget: { usd: null, tokens: 9_000 } },
+    })
     expect(await admit(models, { budget_usd: 2 })).toMatchObject({
       ...{ input: { budget_usd: 2, budget_tokens: 9_000 }, budget: { usd: 2, tokens: 9_000 } },
     })
@@ -100,6 +103,8 @@ describe('who thinks', () => {
   })
 
   it('may have a bound in tokens on a model without a price, and repeats', async () => {
+    const lifted = { deep_model: 'unpriced:x', budget_usd: null }
+    expect((await admit(desk({ budgetUsd: 5 }), lifted)).budget).toEqual({ usd: null, tokens: null })
     const { input } = await admit(desk(), { deep_model: 'unpriced:x', budget_tokens: 5_000, repeats: 3 })
     expect(input).toMatchObject({ budget_tokens: 5_000, repeats: 3 })
   })

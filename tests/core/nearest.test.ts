@@ -20,6 +20,20 @@ describe('nearestName', () => {
     expect(nearestName('rounds', [])).toBeNull()
   })
 
+  it.each([
+    ['usd', 'budget_usd'],
+    ['tokens', 'budget_tokens'],
+    ['run_budget_usd', 'budget_usd'],
+    ['symbols', 'company_symbols'],
+  ])('takes %s for %s, with which it shares its words', (typed, meant) => {
+    expect(nearestName(typed, [...FIELDS, 'budget_usd', 'budget_tokens'])).toBe(meant)
+  })
+
+  it('takes none of several that share its words', () => {
+    expect(nearestName('run', ['first_run_of_all', 'second_run_of_all'])).toBeNull()
+    expect(nearestName('--', FIELDS)).toBeNull()
+  })
+
   it('takes the earlier of two that are as near', () => {
     expect(nearestName('cat', ['car', 'cap'])).toBe('car')
   })

@@ -249,7 +249,9 @@ describe('a bound', () => {
   })
 
   test.each([
-    [{ usd: 0 }, 'usd', /^usd is "0"; it must be a number above 0, or null for no bound$/],
+    [{ usd: 0 }, 'usd', /^usd is "0"; it must be a number above 0, at most 1000000, or null for no bound$/],
+    [{ usd: 1e99 }, 'usd', /^usd is "1e\+99"/],
+    [{ tokens: 1.5 }, 'tokens', /^tokens is "1.5"; it must be a whole number from 1 to 1000000000, or null/],
     [{ usd: Number.NaN }, 'usd', /^usd is "NaN"/],
     [{ tokens: -5 }, 'tokens', /^tokens is "-5"/],
     [{ tokens: '5' as unknown as number }, 'tokens', /^tokens is "5"/],

@@ -181,8 +181,12 @@ test('what was typed of models is in sight after a refusal, in the words of the 
   expect($('#mode option[selected]').attr('value')).toBe('llm')
   for (const [field, value, told] of [
     ['repeats', '12', 'Repeats is "12"; the most is 9'],
-    ['budget_usd', '0', 'Budget in USD is "0"; it must be a number above 0'],
-    ['budget_tokens', 'many', 'Budget in tokens is "many"; it must be a number above 0'],
+    ['budget_usd', '0', 'Budget in USD is "0"; it must be a number above 0, at most 1000000, or none'],
+    [
+      'budget_tokens',
+      'many',
+      'Budget in tokens is "many"; it must be a whole number from 1 to 1000000000, or none',
+    ],
     ['mode', 'dice', 'Who thinks is "dice"; it is rules or llm'],
     ['role_models', 'trader', 'Models of single roles is "trader"; it must be like trader=openai:gpt-4o'],
   ] as const) {
@@ -272,7 +276,7 @@ test('a form that cannot be launched is told calmly beside where the estimate wo
     load(await (await post(site, fields, '/estimate', { 'HX-Request': 'true' })).text())
   const bad = await ask([...thinking, ['budget_usd', 'much']])
   expect(words(bad('.estimate-refused').text())).toBe(
-    '!No estimate: Budget in USD is "much"; it must be a number above 0',
+    '!No estimate: Budget in USD is "much"; it must be a number above 0, at most 1000000, or none',
   )
   expect(bad('[role=alert]')).toHaveLength(0)
   expect(words((await ask([['company_symbols', ' ']]))('body').text())).toBe(
