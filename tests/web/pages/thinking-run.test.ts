@@ -95,7 +95,7 @@ test('a bound that is none, a run that has ended and one there is not are refuse
   ])
   expect(await answer(`/runs/${broke}/budget`, { usd: '-1' }, { 'HX-Request': 'true' })).toEqual([
     400,
-    'usd is "-1"; it must be a number above 0, or none',
+    'usd is "-1"; it must be a number above 0, at most 1000000, or none',
   ])
   expect((await answer(`/runs/${thought}/budget`, { usd: '1' }))[0]).toBe(409)
   expect((await answer(`/runs/${broke}/rerun`, {}))[0]).toBe(409)
