@@ -205,7 +205,9 @@ test('how far the answers agreed is told in words and as a table, the last to de
   const row = $('.spread').first().find('tbody tr').first()
   expect(words(row.text())).toBe('Buy3 of 53 of 5')
   expect(row.find('meter').attr()).toMatchObject({ value: '3', max: '5', 'aria-label': 'Buy' })
-  expect($('.conf').text()).toContain('calibrated on 34 settled verdicts of its kind: Brier score 0.181')
+  expect($('.conf').text()).toContain(
+    'calibrated on 34 settled verdicts of its kind (the same deciding model, asked once, on days after all that its models have read): Brier score 0.181',
+  )
   expect((await site.get('/')).$('.spread')).toHaveLength(0)
 })
 
