@@ -28,7 +28,8 @@ const LARGEST_DIVIDEND = 0.15
 
 /**
  * Splits of prices as traded, oldest first. Adjusted prices are told by the factor, which changes by a split and by a
- * dividend and by nothing else; raw ones only by their jumps, and a jump may be something else. The columns may go on after the last of `time`.
+ * dividend and by nothing else; raw ones only by their jumps, and a jump may be something else. The other columns may go
+ * on after the last of `time`.
  */
 export function findSplits(raw: Pick<RawBars, 'time' | 'open' | 'close' | 'factor' | 'adjustment'>): Split[] {
   if (raw.adjustment === 'raw')
