@@ -97,6 +97,10 @@ const doors: DeskDoor = {
       await outside.close()
     }
   },
+  async findModelProblems(config) {
+    const { findModelProblems } = await import('./outside.ts')
+    return findModelProblems(config)
+  },
   async probeModels(config) {
     const outside = await openOutside(config)
     try {

@@ -6,9 +6,12 @@ import type { ModelDesk } from './committee/model-choice.ts'
 import type { Config } from './config.ts'
 import type { Clock } from './core/clock.ts'
 import type { CallLimits, Concurrency } from './core/concurrency.ts'
+import { InputError } from './core/errors.ts'
 import { createGateway } from './llm/gateway.ts'
 import type { GatewayLimits } from './llm/model-call.ts'
 import { createModelFacts } from './llm/model-facts.ts'
+import { parseModelId } from './llm/model-id.ts'
+import { checkProvider } from './llm/provider-settings.ts'
 import { createMarket, type Market } from './market/market.ts'
 import type { Sources } from './market/sources.ts'
 import { allowedHostsOf, createSources } from './market/sources/create-sources.ts'
@@ -79,6 +82,28 @@ export function openOutside(config: Config, { clock, version, warn }: OutsideOpt
     hosts,
     close: () => net.close(),
   }
+}
+
+/**
+ * Why a run with the models and the budget of the settings would be refused, a sentence each; each model is looked at for
+ * itself. Nobody is asked.
+ */
+export function findModelProblems(config: Config): string[] {
+  const named = Object.entries({ LLM_DEEP_MODEL: config.llmDeepModel, LLM_QUICK_MODEL: config.llmQuickModel })
+  const { priceOf } = createModelFacts({ prices: config.llmPrices })
+  return named.flatMap(([variable, model]) => {
+    if (model === '') return []
+    try {
+      checkProvider(config, variable, model, parseModelId(variable, model).provider)
+    } catch (error) {
+      if (error instanceof InputError) return [error.message]
+      throw error
+    }
+    if (config.runBudgetUsd === null || priceOf(model) !== null) return []
+    return [
+      `RUN_BUDGET_USD is ${config.runBudgetUsd}, but the price of ${model} is not known: give it in LLM_PRICES`,
+    ]
+  })
 }
 
 export function readCallLimits(config: Config): CallLimits {

@@ -1,5 +1,6 @@
 /** What can be done to a run: cancel, pause, resume, run again, set its budget. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { MOST_BUDGET, type BudgetUnit } from '../core/budget-range.ts'
 import { readFields } from '../core/request-body.ts'
 import { parseBudget, parseRerun } from '../runs/budget-form.ts'
 import { publicSummary } from '../runs/summary.ts'
@@ -64,6 +65,15 @@ const rerunRun = createRoute({
   },
 })
 
+function boundSchema(unit: BudgetUnit, number: z.ZodNumber | z.ZodInt) {
+  return number
+    .positive()
+    .max(MOST_BUDGET[unit])
+    .nullable()
+    .optional()
+    .meta({ description: 'The new bound; null, or none in a form, for no bound; left out: as it is' })
+}
+
 const budgetRun = createRoute({
   method: 'post',
   path: '/runs/{id}/budget',
@@ -73,8 +83,8 @@ const budgetRun = createRoute({
     params: runParams,
     ...describeBody(
       z.object({
-        usd: z.number().positive().nullable().optional(),
-        tokens: z.number().positive().nullable().optional(),
+        usd: boundSchema('usd', z.number()),
+        tokens: boundSchema('tokens', z.int()),
       }),
     ),
   },

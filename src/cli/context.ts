@@ -50,6 +50,8 @@ export interface DeskDoor {
   /** Makes the index again from the results directory. `ConflictError` where a process owns the data directory. */
   reindex(settings: Settings): Promise<{ runs: number }>
   inspectStore(config: Config): Promise<StoreFacts>
+  /** Why a run with the models and the budget of the settings would be refused, a sentence each. Asks nobody. */
+  findModelProblems(config: Config): Promise<string[]>
   /** One small call to each of the models that the settings name, side by side. */
   probeModels(config: Config): Promise<ModelProbe[]>
   listPrices(config: Config): Promise<{ vendor: string; listings: Listing[]; strays: string[] }>

@@ -1,6 +1,8 @@
 /** One run as a sheet of text. Sections that have nothing to say are left out. */
 import type { Decision } from '../committee/decision.ts'
 import { formatBytes, formatDuration, formatNumber, formatPct, formatSigned } from '../core/format.ts'
+import type { UsageDelta } from '../runs/event.ts'
+import type { RunBudget } from '../runs/identity.ts'
 import type { NestedNode } from '../runs/state.ts'
 import type { PublicSummary } from '../runs/summary.ts'
 import type { DeskClient } from './client.ts'
@@ -15,11 +17,22 @@ import { formatTable, wrapText } from './table.ts'
 import { cleanLine, paint, type Output } from './terminal.ts'
 import { formatUtc } from './times.ts'
 
+/** As far as an assessment says who thinks. */
+interface ThinkingInput {
+  mode?: string
+  deep_model?: string
+  quick_model?: string
+  role_models?: Record<string, string>
+}
+
 /** `GET /runs/{id}`; what stands after the summary is missing where the run's files were pruned. */
 export interface ShownRun extends Omit<PublicSummary, 'decision'> {
   decision: Record<string, unknown> | null
   execution_tree?: NestedNode[]
   content?: Record<string, string>
+  input?: ThinkingInput
+  usage?: UsageDelta
+  budget?: RunBudget
 }
 
 const MAX_WIDTH = 110
@@ -48,9 +61,53 @@ function formatHead(output: Output, run: ShownRun, owner: DeskClient['owner']): 
     ['Created', `${formatUtc(run.created_at)} UTC`],
     ...(run.ended_at ? [['Ended', `${formatUtc(run.ended_at)} UTC`]] : []),
     ['Worked', formatDuration(run.execution_ms)],
+    ...formatThinking(run),
     ...(run.error ? [['Error', paint(output, 'red', cleanLine(run.error))]] : []),
   ]
   return facts.map(([name, value]) => `${paint(output, 'dim', name!.padEnd(8))}  ${value}`)
+}
+
+/** Who thinks, what that used and what it may come to; of a pruned run as far as the decision says. */
+function formatThinking({ input, usage, budget, decision }: ShownRun): string[][] {
+  const made = isDecision(decision) ? decision : null
+  const mode = input?.mode ?? made?.provenance.mode
+  if (mode === undefined) return []
+  if (mode !== 'llm') return [['Thinking', 'the rules committee']]
+  const models = input ? namesOf(input) : [...new Set(Object.values(made?.provenance.models ?? {}))]
+  const used = usage ?? made?.usage
+  return [
+    ['Thinking', cleanLine(models.join(', '))],
+    ...(used ? [['Used', formatUsage(used)]] : []),
+    ...(budget ? [['Budget', formatBudget(budget)]] : []),
+  ]
+}
+
+function namesOf({ deep_model: deep, quick_model: quick, role_models: roles = {} }: ThinkingInput): string[] {
+  const both =
+    deep === quick
+      ? [deep && `${deep} (everyone)`]
+      : [deep && `${deep} (the managers)`, quick && `${quick} (everyone else)`]
+  return [...both, ...Object.entries(roles).map(([role, model]) => `${model} (${role})`)].filter(
+    (name) => name !== undefined,
+  )
+}
+
+function formatUsage({
+  calls,
+  input_tokens: read,
+  output_tokens: written,
+  cost_usd: cost,
+}: UsageDelta): string {
+  const price = cost === null ? 'cost unknown' : `${formatNumber(cost, 4)} USD`
+  return `${price}; ${formatNumber(calls, 0)} model ${calls === 1 ? 'call' : 'calls'}, ${formatNumber(read, 0)} tokens read, ${formatNumber(written, 0)} written`
+}
+
+function formatBudget({ usd, tokens }: RunBudget): string {
+  const bounds = [
+    ...(usd === null ? [] : [`${formatNumber(usd, 4)} USD`]),
+    ...(tokens === null ? [] : [`${formatNumber(tokens, 0)} tokens`]),
+  ]
+  return bounds.length === 0 ? 'no bound' : `at most ${bounds.join(' and ')}`
 }
 
 function formatProgress({ status, overall_progress: progress, progress_message: message }: ShownRun): string {
@@ -86,7 +143,21 @@ function formatDecision(output: Output, decision: Decision): string[] {
     `  position ${formatPct(position.fraction_of_equity * 100, 1)} of equity: ${formatNumber(position.shares, 0)} shares, ` +
       `${formatNumber(position.notional)} in all, ${formatNumber(position.risk_amount)} at risk`,
   )
-  return lines
+  return [...lines, ...formatUnverified(output, decision)]
+}
+
+function formatUnverified(output: Output, { unverified }: Decision): string[] {
+  if (unverified.length === 0) return []
+  const width = Math.min(output.columns, MAX_WIDTH) - 4
+  const lines = unverified.flatMap(({ number, text }) => {
+    const [first, ...rest] = wrapText(cleanLine(`${number}: ${text}`), width)
+    return [`- ${first}`, ...rest.map((line) => `  ${line}`)]
+  })
+  return [
+    '',
+    `${title(output, 'Figures that no evidence bears out')}  ${unverified.length}`,
+    ...indented(lines),
+  ]
 }
 
 function formatPctSigned(pct: number | null): string {

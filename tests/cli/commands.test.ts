@@ -241,7 +241,18 @@ describe('show', () => {
         risk_reward: 1.75,
       },
       position: { fraction_of_equity: 0.076, shares: 13, notional: 7_592, risk_amount: 495.56 },
+      unverified: [{ number: '71 %', text: 'Margins of 71 % carry it.' }],
+      provenance: { mode: 'llm', models: { trader: 'openai:gpt-4.1-mini', bull: 'openai:gpt-4.1-mini' } },
+      usage: { calls: 14, input_tokens: 120_000, output_tokens: 9_000, cost_usd: 0.1234 },
     },
+    input: {
+      mode: 'llm',
+      deep_model: 'openai:gpt-4.1',
+      quick_model: 'openai:gpt-4.1-mini',
+      role_models: { trader: 'ollama:llama3.1:8b' },
+    },
+    usage: { calls: 14, input_tokens: 120_000, output_tokens: 9_000, cost_usd: 0.1234 },
+    budget: { usd: 2.5, tokens: null },
     execution_tree: tree,
     content: { market_report: 'x'.repeat(2_048) },
   }
@@ -255,7 +266,12 @@ describe('show', () => {
       .map((line) => line.replaceAll(/(?<=\S) +/g, ' '))
     for (const line of [
       'What assessment of AAPL as of 2012-06-29',
+      'Thinking openai:gpt-4.1 (the managers), openai:gpt-4.1-mini (everyone else), ollama:llama3.1:8b (trader)',
+      'Used 0.1234 USD; 14 model calls, 120,000 tokens read, 9,000 written',
+      'Budget at most 2.5000 USD',
       'Decision BUY (Strong Buy), confidence 0.62',
+      'Figures that no evidence bears out 1',
+      '  - 71 %: Margins of 71 % carry it.',
       '  stop loss 545.88 −6.53 %',
       '  reward to risk 1.75',
       '  position 7.6 % of equity: 13 shares, 7,592.00 in all, 495.56 at risk',
@@ -284,6 +300,26 @@ describe('show', () => {
     expect(await cli.run('show', AAPL)).toBe(0)
     expect(cli.stdout()).toContain('BUY (Strong Buy)')
     expect(cli.stdout()).toContain('files were pruned')
+    expect(cli.stdout()).toMatch(/Thinking +openai:gpt-4\.1-mini\nUsed +0\.1234 USD; 14 model calls/)
+  })
+
+  test('says of the rules committee that it thinks, and of a run without bound or price that it has none', async () => {
+    const rules = createTestCli({
+      answers: { [`GET /runs/${AAPL}`]: () => ({ ...whole, decision: null, input: { mode: 'rules' } }) },
+    })
+    expect(await rules.run('show', AAPL)).toBe(0)
+    expect(rules.stdout()).toMatch(/Thinking +the rules committee\n/)
+    expect(rules.stdout()).not.toMatch(/^(Used|Budget)/m)
+    const same = { mode: 'llm', deep_model: 'compatible:x', quick_model: 'compatible:x' }
+    const usage = { calls: 1, input_tokens: 10, output_tokens: 2, cost_usd: null }
+    const budget = { usd: null, tokens: null }
+    const unpriced = createTestCli({
+      answers: { [`GET /runs/${AAPL}`]: () => ({ ...whole, input: same, usage, budget }) },
+    })
+    expect(await unpriced.run('show', AAPL)).toBe(0)
+    expect(unpriced.stdout()).toMatch(
+      /Thinking +compatible:x \(everyone\)\nUsed +cost unknown; 1 model call, 10 tokens read, 2 written\nBudget +no bound\n/,
+    )
   })
 })
 

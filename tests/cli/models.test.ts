@@ -1,5 +1,6 @@
 /** What the command line says to and of models: a launch with them, their budget, running again, and whether they answer. */
 import { describe, expect, test } from 'vitest'
+import type { PublicSummary } from '../../src/runs/summary.ts'
 import { createTestCli, describeRun } from '../support/cli-context.ts'
 
 const AAPL = 'AAPL--2026-11-20_10.00.00--0a1b2c'
@@ -66,6 +67,75 @@ test('budget sets the bound and shows what the run does now', async () => {
   expect(await cli.run('budget', AAPL, '--usd', '2.5', '--tokens', 'none')).toBe(0)
   expect(cli.bodies).toEqual([{ usd: '2.5', tokens: 'none' }])
   expect(cli.stdout()).toContain(AAPL)
+})
+
+describe('a run that was paused and is let go on', () => {
+  const why = 'budget: the next call may use up to 0.0213 USD'
+  const paused = describeRun(AAPL, { status: 'paused', progress_message: why })
+  const running = describeRun(AAPL, { status: 'in_progress' })
+  const letGo = (looks: PublicSummary[]) => ({
+    [`GET /runs/${AAPL}/status`]: () => (looks.length > 1 ? looks.shift() : looks[0]),
+    [`POST /runs/${AAPL}/*`]: () => running,
+  })
+
+  test.each([
+    ['budget', ['--usd', '0.001']],
+    ['resume', []],
+  ])('by %s and pauses at once again is told to be paused, and why', async (verb, options) => {
+    const cli = createTestCli({ answers: letGo([paused, running, running, paused]) })
+    expect(await cli.run(verb, AAPL, ...options)).toBe(0)
+    expect(cli.stdout()).toBe(`${AAPL}  ‖ paused: ${why}\n`)
+  })
+
+  test('and goes on is looked at for two seconds and no longer', async () => {
+    const cli = createTestCli({ answers: letGo([paused, running]) })
+    const before = cli.context.clock.now()
+    expect(await cli.run('budget', AAPL, '--usd', '2')).toBe(0)
+    expect(cli.stdout()).toBe(`${AAPL}  ● running\n`)
+    expect(cli.context.clock.now() - before).toBe(2_000)
+  })
+
+  test('and has ended meanwhile is told as ended; one that was running is not looked at again', async () => {
+    const over = createTestCli({ answers: letGo([paused, running, describeRun(AAPL)]) })
+    expect(await over.run('budget', AAPL, '--usd', '2')).toBe(0)
+    expect(over.stdout()).toBe(`${AAPL}  ✔ completed\n`)
+    const busy = createTestCli({ answers: letGo([running]) })
+    await busy.run('budget', AAPL, '--usd', '2')
+    expect(busy.requests.filter((request) => request.includes('/status'))).toHaveLength(1)
+  })
+})
+
+describe('models of the settings that cannot be used', () => {
+  const problem = 'LLM_DEEP_MODEL is "openai:gpt-4o", which needs OPENAI_API_KEY; it is not set'
+  const findModelProblems = async () => [problem, 'the price of x:y is not known']
+
+  test('are one line when the desk is served', async () => {
+    const cli = createTestCli({
+      owner: 'self',
+      desks: {
+        findModelProblems,
+        serve: async () => ({
+          url: 'http://127.0.0.1:4321',
+          close: async () => ({ left: 0 }),
+          setLimits: () => undefined,
+        }),
+      },
+    })
+    const code = cli.run('serve')
+    await cli.printed
+    cli.signal('SIGTERM')
+    expect(await code).toBe(0)
+    expect(cli.stderr()).toBe(`WARN ${problem}. the price of x:y is not known\n`)
+  })
+
+  test('are shown by doctor without asking them', async () => {
+    const cli = createTestCli({ desks: { findModelProblems } })
+    expect(await cli.run('doctor')).toBe(1)
+    expect(cli.stdout()).toMatch(
+      /✖ {2}Settings +LLM_DEEP_MODEL is "openai:gpt-4o", which needs OPENAI_API_KEY/,
+    )
+    expect(cli.stdout()).not.toContain('can be used')
+  })
 })
 
 describe('doctor --llm', () => {

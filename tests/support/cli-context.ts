@@ -101,6 +101,7 @@ export function createTestCli(options: TestCliOptions = {}): TestCli {
       serve: () => Promise.reject(new Error('nothing is served here')),
       reindex: () => Promise.reject(new Error('nothing is indexed here')),
       inspectStore: async () => ({ storedRuns: 0, indexedRuns: 0, indexProblems: [] }),
+      findModelProblems: async () => [],
       probeModels: async () => [],
       listPrices: async () => ({
         vendor: 'made',

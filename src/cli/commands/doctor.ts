@@ -61,7 +61,8 @@ async function reindex(context: CliContext): Promise<number> {
 
 async function examine(context: CliContext, isProbing: boolean): Promise<number> {
   const { stdout, version, nodeVersion } = context
-  const { settings, config, problems, warnings } = inspectSettings(context.settings)
+  const { settings, config, problems: unusable, warnings } = inspectSettings(context.settings)
+  const problems = [...unusable, ...(await context.desks.findModelProblems(config))]
   const isUsable = (env: string) => settings.every((setting) => setting.env !== env || setting.isUsable)
   const findings: Finding[] = [
     { what: 'Program', verdict: 'fine', text: `Rundesk ${version} on Node ${nodeVersion}` },

@@ -2,13 +2,12 @@
 import type { Command } from 'commander'
 import { formatNumber } from '../../core/format.ts'
 import type { Rerun } from '../../runs/desk.ts'
-import type { PublicSummary } from '../../runs/summary.ts'
 import { postJson } from '../client.ts'
 import { withDesk } from '../connect-desk.ts'
 import { loadSettings, type CliContext, type Perform } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { findRunId } from '../find-run.ts'
-import { createStatusCell } from '../status-cell.ts'
+import { actAndSettle, formatOutcomeLine } from '../settle.ts'
 
 const WORKED_ON = 'Runs are worked on by a server (`serve`).'
 const EXAMPLE_RUN = 'AAPL--2026-11-20_10.00.00--0a1b2c'
@@ -45,7 +44,7 @@ export function addBudget(program: Command, context: CliContext, perform: Perfor
     .command('budget')
     .summary('set what the model calls of a run may come to')
     .description(
-      `Sets the bound of a run that has not ended; one that is paused for it goes on where there is room now. ${WORKED_ON}`,
+      `Sets the bound of a run that has not ended; one that is paused for it goes on where there is room now. What the next call may use at most has to fit: where it does not, the run stays paused, and why is said. ${WORKED_ON}`,
     )
     .argument('<run>', 'id of a run, or a beginning of it that no other has')
     .option('--usd <amount>', 'USD, or none for no bound')
@@ -55,8 +54,8 @@ export function addBudget(program: Command, context: CliContext, perform: Perfor
       perform((given) =>
         withDesk(given, loadSettings(given), async (client) => {
           const runId = await findRunId(client, run)
-          const { status } = await postJson<PublicSummary>(client, `/runs/${runId}/budget`, options)
-          given.stdout.write(`${runId}  ${createStatusCell(given.stdout, status).text}\n`)
+          const now = await actAndSettle(client, given.clock, runId, 'budget', options)
+          given.stdout.write(formatOutcomeLine(given.stdout, now))
           return EXIT.ok
         }),
       ),

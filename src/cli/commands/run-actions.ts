@@ -8,7 +8,7 @@ import { loadSettings, type CliContext, type Perform } from '../context.ts'
 import { describeProblem } from '../describe-problem.ts'
 import { EXIT } from '../exit-codes.ts'
 import { findRunId } from '../find-run.ts'
-import { createStatusCell } from '../status-cell.ts'
+import { actAndSettle, formatOutcomeLine } from '../settle.ts'
 import { cleanLine } from '../terminal.ts'
 
 type RunVerb = 'cancel' | 'pause' | 'resume'
@@ -36,14 +36,17 @@ export function addRunActions(program: Command, context: CliContext, perform: Pe
 
 /** Exit: 0 when all were done, else the code of the first that was not. */
 function actOnRuns(context: CliContext, verb: RunVerb, typed: readonly string[]): Promise<number> {
-  const { stdout, stderr } = context
+  const { stdout, stderr, clock } = context
   return withDesk(context, loadSettings(context), async (client) => {
     let code: number = EXIT.ok
     for (const text of typed) {
       try {
         const runId = await findRunId(client, text)
-        const { status } = await postJson<PublicSummary>(client, `/runs/${runId}/${verb}`)
-        stdout.write(`${runId}  ${createStatusCell(stdout, status).text}\n`)
+        const run =
+          verb === 'resume'
+            ? await actAndSettle(client, clock, runId, verb)
+            : await postJson<PublicSummary>(client, `/runs/${runId}/${verb}`)
+        stdout.write(formatOutcomeLine(stdout, run))
       } catch (error) {
         if (error instanceof DeskAwayError) throw error
         stderr.write(`${cleanLine(messageOf(error))}\n`)

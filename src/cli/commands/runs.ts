@@ -35,7 +35,9 @@ export function addRuns(program: Command, context: CliContext, perform: Perform)
 Examples:
   ${context.program} runs
   ${context.program} runs --status running,queued
-  ${context.program} runs --ticker AAPL --limit 100 --json`,
+  ${context.program} runs --ticker AAPL --limit 100 --json
+
+Who thinks in a run and what its model calls have used: ${context.program} show RUN`,
     )
     .action((options: RunsOptions) => perform((given) => listRuns(given, options)))
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { ConflictError, messageOf } from '../../core/errors.ts'
 import { findServer } from '../connect-desk.ts'
-import { loadSettings, type CliContext, type Perform, type ServedDesk } from '../context.ts'
+import { loadSettings, type CliContext, type Perform, type ServedDesk, type Settings } from '../context.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { watchStopSignals } from '../stop-signals.ts'
 import { cleanLine } from '../terminal.ts'
@@ -53,6 +53,7 @@ async function serve(context: CliContext, { host, port }: ServeOptions): Promise
         `another process owns the data directory (DATA_DIR): it is served already${server.url ? ` at ${server.url}` : ''}`,
       )
     }
+    await warnOfModels(context, settings)
     const served = await context.desks.serve(settings)
     if (!stop.received) {
       stdout.write(`Rundesk is at ${served.url}\n`)
@@ -68,6 +69,12 @@ async function serve(context: CliContext, { host, port }: ServeOptions): Promise
   } finally {
     stop.release()
   }
+}
+
+/** The desk can do without its models; who launches a run should not be the first to learn that it has to. */
+async function warnOfModels({ desks, stderr }: CliContext, { config }: Settings): Promise<void> {
+  const problems = await desks.findModelProblems(config)
+  if (problems.length > 0) stderr.write(`WARN ${cleanLine(problems.join('. '))}\n`)
 }
 
 /** Settings that cannot be used change nothing: what stands goes on. */

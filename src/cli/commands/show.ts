@@ -16,7 +16,9 @@ export function addShow(program: Command, context: CliContext, perform: Perform)
   program
     .command('show')
     .summary('show a run: decision, steps, reports')
-    .description('Shows one run: its status and decision, its steps with their durations, its reports.')
+    .description(
+      'Shows one run: its status, who thinks and what that used, its decision and the figures that no evidence bears out, its steps with their durations, its reports.',
+    )
     .argument('<run>', 'the id of a run, or a beginning of it that no other has')
     .option('--json', 'one JSON document on stdout, as GET /runs/{id} answers it')
     .addHelpText(
