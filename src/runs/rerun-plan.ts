@@ -1,7 +1,7 @@
 /** Which steps of an ended run another one takes over instead of running them, and what that saves. */
 import { toIso } from '../core/clock.ts'
 import { InputError, quote } from '../core/errors.ts'
-import { suggestName } from '../core/nearest.ts'
+import { nearestName } from '../core/nearest.ts'
 import { createBatchId, createRunId } from '../core/ids.ts'
 import type { Reuse, RunIdentity } from './identity.ts'
 import type { JournaledSteps } from './journaled-steps.ts'
@@ -43,7 +43,7 @@ function chooseKeys(steps: JournaledSteps, status: RunStatus, fromStep: string |
   if (!from) {
     throw new InputError(
       'from_step',
-      `from_step ${quote(fromStep)} is not a step of this run; ${suggestName(fromStep, [...steps.byKey.keys()])}`,
+      `from_step ${quote(fromStep)} is not a step of this run; ${suggestStep(fromStep, steps)}`,
     )
   }
   const around = new Set(steps.pathOf(fromStep))
@@ -51,6 +51,14 @@ function chooseKeys(steps: JournaledSteps, status: RunStatus, fromStep: string |
   return completed
     .map((step) => step.key)
     .filter((key) => steps.byKey.get(key)!.firstSeq < from.firstSeq && !isRunAnew(key))
+}
+
+/** Any step may have been meant; of those there are, the ones inside of others are not listed. */
+function suggestStep(typed: string, steps: JournaledSteps): string {
+  const nearest = nearestName(typed, [...steps.byKey.keys()])
+  if (nearest !== null) return `did you mean ${JSON.stringify(nearest)}?`
+  const outermost = [...steps.byKey.values()].filter(({ within }) => within === null)
+  return `known are ${outermost.map(({ key }) => key).join(', ')}`
 }
 
 /** A run of its own for the same input, with the bound that stands now and the steps that it takes over. */

@@ -320,6 +320,9 @@ describe('a run from a step on', () => {
       field: 'from_step',
       message: 'from_step "juge" is not a step of this run; did you mean "judge"?',
     })
+    await expect(desk.manager.rerun(runId, 'no such step')).rejects.toThrow(
+      /is not a step of this run; known are market, bull, bear, judge$/,
+    )
     expect(desk.ports.stored.size).toBe(1)
   })
 })
