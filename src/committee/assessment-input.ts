@@ -75,7 +75,7 @@ export const repeatsSchema = z
   .meta({
     title: 'Repeats',
     description:
-      'How often the managers are asked the same question on the same evidence; how far their answers agree is the confidence. The rules committee always answers alike and is asked once.',
+      'How often the managers are asked the same question on the same evidence; the share of the portfolio manager’s answers that agree is the confidence. The rules committee always answers alike and is asked once.',
   })
 
 export const MODES = ['rules', 'llm'] as const

@@ -58,14 +58,20 @@ export function addAssess(program: Command, context: CliContext, perform: Perfor
     .option('--rounds <n>', `how often bull and bear answer each other, 1 to ${MAX_ROUNDS} (default: 1)`)
     .option(
       '--repeats <n>',
-      `how often the managers are asked the same question, 1 to ${MAX_REPEATS}; how far they agree is the confidence (models only; default: 1)`,
+      `how often the managers are asked the same question, 1 to ${MAX_REPEATS}; the share of the portfolio manager’s answers that agree is the confidence (models only; default: 1)`,
     )
     .option('--mode <who>', `who thinks: ${MODES.join(' or ')} (default: llm where a model is configured)`)
     .option('--deep-model <model>', 'model of the two managers, like openai:gpt-4o (default: LLM_DEEP_MODEL)')
     .option('--quick-model <model>', 'model of everyone else (default: LLM_QUICK_MODEL)')
     .option('--model <role=model...>', `model of one role: ${MODEL_ROLES.join(', ')}`)
-    .option('--budget-usd <amount>', 'what the model calls of each run may cost (default: RUN_BUDGET_USD)')
-    .option('--budget-tokens <n>', 'tokens each run may use (default: RUN_BUDGET_TOKENS)')
+    .option(
+      '--budget-usd <amount>',
+      'what the model calls of each run may cost, or none for no bound (default: RUN_BUDGET_USD)',
+    )
+    .option(
+      '--budget-tokens <n>',
+      'tokens each run may use, or none for no bound (default: RUN_BUDGET_TOKENS)',
+    )
     .option('--json', 'one JSON document on stdout: {"runs":[{run_id, ticker, status, decision}]}')
     .addHelpText(
       'after',
