@@ -125,7 +125,9 @@ describe('models of the settings that cannot be used', () => {
     await cli.printed
     cli.signal('SIGTERM')
     expect(await code).toBe(0)
-    expect(cli.stderr()).toBe(`WARN ${problem}. the price of x:y is not known\n`)
+    expect(cli.stderr()).toBe(
+      `WARN ${problem}. the price of x:y is not known. Runs that name no other models are refused.\n`,
+    )
   })
 
   test('are shown by doctor without asking them', async () => {

@@ -74,7 +74,8 @@ async function serve(context: CliContext, { host, port }: ServeOptions): Promise
 /** The desk can do without its models; who launches a run should not be the first to learn that it has to. */
 async function warnOfModels({ desks, stderr }: CliContext, { config }: Settings): Promise<void> {
   const problems = await desks.findModelProblems(config)
-  if (problems.length > 0) stderr.write(`WARN ${cleanLine(problems.join('. '))}\n`)
+  if (problems.length > 0)
+    stderr.write(`WARN ${cleanLine(problems.join('. '))}. Runs that name no other models are refused.\n`)
 }
 
 /** Settings that cannot be used change nothing: what stands goes on. */
