@@ -31,6 +31,8 @@ const estimateLaunch = createRoute({
   path: '/estimate',
   tags: ['Launch'],
   summary: 'What a launch would take in time, tokens and USD; starts nothing',
+  description:
+    'Asked with the fields of the launch, and refused like it for models that cannot be used. The market is not asked: whether a ticker exists, or has bars at the date, only the launch finds out.',
   request: describeLaunch('company_symbols'),
   responses: {
     200: jsonAnswer(z.array(estimateSchema), 'One for each ticker'),

@@ -36,7 +36,18 @@ it('does not invent a price', async () => {
     deep_model: 'compatible:x',
     quick_model: 'compatible:x',
   })
-  expect(body).toMatchObject([{ usd: null }])
+  expect(body).toMatchObject([{ usd: null, unpriced: ['compatible:x'] }])
+})
+
+it('prices a ticker or a day of which the market knows nothing, and its documentation says so', async () => {
+  const { status, body } = await ask({ company_symbols: 'ZZZZ', as_of: '1950-01-03', mode: 'rules' })
+  expect(status).toBe(200)
+  expect(body).toMatchObject([{ ticker: 'ZZZZ', calls: { typical: 0 } }])
+  const { request } = await createWebDesk()
+  const { paths } = (await (await request('/openapi.json')).json()) as {
+    paths: Record<string, { post: { description: string } }>
+  }
+  expect(paths['/estimate']!.post.description).toContain('whether a ticker exists')
 })
 
 it('refuses what a launch would refuse, in the same words', async () => {
