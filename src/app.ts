@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import pino from 'pino'
 import { createApi } from './api/server.ts'
-import type { AssessmentInput } from './committee/assessment-input.ts'
+import { ANALYSTS, type AssessmentInput } from './committee/assessment-input.ts'
 import { estimateAssessment, type AssessmentEstimate } from './committee/estimate.ts'
 import { settleModels } from './committee/model-choice.ts'
 import { createAssessmentWorkflow } from './committee/assessment.ts'
@@ -251,16 +251,15 @@ function createEstimator({
   models,
 }: { index: RunIndex } & Pick<Outside, 'sources' | 'models'>) {
   const canRead = { market: true, ...describeSources(sources) }
+  const able = ANALYSTS.filter((analyst) => canRead[analyst])
   return async (inputs: readonly AssessmentInput[]): Promise<AssessmentEstimate[]> => {
     const { runs } = index.query({ kind: ['assessment'], status: ['completed'], limit: PAST_RUNS })
     const past = runs.flatMap(({ shape, execution_ms, usage }) =>
       shape === null ? [] : [{ shape, execution_ms, usage }],
     )
-    return inputs.map((input) => {
-      const settled = settleModels(input, models).input
-      const analysts = settled.analysts.filter((analyst) => canRead[analyst])
-      return estimateAssessment({ ...settled, analysts }, models.facts, past)
-    })
+    return inputs.map((input) =>
+      estimateAssessment(settleModels(input, models).input, models.facts, past, able),
+    )
   }
 }
 

@@ -23,6 +23,9 @@ const estimateSchema = z
     seconds: rangeSchema,
     tokens: rangeSchema.meta({ description: 'Read and written together' }),
     usd: rangeSchema.nullable().meta({ description: 'Null where the price of a model is unknown' }),
+    unpriced: z
+      .array(z.string())
+      .meta({ description: 'Models that would be asked and whose price is unknown' }),
   })
   .openapi('Estimate')
 

@@ -42,33 +42,54 @@ export interface AssessmentEstimate {
   tokens: EstimatedRange
   /** Null where the price of a model that would be asked is unknown. */
   usd: EstimatedRange | null
+  /** Models that would be asked and whose price is unknown. */
+  unpriced: ModelId[]
 }
 
 /** How many of the newest runs of a shape are looked at. */
 const MOST_RUNS = 20
 
-interface RoleLoad {
-  input_tokens: number
-  output_tokens: number
+/**
+ * What a prompt is made of, in characters: measured over the bundled bars, some filings, a month of headlines and answers
+ * of the length that the prompts ask for (`tests/committee/llm/prompt-weight.test.ts` measures again and holds this table
+ * to it).
+ */
+const FRAME_CHARS: Readonly<Record<ModelRole, number>> = {
+  ...{ market: 4_200, fundamentals: 4_200, news: 4_200, sentiment: 4_000 },
+  ...{ bull: 6_000, bear: 6_000, research_manager: 4_800, trader: 9_200 },
+  ...{ aggressive: 9_200, conservative: 9_200, neutral: 9_200, portfolio_manager: 20_200 },
 }
-
-/** Of one call, roughly: evidence and what others said go in, a report of a page and a few fields come out. */
-const ANALYST_LOAD: RoleLoad = { input_tokens: 5_000, output_tokens: 1_000 }
-const DEBATE_LOAD: RoleLoad = { input_tokens: 9_000, output_tokens: 900 }
-const MANAGER_LOAD: RoleLoad = { input_tokens: 12_000, output_tokens: 1_000 }
-const OTHER_LOAD: RoleLoad = { input_tokens: 10_000, output_tokens: 700 }
+/** Measured or quoted for an analyst, and read by everyone who comes after. */
+const EVIDENCE_CHARS: Readonly<Record<Analyst, number>> = {
+  ...{ market: 4_700, fundamentals: 1_200, news: 5_200, sentiment: 800 },
+}
+/** An analyst's report as others are shown it. */
+const REPORT_CHARS = 2_400
+/** One side of the debate after its first round, and what each further one adds to it. */
+const CASE_CHARS = { first: 3_200, later: 300 }
+/** What a role writes, its fields included. Models that think before they write use more. */
+const ANSWER_CHARS: Readonly<Record<ModelRole, number>> = {
+  ...{ market: 3_000, fundamentals: 2_600, news: 2_200, sentiment: 1_700 },
+  ...{ bull: 3_700, bear: 3_700, research_manager: 2_200, trader: 1_800 },
+  ...{ aggressive: 1_400, conservative: 1_400, neutral: 1_400, portfolio_manager: 4_800 },
+}
+/** That there is nothing to look up. */
+const LOOK_UP_CHARS = 200
+/** English with figures in it. */
+const CHARS_PER_TOKEN = 3.5
 
 /** Of one call, roughly: a thousand tokens written at 80 a second. */
 const SECONDS_PER_CALL = 12
 /** Of all that is computed: data, evidence, levels, sizes; the whole of a run by the rules. */
 const SECONDS_OF_RULES = 1
 
-/** One role's calls: `rows` of them wait for each other, the rest go on side by side. */
+/** One role's calls: `rows` of them wait for each other, the rest go on side by side. Tokens are of all calls together. */
 interface RoleCalls {
   role: ModelRole
   calls: number
   rows: number
-  load: RoleLoad
+  input_tokens: number
+  output_tokens: number
 }
 
 /**
@@ -85,15 +106,19 @@ export function shapeOf(input: AssessmentInput): string {
 
 /**
  * `input` is as admitted; without `mode: 'llm'` the rules think, which costs nothing. `past` may hold runs of any shape,
- * newest first.
+ * newest first. `able` are the analysts that have a source to read here: the others are skipped, and the table does not
+ * count them.
  */
 export function estimateAssessment(
   input: AssessmentInput,
   facts: ModelFacts,
   past: readonly PastRun[],
+  able: readonly Analyst[] = ANALYSTS,
 ): AssessmentEstimate {
   const shape = shapeOf(input)
-  const counted = estimateFromTable(input, facts)
+  const analysts = input.analysts.filter((analyst) => able.includes(analyst))
+  const counted = estimateFromTable({ ...input, analysts }, facts)
+  const { unpriced } = counted
   const alike = past.filter((run) => run.shape === shape).slice(0, MOST_RUNS)
   if (alike.length === 0) return { shape, basis: 'table', runs: 0, ...counted }
   const costs = alike.map((run) => run.usage.cost_usd).filter((cost) => cost !== null)
@@ -106,40 +131,85 @@ export function estimateAssessment(
     tokens: rangeOf(alike.map((run) => run.usage.input_tokens + run.usage.output_tokens)),
     // A price may have become known since.
     usd: costs.length > 0 ? rangeOf(costs) : counted.usd,
+    unpriced,
   }
 }
 
 function estimateFromTable(
   input: AssessmentInput,
   facts: ModelFacts,
-): Pick<AssessmentEstimate, 'calls' | 'seconds' | 'tokens' | 'usd'> {
+): Pick<AssessmentEstimate, 'calls' | 'seconds' | 'tokens' | 'usd' | 'unpriced'> {
   const roles = input.mode === 'llm' ? countCalls(input) : []
-  const costs = roles.map(({ role, calls, load }) => {
-    const model = modelOf(input, role)
-    const cost = model === undefined ? null : computeCost(facts.priceOf(model), load)
-    return cost === null ? null : cost * calls
+  const models = roles.map(({ role }) => modelOf(input, role))
+  const costs = roles.map((load, index) => {
+    const model = models[index]
+    return model === undefined ? null : computeCost(facts.priceOf(model), load)
   })
-  const tokens = roles.map(({ calls, load }) => calls * (load.input_tokens + load.output_tokens))
+  const tokens = roles.map(({ input_tokens: read, output_tokens: written }) => read + written)
   return {
     calls: exactly(sum(roles.map(({ calls }) => calls))),
     seconds: exactly(SECONDS_OF_RULES + SECONDS_PER_CALL * countRows(roles)),
-    tokens: exactly(sum(tokens)),
+    tokens: exactly(Math.round(sum(tokens))),
     usd: costs.some((cost) => cost === null) ? null : exactly(sum(costs as number[])),
+    unpriced: [...new Set(models.flatMap((model) => model ?? []))]
+      .filter((model) => facts.priceOf(model) === null)
+      .sort(),
   }
 }
 
 /** An analyst looks up and then answers; bull and bear speak once a round; each manager is asked `repeats` times. */
 function countCalls(input: AssessmentInput): RoleCalls[] {
   const { rounds, repeats } = input
+  const analysts = orderAnalysts(input)
+  const evidence = sum(analysts.map((analyst) => EVIDENCE_CHARS[analyst]))
+  const reports = analysts.length * REPORT_CHARS
+  const debate = 2 * caseChars(rounds)
+  const before = (side: 'bull' | 'bear') =>
+    Array.from(
+      { length: rounds },
+      (_, index) => caseChars(index) + caseChars(side === 'bull' ? index : index + 1),
+    )
+  const once = (role: ModelRole, heard: number) => countRole(role, [FRAME_CHARS[role] + evidence + heard])
   return [
-    ...orderAnalysts(input).map((role) => ({ role, calls: 2, rows: 2, load: ANALYST_LOAD })),
-    { role: 'bull', calls: rounds, rows: rounds, load: DEBATE_LOAD },
-    { role: 'bear', calls: rounds, rows: rounds, load: DEBATE_LOAD },
-    { role: 'research_manager', calls: repeats, rows: 1, load: MANAGER_LOAD },
-    { role: 'trader', calls: 1, rows: 1, load: OTHER_LOAD },
-    ...RISK_VOICES.map((role) => ({ role, calls: 1, rows: 1, load: OTHER_LOAD })),
-    { role: 'portfolio_manager', calls: repeats, rows: 1, load: MANAGER_LOAD },
+    ...analysts.map((role) => {
+      const prompt = FRAME_CHARS[role] + EVIDENCE_CHARS[role]
+      return countRole(role, [prompt, prompt], ANSWER_CHARS[role] + LOOK_UP_CHARS)
+    }),
+    ...(['bull', 'bear'] as const).map((side) =>
+      countRole(
+        side,
+        before(side).map((heard) => FRAME_CHARS[side] + evidence + heard),
+      ),
+    ),
+    repeat(once('research_manager', reports + debate), repeats),
+    once('trader', reports),
+    ...RISK_VOICES.map((voice) => once(voice, 0)),
+    repeat(once('portfolio_manager', reports + debate), repeats),
   ]
+}
+
+/** Calls that wait for each other, one for each prompt; unless said, each is answered in full. */
+function countRole(
+  role: ModelRole,
+  promptChars: readonly number[],
+  answerChars = promptChars.length * ANSWER_CHARS[role],
+): RoleCalls {
+  const calls = promptChars.length
+  const input_tokens = sum(promptChars) / CHARS_PER_TOKEN
+  return { role, calls, rows: calls, input_tokens, output_tokens: answerChars / CHARS_PER_TOKEN }
+}
+
+/** The same question asked side by side. */
+function repeat(
+  { role, calls, rows, input_tokens: read, output_tokens: written }: RoleCalls,
+  times: number,
+): RoleCalls {
+  return { role, calls: calls * times, rows, input_tokens: read * times, output_tokens: written * times }
+}
+
+/** One side of the debate as it is shown after so many rounds. */
+function caseChars(rounds: number): number {
+  return rounds === 0 ? 0 : CASE_CHARS.first + (rounds - 1) * CASE_CHARS.later
 }
 
 /** Calls one after the other from start to end: analysts work side by side, and so do the risk voices. */

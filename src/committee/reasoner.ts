@@ -123,7 +123,7 @@ export interface DecidingBrief extends Brief {
   /** Earlier verdicts on the ticker and how they turned out by `as_of`, newest first. Figures are in the evidence. */
   memory: readonly RememberedVerdict[]
   /** What the analysts said, by name; those who could not work are missing. */
-  reports: Readonly<Partial<Record<Analyst, string>>>
+  reports: Readonly<Partial<Record<Analyst, AnalystFinding>>>
 }
 
 export interface RememberedVerdict {

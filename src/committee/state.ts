@@ -103,5 +103,7 @@ function orderByNumber(items: readonly Evidence[]): Evidence[] {
 
 export function summarizeCommittee(state: RunState<CommitteeState>): KindSummary {
   const parsed = summarySchema.safeParse(state.decision)
-  return { decision: parsed.success ? parsed.data : null, shape: shapeOf(state.input as AssessmentInput) }
+  // What a run took that took over the steps of another says nothing of what one takes.
+  const shape = state.reuse === null ? shapeOf(state.input as AssessmentInput) : null
+  return { decision: parsed.success ? parsed.data : null, shape }
 }

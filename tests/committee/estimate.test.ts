@@ -27,19 +27,36 @@ describe('an estimate without past runs', () => {
 
   it('prices each role’s tokens by its own model', () => {
     const input = inputOf({ analysts: ['market'] })
-    const quickIn = 2 * 5_000 + 2 * 9_000 + 4 * 10_000
-    const quickOut = 2 * 1_000 + 2 * 900 + 4 * 700
     const estimate = estimateAssessment(input, facts, [])
-    expect(estimate).toMatchObject({ basis: 'table', runs: 0 })
-    expect(estimate.tokens.typical).toBe(quickIn + quickOut + 2 * 13_000)
-    const deep = 2 * (0.12 + 0.1)
-    expect(estimate.usd!.typical).toBeCloseTo(quickIn / 1e6 + quickOut / 1e5 + deep, 9)
+    expect(estimate).toMatchObject({ basis: 'table', runs: 0, unpriced: [] })
     const dear = estimateAssessment({ ...input, role_models: { trader: 'openai:deep' } }, facts, [])
-    expect(dear.usd!.typical - estimate.usd!.typical).toBeCloseTo(9 * (0.01 + 0.007), 9)
+    expect(dear.tokens).toEqual(estimate.tokens)
+    // The trader reads 16,300 characters and writes 1,800, at ten times the price.
+    const trader = (16_300 * 1 + 1_800 * 10) / 3.5 / 1e6
+    expect(dear.usd!.typical - estimate.usd!.typical).toBeCloseTo(9 * trader, 9)
+  })
+
+  it('grows with analysts, rounds and repeats', () => {
+    const tokens = (change: Partial<AssessmentInput>) =>
+      estimateAssessment(inputOf(change), facts, []).tokens.typical
+    const analysts = (...chosen: AssessmentInput['analysts']) => tokens({ analysts: chosen })
+    expect(analysts('market', 'news')).toBeGreaterThan(1.3 * analysts('market'))
+    expect(tokens({ rounds: 3 })).toBeGreaterThan(1.2 * tokens({ rounds: 1 }))
+    expect(tokens({ repeats: 5 })).toBeGreaterThan(1.8 * tokens({ repeats: 1 }))
+  })
+
+  it('counts those analysts alone that have something to read here, and keeps the shape of what was asked', () => {
+    const input = inputOf({ role_models: { news: 'compatible:x' } })
+    const able = estimateAssessment(input, facts, [], ['market'])
+    const market = estimateAssessment(inputOf({ analysts: ['market'] }), facts, [])
+    expect(able).toEqual({ ...market, shape: shapeOf(input) })
   })
 
   it('does not know the cost as soon as the price of one model is unknown, or none is named', () => {
-    expect(estimateAssessment(inputOf({ role_models: { bear: 'compatible:x' } }), facts, []).usd).toBeNull()
+    const role_models = { bear: 'compatible:x', news: 'compatible:x', bull: 'compatible:b' }
+    expect(estimateAssessment(inputOf({ role_models }), facts, [])).toMatchObject({
+      ...{ usd: null, unpriced: ['compatible:b', 'compatible:x'] },
+    })
     expect(estimateAssessment(inputOf({ deep_model: undefined }), facts, []).usd).toBeNull()
   })
 
@@ -83,6 +100,7 @@ describe('an estimate from past runs', () => {
       seconds: { low: 10, typical: 25, high: 50 },
       tokens: { low: 11_000, typical: 27_500, high: 55_000 },
       usd: { low: 0.1, typical: 0.25, high: 0.4 },
+      unpriced: [],
     })
     expect(estimateAssessment(input, facts, past.slice(0, 1)).seconds.typical).toBe(30)
   })

@@ -65,7 +65,12 @@ export const bearTurn: CaseTurn = {
 export const openingBrief: CaseBrief = { ...FRAME, side: 'bull', round: 1, own: [], other: [] }
 export const secondBrief: CaseBrief = { ...openingBrief, round: 2, own: [bullTurn], other: [bearTurn] }
 
-const deciding: DecidingBrief = { ...FRAME, repeats: 1, memory: [], reports: { market: 'The tape is firm.' } }
+const deciding: DecidingBrief = {
+  ...FRAME,
+  repeats: 1,
+  memory: [],
+  reports: { market: { report: 'The tape is firm.', summary: 'Firm.' } },
+}
 
 export const researchBrief: ResearchBrief = { ...deciding, bull: [bullTurn], bear: [bearTurn] }
 

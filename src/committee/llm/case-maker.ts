@@ -15,7 +15,7 @@ import { askRole } from './ask-role.ts'
 import { listUnknownIds } from './citations.ts'
 import { renderEvidence } from './evidence-table.ts'
 import { composeQuestion, composeSystem, type Seat } from './seat.ts'
-import { renderCaseTurn } from './transcripts.ts'
+import { renderDebate } from './transcripts.ts'
 
 const MAX_CLAIMS = 6
 const MAX_STRENGTH = 5
@@ -141,22 +141,13 @@ function listOpenClaims({ own, other }: CaseBrief): Claim[] {
 
 function describeRound(brief: CaseBrief): string[] {
   const { side, round } = brief
-  const mine = brief.own.map((turn, index) => renderCaseTurn(side, index + 1, turn))
-  const theirs = brief.other.map((turn, index) => renderCaseTurn(otherSide(brief), index + 1, turn))
+  const [bull, bear] = side === 'bull' ? [brief.own, brief.other] : [brief.other, brief.own]
   const open = listOpenClaims(brief)
   const task =
     open.length > 0
       ? `This is round ${round}. Claims of the ${otherSide(brief)} that you may answer: ${joinWords(open.map(({ id }) => id))}.`
       : `This is round ${round}. The ${otherSide(brief)} has no claim that you could answer: your answer is null.`
-  return [...(side === 'bull' ? interleave(mine, theirs) : interleave(theirs, mine)), task]
-}
-
-/** In the order spoken: in each round the bull goes first. */
-function interleave(bull: readonly string[], bear: readonly string[]): string[] {
-  return Array.from({ length: Math.max(bull.length, bear.length) }, (_, index) => [
-    bull[index] ?? '',
-    bear[index] ?? '',
-  ]).flat()
+  return [renderDebate({ bull, bear }), task]
 }
 
 function otherSide({ side }: CaseBrief): 'bull' | 'bear' {

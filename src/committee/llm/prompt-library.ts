@@ -8,7 +8,7 @@ import { canonicalJson, sha256 } from '../../core/json.ts'
 import { MODEL_ROLES, type ModelRole } from '../assessment-input.ts'
 
 /** Raised by hand when what surrounds the prompts (fences, tables, checks) changes what a model is told. */
-const PROMPTS_GENERATION = 1
+const PROMPTS_GENERATION = 2
 
 /** Shared by all roles: the rules of the house, the question, and what is said when an answer falls short. */
 const SHARED_PROMPTS = ['house', 'question', 'answer', 'look', 'repair', 'correct'] as const

@@ -2,6 +2,7 @@
 import { ROLE_LABELS, type Role } from '../plan.ts'
 import type { Analyst } from '../assessment-input.ts'
 import type {
+  AnalystFinding,
   CaseTurn,
   Debate,
   RememberedVerdict,
@@ -9,11 +10,22 @@ import type {
   RiskFinding,
   TradeFinding,
 } from '../reasoner.ts'
+import { clip } from './evidence-table.ts'
 import { fence } from './fence.ts'
 
-export function renderReports(reports: Readonly<Partial<Record<Analyst, string>>>): string {
+/** Longer than what is asked for; what goes beyond is cut, so that no one's length crowds out the others. */
+const MAX_REPORT_CHARS = 4_000
+/** The risk voices are asked for half as much. */
+const MAX_VOICE_CHARS = 2_500
+
+export function renderReports(reports: Readonly<Partial<Record<Analyst, AnalystFinding>>>): string {
   return Object.entries(reports)
-    .map(([analyst, report]) => fence(`report of the ${nameRole(analyst as Analyst)}`, report))
+    .map(([analyst, { summary, report }]) =>
+      fence(
+        `report of the ${nameRole(analyst as Analyst)}`,
+        `In short: ${summary}\n\n${clip(report, MAX_REPORT_CHARS)}`,
+      ),
+    )
     .join('\n\n')
 }
 
@@ -24,36 +36,62 @@ export function renderMemory(memory: readonly RememberedVerdict[]): string {
   return fence('earlier verdicts of this committee, newest first', lines.join('\n'))
 }
 
-/** Turn by turn in the order spoken: in each round the bull, then the bear. */
+/** Where each side stands, the bull first, for it speaks first. */
 export function renderDebate({ bull, bear }: Debate): string {
-  return bull
-    .flatMap((turn, index) => [
-      renderCaseTurn('bull', index + 1, turn),
-      bear[index] ? renderCaseTurn('bear', index + 1, bear[index]) : '',
-    ])
-    .filter((text) => text !== '')
-    .join('\n\n')
+  return [renderCase('bull', bull), renderCase('bear', bear)].filter((text) => text !== '').join('\n\n')
 }
 
-export function renderCaseTurn(side: 'bull' | 'bear', round: number, turn: CaseTurn): string {
-  const claims = turn.claims.map(
-    ({ id, name, text, evidence }) => `- claim ${id} (${name}): ${text} [${evidence.join(', ')}]`,
+/**
+ * One side of the debate after its turns: its last report and points, the names of those it dropped on the way, and all it
+ * answered. Earlier reports are left out, for the last one says what became of them; empty text before the first.
+ */
+export function renderCase(side: 'bull' | 'bear', turns: readonly CaseTurn[]): string {
+  const last = turns.at(-1)
+  if (!last) return ''
+  const kept = new Set(last.claims.map(({ id }) => id))
+  const dropped = new Map(
+    turns.flatMap(({ claims }) => claims.flatMap(({ id, name }) => (kept.has(id) ? [] : [[id, name]]))),
   )
-  const { answer } = turn
-  const answered = answer
-    ? `Answer to the claim ${answer.claim}, which it would cut by ${describeCut(answer.discount)}: ${answer.text}`
-    : 'No answer to the other side.'
-  const lines = [turn.report, '', 'Claims:', ...(claims.length > 0 ? claims : ['(none)']), '', answered]
-  return fence(`the ${side}, round ${round}`, lines.join('\n'))
+  const answers = turns.flatMap(({ answer }, index) =>
+    answer
+      ? [
+          `- round ${index + 1}, to the claim ${answer.claim}, which it would cut by ${describeCut(answer.discount)}: ${answer.text}`,
+        ]
+      : [],
+  )
+  const lines = [
+    clip(last.report, MAX_REPORT_CHARS),
+    ...listUnder(
+      'Claims:',
+      last.claims.map(
+        ({ id, name, text, evidence }) => `- claim ${id} (${name}): ${text} [${evidence.join(', ')}]`,
+      ),
+    ),
+    ...(dropped.size > 0
+      ? listUnder(
+          'Claims made before and dropped:',
+          Array.from(dropped, ([id, name]) => `- claim ${id} (${name})`),
+        )
+      : []),
+    ...listUnder('Answers to the other side:', answers),
+  ]
+  return fence(`the ${side}, round ${turns.length}`, lines.join('\n'))
+}
+
+function listUnder(head: string, items: readonly string[]): string[] {
+  return ['', head, ...(items.length > 0 ? items : ['(none)'])]
 }
 
 export function renderResearch({ report, stance, reason }: ResearchFinding): string {
-  return fence('report of the research manager', `${report}\n\nStance: ${stance}. ${reason}`)
+  return fence(
+    'report of the research manager',
+    `${clip(report, MAX_REPORT_CHARS)}\n\nStance: ${stance}. ${reason}`,
+  )
 }
 
 export function renderTrade({ report, stance, reason, levels, caution }: TradeFinding): string {
   const lines = [
-    report,
+    clip(report, MAX_REPORT_CHARS),
     '',
     `Stance: ${stance}. ${reason}`,
     levels ? 'Entry, stop and target are in the evidence.' : 'No trade is asked for.',
@@ -64,7 +102,7 @@ export function renderTrade({ report, stance, reason, levels, caution }: TradeFi
 
 export function renderVoice(role: Role, { report, argument, agrees }: RiskFinding): string {
   const stance = agrees ? 'Would carry the trade.' : 'Would not carry the trade.'
-  return fence(`the ${nameRole(role)}`, `${report}\n\n${stance} ${argument}`)
+  return fence(`the ${nameRole(role)}`, `${clip(report, MAX_VOICE_CHARS)}\n\n${stance} ${argument}`)
 }
 
 function describeCut(discount: number): string {

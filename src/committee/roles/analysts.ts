@@ -33,7 +33,7 @@ export async function hearAnalysts(
 ): Promise<Room> {
   const before = minutes.ledger
   const heard = await hearAll(analysts.map((analyst) => hearAnalyst(room, analyst, sources, before)))
-  const reports: Partial<Record<Analyst, string>> = {}
+  const reports: Partial<Record<Analyst, AnalystFinding>> = {}
   for (const [index, result] of heard.entries()) {
     const analyst = analysts[index]!
     if (result === null || result instanceof UnreadableAnswerError) continue
@@ -48,7 +48,7 @@ export async function hearAnalysts(
       evidence: [...before.items, ...evidence],
     })
     if (missing) await minutes.noteGap({ analyst, reason: missing.join('; ') })
-    reports[analyst] = finding.report
+    reports[analyst] = finding
   }
   refuseUnreadable(heard)
   return { ...room, reports }

@@ -13,6 +13,7 @@ import type { Measurement } from '../evidence/measurement.ts'
 import { messagesNode, reportNode, type Role } from '../plan.ts'
 import {
   UnreadableAnswerError,
+  type AnalystFinding,
   type CommitteeReasoners,
   type DecidingBrief,
   type ReasoningAid,
@@ -44,7 +45,7 @@ export interface Room {
   readonly thinking: Thinking | null
   readonly memory: readonly RememberedVerdict[]
   /** What the analysts said; empty until they have spoken. */
-  readonly reports: Readonly<Partial<Record<Analyst, string>>>
+  readonly reports: Readonly<Partial<Record<Analyst, AnalystFinding>>>
 }
 
 /** Everything after the data step reads these bars and no others. */

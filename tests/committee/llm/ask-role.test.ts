@@ -267,7 +267,7 @@ describe('a headline that gives orders', () => {
   const brief = {
     ...researchBrief,
     evidence: [...EVIDENCE, createEvidence('E401', 'Headline 1', order, 'text', 'headlines')],
-    reports: { news: `A headline says: ${order}` },
+    reports: { news: { report: `A headline says: ${order}`, summary: 'One headline.' } },
   }
 
   it('stands inside a fence that it cannot close, wherever it is quoted', async () => {

@@ -36,7 +36,7 @@ describe('a committee of models', () => {
     const { decision, record } = await assess(workflow, REQUEST)
     expect(decision).toMatchObject({
       ...{ action: 'BUY', rating: 'Buy', unverified: [] },
-      provenance: { mode: 'llm', prompt_version: expect.stringMatching(/^llm-1-[0-9a-f]{12}$/) },
+      provenance: { mode: 'llm', prompt_version: expect.stringMatching(/^llm-2-[0-9a-f]{12}$/) },
     })
     expect(decision.risk_metrics.risk_reward).toBeGreaterThan(1)
     expect(decision.confidence_basis).toContain('The model’s own estimate')

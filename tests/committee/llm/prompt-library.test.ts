@@ -89,7 +89,7 @@ describe('the version', () => {
     }).promptVersion
 
   it('is readable, and the same for the same prompts', () => {
-    expect(versionOf()).toMatch(/^llm-1-[0-9a-f]{12}$/)
+    expect(versionOf()).toMatch(/^llm-2-[0-9a-f]{12}$/)
     expect(versionOf()).toBe(versionOf())
   })
 
