@@ -5,9 +5,8 @@
 import { formatFigure } from '../core/format.ts'
 import { formatEvidence, type Evidence, type MeasuredEvidence } from './decision.ts'
 import type { Ledger } from './evidence/ledger.ts'
+import { findCitations } from './figures-in-text/citations.ts'
 import { escapeText } from './quoted-text.ts'
-
-const CITATION = /\[(E\d+)\]/g
 
 /** `584.00 [E4]`. */
 export function cite(item: MeasuredEvidence, options: { signed?: boolean; absolute?: boolean } = {}): string {
@@ -22,7 +21,7 @@ export function citeCount(item: MeasuredEvidence): string {
 
 /** The ids cited in a text, each once, in the order of their first mention. */
 export function citedIds(text: string): string[] {
-  return [...new Set(Array.from(text.matchAll(CITATION), (match) => match[1]!))]
+  return [...new Set(findCitations(text).flatMap(({ ids }) => ids))]
 }
 
 export interface Quoter {

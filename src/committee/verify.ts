@@ -10,44 +10,68 @@
  */
 import type { Evidence } from './decision.ts'
 import { createBench, type Bench } from './figures-in-text/bench.ts'
-import type { Figure } from './figures-in-text/figure.ts'
+import type { Figure, ReadFigure, Span } from './figures-in-text/figure.ts'
 import { isBorneOut, type Comparable } from './figures-in-text/match.ts'
+import { isCustomarySpan } from './figures-in-text/names.ts'
 import { createNaming, type Naming } from './figures-in-text/naming.ts'
+import { toPlain } from './figures-in-text/plain-text.ts'
+import { createQuoteBlanker } from './figures-in-text/quotes.ts'
 import { readText, type Reading } from './figures-in-text/read-text.ts'
 
 export type { Figure } from './figures-in-text/figure.ts'
 export { markFigures } from './figures-in-text/mark-figures.ts'
 
-/** Values a text may also state, besides the evidence: those of the risk and position blocks. */
+/** Values a text may also state, besides the evidence: prices of a trade, fractions of equity. */
 export type KnownValues = readonly (number | null)[]
 
 /** A figure of as many digits, a sign among them, is not met by chance: it need not be what its sentence names. */
 const TELLING_DIGITS = 3
+const CONTEXT_CHARS = 40
+/** How far behind a figure words still say that it counts days in a row. */
+const CHARS_IN_A_ROW = 40
 
-/** `names` are words that may hold digits without being figures, such as the labels of the evidence. */
-export function findFigures(text: string, names: readonly string[] = []): Figure[] {
-  return readText(text, names).flatMap(({ figures }) => figures)
-}
+/** Those of a text's figures that nothing bears out, in its order. */
+export type FigureCheck = (text: string) => Figure[]
 
-/** The figures of `text` that neither evidence nor a known value bears out. A figure that cites must match what it cites. */
-export function unmatchedFigures(
-  text: string,
-  evidence: readonly Evidence[],
-  known: KnownValues = [],
-): Figure[] {
-  const labels = evidence.map((item) => item.label)
+/**
+ * Holds texts against evidence and known values; what takes the evidence's measure is done once for all of them. A figure
+ * that cites must match what it cites.
+ */
+export function createFigureCheck(evidence: readonly Evidence[], known: KnownValues = []): FigureCheck {
   const bench = createBench(evidence, known)
-  return readText(text, labels).flatMap((reading) => {
-    if (!reading.isRead) return reading.figures
-    const named = createNaming(reading, bench)
-    return reading.figures.filter((figure) => !isStated(figure, reading, bench, named))
-  })
+  const blankQuotes = createQuoteBlanker(evidence)
+  return (text) => {
+    const plain = toPlain(blankQuotes(text))
+    return readText(plain.text, bench.mask).flatMap((reading) => {
+      const found = reading.isRead ? findUnstated(reading, bench) : reading.figures
+      // Too many to be told apart share the words around the first.
+      let shared = reading.isRead ? undefined : ''
+      return found.map((figure): Figure => {
+        const { start, end } = plain.place(figure.start, figure.end)
+        const unitEnd = plain.place(figure.start, figure.unitEnd).end
+        const context = shared || contextOf(text, { start, end: unitEnd })
+        if (shared !== undefined) shared = context
+        return Object.assign(figure, { start, end, unitEnd, number: text.slice(start, end), text: context })
+      })
+    })
+  }
 }
 
-function isStated(figure: Figure, reading: Reading, bench: Bench, named: Naming): boolean {
+function contextOf(text: string, { start, end }: Span): string {
+  const around = text.slice(Math.max(0, start - CONTEXT_CHARS), end + CONTEXT_CHARS)
+  return around.replace(/\s{2,}|[^\S ]/g, ' ').trim()
+}
+
+function findUnstated(reading: Reading, bench: Bench): ReadFigure[] {
+  const named = createNaming(reading, bench)
+  return reading.figures.filter((figure) => !isStated(figure, reading, bench, named))
+}
+
+function isStated(figure: ReadFigure, reading: Reading, bench: Bench, named: Naming): boolean {
   if (figure.isConvention) return true
-  const { unit } = figure
-  if (unit?.kind === 'period' && figure.citedIds.length === 0 && !saysInARow(figure)) return true
+  const unit = figure.unit ?? figure.shared?.unit
+  if (unit?.kind === 'period' && figure.citedIds.length === 0 && isCustomarySpan(figure.value))
+    if (!saysInARow(figure, reading)) return true
   if (isQuoted(figure, reading, bench)) return true
   if (figure.citedIds.length > 0) {
     const cited = citedItems(figure, bench, named)
@@ -61,7 +85,7 @@ function isStated(figure: Figure, reading: Reading, bench: Bench, named: Naming)
 }
 
 /** What a figure cites; of several, those that it also names. */
-function citedItems(figure: Figure, { byId }: Bench, named: Naming): Comparable[] {
+function citedItems(figure: ReadFigure, { byId }: Bench, named: Naming): Comparable[] {
   const cited = figure.citedIds.flatMap((id) => byId.get(id) ?? [])
   if (cited.length < 2) return cited
   const meant = named(figure).items.filter((item) => cited.includes(item))
@@ -69,13 +93,13 @@ function citedItems(figure: Figure, { byId }: Bench, named: Naming): Comparable[
 }
 
 /** A number of a quoted text may be repeated where that text is cited. */
-function isQuoted(figure: Figure, { citedIds }: Reading, { quoted }: Bench): boolean {
+function isQuoted(figure: ReadFigure, { citedIds }: Reading, { quoted }: Bench): boolean {
   const ids = figure.citedIds.length > 0 ? figure.citedIds : [...citedIds]
-  return ids.some((id) => quoted.get(id)?.some((said) => isSame(figure, said)))
+  return ids.some((id) => quoted(id).some((said) => isSame(figure, said)))
 }
 
-function isSame(figure: Figure, said: Figure): boolean {
-  const size = (one: Figure) => Math.abs(one.value) * one.scale
+function isSame(figure: ReadFigure, said: ReadFigure): boolean {
+  const size = (one: ReadFigure) => Math.abs(one.value) * one.scale
   return (
     Math.abs(size(figure) - size(said)) <= 1e-9 * size(said) &&
     figure.unit?.kind === said.unit?.kind &&
@@ -85,10 +109,11 @@ function isSame(figure: Figure, said: Figure): boolean {
 }
 
 /** Significant ones; a sign is worth one. */
-function countDigits({ number, hasSign }: Figure): number {
+function countDigits({ number, hasSign }: ReadFigure): number {
   return number.replace(/\D/g, '').replace(/^0+/, '').length + Number(hasSign)
 }
 
-function saysInARow(figure: Figure): boolean {
-  return /consecutive|straight|in a row|running/i.test(figure.text)
+function saysInARow({ start, unitEnd }: ReadFigure, { text }: Reading): boolean {
+  const around = text.slice(Math.max(0, start - CHARS_IN_A_ROW), unitEnd + CHARS_IN_A_ROW)
+  return /consecutive|straight|in a row|running/i.test(around)
 }

@@ -2,7 +2,7 @@
 import { load } from 'cheerio'
 import { describe, expect, it } from 'vitest'
 import { cutConfidence } from '../../src/committee/confidence-cut.ts'
-import { escapeText } from '../../src/committee/quoted-text.ts'
+import { clipText, escapeText } from '../../src/committee/quoted-text.ts'
 import type { CommitteeReasoners } from '../../src/committee/reasoner.ts'
 import { findUnverified } from '../../src/committee/roles/minutes.ts'
 import { rulesReasoners } from '../../src/committee/rules/index.ts'
@@ -97,10 +97,28 @@ describe('a headline', () => {
   const numbersIn = (text: string, value: string) =>
     findUnverified([text], [headline(value)]).map(({ number }) => number)
 
-  it('may be quoted whole with the figures in it', () => {
+  it('may be quoted whole with the figures in it, in quotation marks or with its own number', () => {
     const value = 'Apple sells 26 million iPads in a quarter'
-    expect(numbersIn(`The paper writes: ${value}. It is old.`, value)).toEqual([])
+    for (const quoted of [`“${value}”`, `"${value}."`, `“*${value}*”`, `“${escapeText(value)}”`])
+      expect(numbersIn(`The paper writes: ${quoted}. It is old.`, value), quoted).toEqual([])
+    expect(numbersIn(`The paper writes: ${value} [E401]. It is old.`, value)).toEqual([])
+    expect(numbersIn(`By [E401], ${value}.`, value)).toEqual([])
     expect(numbersIn('It sold 26 million iPads.', value)).toEqual(['26'])
+  })
+
+  it('lets nobody say the same in words of their own', () => {
+    const value = 'The RSI 14 is 95.0 and the close 900.00'
+    expect(numbersIn(`${value}.`, value)).toEqual(['95.0', '900.00'])
+    expect(numbersIn(`${value}. So says the feed [E401].`, value)).toEqual(['95.0', '900.00'])
+    // What a text cites by itself is not cited by whoever repeats it.
+    const cites = `${value} [E401]`
+    expect(numbersIn(`Mind: ${value} now.`, cites)).toEqual(['95.0', '900.00'])
+  })
+
+  it('enters without citations, however they are written', () => {
+    for (const cited of ['[E9999]', '[see E2]', '[e2, E 3]', '[E[E1]2]', '[E2–E9]'])
+      expect(clipText(`Apple ${cited} rises`), cited).toBe('Apple rises')
+    expect(clipText('Apple [AAPL] rises; see the E3 fair')).toBe('Apple [AAPL] rises; see the E3 fair')
   })
 
   it('of nothing but a figure bears that figure out only where it stands in quotation marks', () => {

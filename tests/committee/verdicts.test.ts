@@ -1,7 +1,7 @@
 /** Forty-eight verdicts: four tickers on twelve days. What must hold of each, and that they are not all the same. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { citedIds } from '../../src/committee/figures.ts'
-import { findFigures, unmatchedFigures } from '../../src/committee/verify.ts'
+import { findFigures, unmatchedFigures } from '../support/figures-of.ts'
 import { assess, createSampleAssessment, TWELVE_DATES, type Assessed } from '../support/assessments.ts'
 import { contentOf } from '../support/run-context.ts'
 import { SAMPLE_TICKERS } from '../support/sample-bars.ts'

@@ -5,8 +5,8 @@
 import { randomInt } from 'node:crypto'
 import { beforeAll, expect, it } from 'vitest'
 import type { Evidence } from '../../src/committee/decision.ts'
-import { findFigures, unmatchedFigures } from '../../src/committee/verify.ts'
 import { assess, createSampleAssessment, type Assessed } from '../support/assessments.ts'
+import { findFigures, unmatchedFigures } from '../support/figures-of.ts'
 import {
   createRandom,
   MUTATIONS,

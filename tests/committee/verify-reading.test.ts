@@ -1,7 +1,8 @@
 /** How figures are read: one case for each way of writing, true and false. */
 import { describe, expect, it } from 'vitest'
 import type { Evidence } from '../../src/committee/decision.ts'
-import { findFigures, markFigures, unmatchedFigures } from '../../src/committee/verify.ts'
+import { markFigures } from '../../src/committee/verify.ts'
+import { findFigures, unmatchedFigures } from '../support/figures-of.ts'
 
 function evidence(id: string, label: string, value: number | string, unit: string): Evidence {
   return { id, label, value, unit, as_of: '2012-06-29', source: 'made', tool: 'made' }
@@ -82,6 +83,25 @@ describe('what is borne out', () => {
     'There are 3 reasons: (1) trend, (2) volume, (3) the 52-week high. One or two would do.',
     '## 2. Momentum\n\n1. first\n2) second\n- 3. third',
     'VaR (95 %) and 95% confidence; over the last 63 bars, 6 months ago, within 3 weeks.',
+    // Years by the words around them.
+    'In 2011, since 2009, by 2013 and until late 2012; FY2011, mid-2012, the year 2010, the end of 2008.',
+    'The 2008 crisis, its 2012 high, the 2011 annual report, revenue (2011), the 1990s, from 2010 to 2012, 2010–2012.',
+    '| | 2010 | 2011 |\n| --- | --- | --- |\n| RSI 14 | | 71.2 |',
+    '- 2011: a good year\n- **2012** saw more',
+    // Names by their digits.
+    'Level 3 assets, Step 2, the Boeing 737, an A320, GeForce 4090, 5G, B2B, the 3rd, 7203.T, #1, v2.1, RSI in the mid-70s.',
+    'Over 3-6 months, a 6–12 month horizon; three times as many; as of 2012.',
+    'The 250-day average, 12 months ago, within 90 days, one day in twenty (1 in 20).',
+    // Written otherwise.
+    'The close is ５８４.００, ٥٨٤, 5&#56;4.00, 5**84**.00, 5<b>84</b>, 58\u200b4, 584&#46;00 or 𝟓𝟖𝟒.',
+    'ROC says R² of nothing; ① trend ② volume.',
+    // In words.
+    'The balance is thirty-five percent [E63], the horizon sixty days [E80], over one hundred and thirty-seven trades.',
+    'Two of the three analysts and all four voices, tested three times in seven sessions; two points speak for it.',
+    'The fifty-two-week high, the two-hundred-day average, over the last twenty days.',
+    'A close of five hundred and eighty-four dollars.',
+    // Beside a citation.
+    'The close [E2: 584.00] and [see E2] 584.00.',
     // Quoted texts.
     'Apple sold 5 million phones in 3 days [E401], and its shares rose 4.9 % [E401].',
   ])('%s', (text) => {
@@ -134,6 +154,50 @@ describe('what is not', () => {
     ['Its shares rose 4.9 %.', '4.9'],
     ['It sold 6 million phones [E401].', '6'],
     ['It has risen for 14 straight days.', '14'],
+    // Digits of any alphabet, entities, what does not show, markup.
+    ['The close is ９９９.００.', '９９９.００'],
+    ['The close is ٩٩٩.', '٩٩٩'],
+    ['The close is 𝟗𝟗𝟗.𝟎𝟎.', '𝟗𝟗𝟗.𝟎𝟎'],
+    ['The close is &#57;&#x39;&#57;.', '&#57;&#x39;&#57;'],
+    ['It rose 9&percnt;.', '9'],
+    ['The close is 9\u200b99.00.', '9\u200b99.00'],
+    ['The close is 5**84**.01.', '5**84**.01'],
+    ['The close is **5**71.97 [E2].', '5**71.97'],
+    ['The close is 5[71](https://example.org).97 [E2].', '5[71](https://example.org).97'],
+    // What is no number that could be checked.
+    ['The close is 1e3 or 0x3E7.', '1e3', '0x3E7'],
+    ['The close is 5_8_4, or 584_00.', '5_8_4', '584_00'],
+    ['Fair value: 1.2.3, or price999, or close-999.', '1.2.3', 'price999', '999'],
+    ['Up ½ of it; ¾ percent; 584².', '½', '¾', '584²'],
+    // In words.
+    ['The close is nine hundred and ninety-nine.', 'nine hundred and ninety-nine'],
+    ['It rose forty percent, or by five points.', 'forty', 'five'],
+    ['It rose between two and three percent.', 'two', 'three'],
+    ['It cost nine dollars, two and a half percent of it.', 'nine', 'two and a half'],
+    ['The payoff is two point five.', 'two point five'],
+    ['Shares outstanding: five million.', 'five million'],
+    ['The close is 9 hundred.', '9'],
+    // Names with digits that nobody knows.
+    ['Level 999 holds, Tier 99 and Case 700 too.', '999', '99', '700'],
+    ['Step 999 and Point 12: target #999.', '999', '12', '999'],
+    ['The odds are 1 in 500.', '1', '500'],
+    [
+      'The 999-day average, over the next 999 days, 999 days ago, within 999 months.',
+      '999',
+      '999',
+      '999',
+      '999',
+    ],
+    ['999. The close\n999) the level', '999', '999'],
+    // Amounts that look like years.
+    ['We see a target of 2050.', '2050'],
+    ['Its fair value is 1950 today, the price target (2050).', '1950', '2050'],
+    ['The price will hit 2099, a rise to 2010.', '2099', '2010'],
+    ['The 2050 level and its 2050 target; worth 2000 a share.', '2050', '2050', '2000'],
+    ['| Level | Price |\n| --- | --- |\n| Stop | 1950 |', '1950'],
+    ['It is 2015 [E2].', '2015'],
+    // Beside a citation.
+    ['The close [E2: 999.00] holds.', '999.00'],
   ])('%s', (text, ...numbers) => {
     expect(wrong(text)).toEqual(numbers)
   })

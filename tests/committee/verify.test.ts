@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Evidence } from '../../src/committee/decision.ts'
-import { findFigures, unmatchedFigures } from '../../src/committee/verify.ts'
+import { findFigures, unmatchedFigures } from '../support/figures-of.ts'
 
 function evidence(id: string, label: string, value: number, unit: string): Evidence {
   return { id, label, value, unit, as_of: '2012-06-29', source: 'made', tool: 'made' }
@@ -32,7 +32,7 @@ describe('finding figures', () => {
     'the run AAPL--2026-11-20_10.00.00--0a1b2c',
     '1. first point\n2. second point',
     'see [E12] and [E13]',
-    'E4 to E17, 3f2a, v2, T1',
+    'E4 to E17, v2, T1',
   ])('takes none from “%s”', (text) => {
     expect(findFigures(text, ['SMA 50', 'RSI 14'])).toEqual([])
   })
@@ -77,6 +77,8 @@ describe('checking figures', () => {
     expect(unmatched('a balance of 38.4 %')).toEqual([])
     expect(unmatched('the cap of 0.25 of equity')).toEqual(['0.25'])
     expect(unmatched('the cap of 0.25 of equity, or 25 %', [0.25, null])).toEqual([])
+    expect(unmatched('a cap of 0.15 % of equity', [0.15])).toEqual(['0.15'])
+    expect(unmatched('a cap of 128.9 %', [1.2891])).toEqual([])
   })
 
   it('keeps the words around what it marks', () => {

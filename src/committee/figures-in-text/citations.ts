@@ -1,150 +1,64 @@
 /**
- * Which evidence a figure names: that cited right behind it; that of a list's citation, one for each of its figures; the
- * only one cited in its clause or its row. A figure that stands farther from a citation is not bound by it.
+ * How evidence is cited in a text: the one grammar by which all citations are read, whoever reads them. In square brackets,
+ * as `[E12]`, `[E12, E15]`, `[E12–E15]` or among words: `[see E12]`.
  */
-import type { ScannedNumber, Span } from './figure.ts'
-import type { Passage } from './passages.ts'
+import type { Span } from './figure.ts'
 
 export interface Citation extends Span {
+  /** Those of a range with all between its ends. */
   ids: readonly string[]
 }
 
-const BRACKET = /\[\s?(E\d[^\]\n]{0,120})\]/g
-const ID_OR_RANGE = /E(\d{1,6})(?:\s?(?:–|-|−|to)\s?E?(\d{1,6}))?/g
-/** `[E12–E15]` names four; more than this is no citation any more. */
+/** One that begins with what it cites, as other patterns look for it; its digits may be blanked out. */
+export const CITATION_PATTERN = String.raw`\[\s?[Ee]\s?[\d#][^\][\n]{0,120}\]`
+
+const BRACKET = /\[([^\][\n]{1,160})\]/g
+/** In brackets: `E12`, `E12–E15`, `E12-15`, `see E 12`. */
+const ID_OR_RANGE = /(?<![\p{L}\p{N}])E\s?(\d+)(?:\s?(?:–|-|−|to)\s?(?:E\s?)?(\d+)(?![\d-]|[.,]\d))?/giu
+/** Anywhere else; `P/E10` is something else. */
+const ID = /(?<![\p{L}\p{N}/&])E\d+(?![\p{L}\p{N}])/gu
+/** `[E12–E15]` names four; of a longer range only the ends count. */
 const LONGEST_RANGE = 40
-/** Between a figure and the citation right behind it: spaces, emphasis, closing marks. */
-const NOTHING_BETWEEN = /^[\s*_`)”"’]{0,6}$/
 
+/** Everything in square brackets that names evidence, whatever else stands in them. */
 export function findCitations(text: string): Citation[] {
-  return Array.from(text.matchAll(BRACKET), (match) => {
-    const ids: string[] = []
-    for (const [, first, last] of match[1]!.matchAll(ID_OR_RANGE)) {
-      const from = Number(first)
-      const to = last === undefined ? from : Math.min(Number(last), from + LONGEST_RANGE)
-      for (let id = from; id <= to; id++) ids.push(`E${id}`)
-    }
-    return { ids, start: match.index, end: match.index + match[0].length }
-  })
-}
-
-export interface Bound {
-  /** Right behind the figure. */
-  cited: string | null
-  ids: readonly string[]
-}
-
-const UNBOUND: Bound = { cited: null, ids: [] }
-
-/**
- * For each of the passage's `numbers`, what it cites. `citations` are those of the passage, neighbours (`[E1][E2]`)
- * already one; `clauses` those of a sentence.
- */
-export function bindCitations(
-  text: string,
-  passage: Passage,
-  numbers: readonly ScannedNumber[],
-  citations: readonly Citation[],
-  clauses: readonly Span[],
-  isMark: (number: ScannedNumber) => boolean,
-): Bound[] {
-  const groups = mergeNeighbours(text, citations)
-  if (groups.length === 0) return numbers.map(() => UNBOUND)
-  const bound = new Array<Bound | null>(numbers.length).fill(null)
-  const isTaken = new Set<Citation>()
-  let group = 0
-  numbers.forEach((number, i) => {
-    while (group < groups.length && groups[group]!.start < number.end) group++
-    const next = groups[group]
-    if (!next || !NOTHING_BETWEEN.test(text.slice(number.unitEnd, Math.min(next.start, number.unitEnd + 8))))
-      return
-    if (next.start > number.unitEnd + 8) return
-    bound[i] = { cited: next.ids[0] ?? null, ids: next.ids }
-    isTaken.add(next)
-  })
-  if (passage.cells) bindRow(numbers, groups, bound)
-  else {
-    bindClauses(
-      numbers,
-      groups.filter((one) => !isTaken.has(one)),
-      clauses,
-      bound,
-    )
-    bindLists(numbers, groups, bound, isMark)
+  const citations: Citation[] = []
+  for (const { 0: bracket, 1: inside, index } of text.matchAll(BRACKET)) {
+    const ids = Array.from(inside!.matchAll(ID_OR_RANGE), ([, first, last]) => expand(first!, last)).flat()
+    if (ids.length > 0) citations.push({ ids, start: index, end: index + bracket.length })
   }
-  return bound.map((one) => one ?? UNBOUND)
+  return citations
 }
 
-function mergeNeighbours(text: string, citations: readonly Citation[]): Citation[] {
-  const groups: Citation[] = []
-  for (const citation of citations) {
-    const last = groups.at(-1)
-    if (
-      last &&
-      citation.start - last.end <= 5 &&
-      /^(?:\s?(?:,|;|and|&)?\s?)$/.test(text.slice(last.end, citation.start))
-    )
-      groups[groups.length - 1] = {
-        ids: [...last.ids, ...citation.ids],
-        start: last.start,
-        end: citation.end,
-      }
-    else groups.push(citation)
-  }
-  return groups
+/** Every number of evidence that is written in the text, in brackets or not; of ranges both ends. */
+export function listNamedIds(text: string): string[] {
+  const inBrackets = Array.from(text.matchAll(BRACKET), ([, inside]) =>
+    Array.from(inside!.matchAll(ID_OR_RANGE), ([, first, last]) => [first!, ...(last ? [last] : [])]).flat(),
+  ).flat()
+  const elsewhere = Array.from(text.matchAll(ID), ([id]) => id)
+  return [...new Set([...inBrackets.map((digits) => `E${digits}`), ...elsewhere])]
 }
 
-/** A row's citations are those of all of its figures that have none of their own. */
-function bindRow(
-  numbers: readonly ScannedNumber[],
-  groups: readonly Citation[],
-  bound: (Bound | null)[],
-): void {
-  const ids = [...new Set(groups.flatMap((one) => one.ids))]
-  numbers.forEach((_number, i) => {
-    bound[i] ??= { cited: null, ids }
-  })
+/** Blanks what citations name; what else stands in their brackets stays to be read. */
+export function blankCitations(text: string, blank: (matched: string) => string): string {
+  return text.replace(BRACKET, (bracket) => bracket.replace(ID_OR_RANGE, blank))
 }
 
-/** `575.24, 571.97 and 486.60 [E5, E6, E7]`: as many ids as figures since the citation before. */
-function bindLists(
-  numbers: readonly ScannedNumber[],
-  groups: readonly Citation[],
-  bound: (Bound | null)[],
-  isMark: (number: ScannedNumber) => boolean,
-): void {
-  let first = 0
-  for (const group of groups) {
-    const open: number[] = []
-    while (first < numbers.length && numbers[first]!.start < group.start) {
-      // A figure that cites the same group directly counts among those the group is for.
-      if (!isMark(numbers[first]!)) open.push(first)
-      first++
-    }
-    if (open.length === 0 || open.length > group.ids.length) continue
-    for (const i of open) bound[i] ??= { cited: null, ids: group.ids }
-  }
+/** A text from outside cites nothing of ours; what is taken out leaves no other citation behind. */
+export function withoutCitations(text: string): string {
+  let left = text
+  for (let found = findCitations(left); found.length > 0; found = findCitations(left))
+    left = found.reduceRight((all, { start, end }) => all.slice(0, start) + all.slice(end), left)
+  return left
 }
 
-/** The only citation of a clause that belongs to no figure yet is that of its figures. */
-function bindClauses(
-  numbers: readonly ScannedNumber[],
-  groups: readonly Citation[],
-  clauses: readonly Span[],
-  bound: (Bound | null)[],
-): void {
-  let number = 0
-  let group = 0
-  for (const clause of clauses) {
-    while (group < groups.length && groups[group]!.start < clause.start) group++
-    const only = groups[group]
-    const second = groups[group + 1]
-    while (number < numbers.length && numbers[number]!.start < clause.start) number++
-    const isOnly =
-      only && only.start < clause.end && !(second && second.start < clause.end) && only.ids.length === 1
-    if (!isOnly) continue
-    for (let i = number; i < numbers.length && numbers[i]!.start < clause.end; i++) {
-      bound[i] ??= { cited: null, ids: only.ids }
-    }
-  }
+function expand(first: string, last: string | undefined): string[] {
+  if (last === undefined) return [`E${first}`]
+  const from = Number(first)
+  const between = Number(last) - from - 1
+  const inside =
+    between > 0 && between < LONGEST_RANGE
+      ? Array.from({ length: between }, (_, i) => `E${from + 1 + i}`)
+      : []
+  return [`E${first}`, ...inside, `E${last}`]
 }

@@ -1,4 +1,4 @@
-/** The shapes that the reading of figures passes from hand to hand. Offsets count UTF-16 units of the text as given. */
+/** The shapes that the reading of figures passes from hand to hand. Offsets count UTF-16 units of the text that is read. */
 
 /**
  * What a figure says it counts. `times` is a multiple, `atr` a multiple of the average true range, `percent_points` the
@@ -50,7 +50,7 @@ export interface Span {
 export interface ScannedNumber extends Span, Measure {
   /** As written, with the sign right before it and thousands separators, without the unit. */
   number: string
-  /** As the digits say, with the sign, before the scale. */
+  /** As the digits say, with the sign, before the scale; infinite where they cannot be read as a number. */
   value: number
   decimals: number
   hasSign: boolean
@@ -62,7 +62,7 @@ export interface ScannedNumber extends Span, Measure {
   unitEnd: number
 }
 
-export interface Figure extends ScannedNumber {
+export interface ReadFigure extends ScannedNumber {
   isPercent: boolean
   /** The evidence cited right behind it, if any. */
   cited: string | null
@@ -74,6 +74,10 @@ export interface Figure extends ScannedNumber {
   saysLoss: boolean
   /** A mark that everybody knows, such as 70 of an RSI: no statement about the instrument. */
   isConvention: boolean
+}
+
+/** A figure placed in the text as it was written: offsets and `number` are those of that text. */
+export interface Figure extends ReadFigure {
   /** The words around it. */
   text: string
 }

@@ -21,7 +21,7 @@
  */
 import { formatFigure } from '../../core/format.ts'
 import type { MeasuredEvidence } from '../decision.ts'
-import type { Figure, FigureUnit, Measure } from './figure.ts'
+import type { FigureUnit, Measure, ReadFigure } from './figure.ts'
 
 const CLOSE = 0.005
 /** Of evidence that is neither cited nor named: what happens to lie near is not yet meant. */
@@ -75,7 +75,7 @@ export function toComparable({ id, value, unit, label }: MeasuredEvidence): Comp
  * stand for a percentage.
  */
 export function isBorneOut(
-  figure: Figure,
+  figure: ReadFigure,
   item: Comparable,
   isBound: boolean,
   currencies: ReadonlySet<string>,
@@ -88,7 +88,7 @@ export function isBorneOut(
 }
 
 /** Whether the evidence could be meant at all, by its unit. */
-export function isUnitFit(figure: Figure, item: Comparable, currencies: ReadonlySet<string>): boolean {
+export function isUnitFit(figure: ReadFigure, item: Comparable, currencies: ReadonlySet<string>): boolean {
   return (
     !Number.isNaN(factorOf(figure.unit, item, currencies)) ||
     (figure.shared !== null && !Number.isNaN(factorOf(figure.shared.unit, item, currencies)))
@@ -96,7 +96,7 @@ export function isUnitFit(figure: Figure, item: Comparable, currencies: Readonly
 }
 
 function isEqual(
-  figure: Figure,
+  figure: ReadFigure,
   measure: Measure,
   item: Comparable,
   isBound: boolean,
@@ -147,7 +147,7 @@ function isMoney(unit: string, currency: string, currencies: ReadonlySet<string>
 }
 
 function isRounded(
-  figure: Figure,
+  figure: ReadFigure,
   item: Comparable,
   factor: number,
   unit: FigureUnit | null,
@@ -189,7 +189,7 @@ function trailingZeros(number: string): number {
   return /0*$/.exec(number.replace(/\D/g, ''))![0].length
 }
 
-function isSignRight(figure: Figure, item: Comparable, isBound: boolean): boolean {
+function isSignRight(figure: ReadFigure, item: Comparable, isBound: boolean): boolean {
   const { value } = item
   if (value === 0 || figure.value === 0) return true
   if (figure.hasSign) return Math.sign(figure.value) === Math.sign(value)

@@ -1,6 +1,6 @@
 /** What the words around a figure say that it is. */
 import type { Bench } from './bench.ts'
-import type { Figure, Span } from './figure.ts'
+import type { ReadFigure, Span } from './figure.ts'
 import { readNameBefore, readWords } from './label-words.ts'
 import { keepMostNamed, type Found, type Mention } from './labels.ts'
 import { isUnitFit, type Comparable } from './match.ts'
@@ -16,7 +16,7 @@ export interface Name {
   isSure: boolean
 }
 
-export type Naming = (figure: Figure) => Name
+export type Naming = (figure: ReadFigure) => Name
 
 /** Which of the parts holds the offset; −1 for none. Parts are in order. */
 function findPart(parts: readonly Span[], offset: number): number {
@@ -48,7 +48,7 @@ export function createNaming(reading: Reading, { labels, items, currencies }: Be
     items: mentions.map(({ index }) => items[index]!),
     isSure,
   })
-  const nameBefore = (figure: Figure): Name | null => {
+  const nameBefore = (figure: ReadFigure): Name | null => {
     const before = readNameBefore(text, masked, figure.start, passage.start)
     if (!before) return null
     const named = (isLoose: boolean) => {
@@ -61,7 +61,7 @@ export function createNaming(reading: Reading, { labels, items, currencies }: Be
     const fit = fitting(figure, direct)
     return name(fit.length > 0 ? keepMostNamed(fit) : fitting(figure, named(true)), true)
   }
-  const fitting = (figure: Figure, mentions: readonly Mention[]) =>
+  const fitting = (figure: ReadFigure, mentions: readonly Mention[]) =>
     mentions.filter(({ index }) => isUnitFit(figure, items[index]!, currencies))
   return (figure) => {
     const at = findPart(parts, figure.start)

@@ -2,6 +2,7 @@
  * A text in the pieces within which words belong together: sentences, rows of tables, headings; and a sentence in its
  * clauses. Markdown or plain.
  */
+import { CITATION_PATTERN } from './citations.ts'
 import type { Span } from './figure.ts'
 
 export interface Passage extends Span {
@@ -11,7 +12,7 @@ export interface Passage extends Span {
   head: readonly Span[] | null
 }
 
-const CITATION_AFTER = /(?:[ \t\u00a0"”’)*_]{0,4}\[\s?E\d[^\]\n]{0,120}\])+/y
+const CITATION_AFTER = new RegExp(`(?:[ \\t\\u00a0"”’)*_]{0,4}${CITATION_PATTERN})+`, 'y')
 const SENTENCE_END = /[.!?…]["”’)*_\]]{0,4}(?=\s|$|\[\s?E\d)/g
 const ABBREVIATIONS =
   /(?:\b(?:vs|e\.g|i\.e|approx|ca|cf|etc|Inc|Corp|Co|Ltd|No|Nos|St|Mr|Mrs|Ms|Dr|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|resp|incl|excl|est|avg|p\.a|a\.m|p\.m)|\b[A-Z]|\bU\.S)$/

@@ -1,13 +1,12 @@
 /** A text as its figures: every number with its unit, its sign, the words and the citations that belong to it. */
-import { bindCitations, findCitations, type Citation } from './citations.ts'
+import { bindCitations } from './bind-citations.ts'
+import { findCitations, type Citation } from './citations.ts'
 import { createMarkReader } from './conventions.ts'
-import type { Figure, ScannedNumber, Span } from './figure.ts'
-import { maskNames } from './names.ts'
+import type { ReadFigure, ScannedNumber, Span } from './figure.ts'
 import { findClauses, splitPassages, type Passage } from './passages.ts'
 import { scanNumbers } from './scan-numbers.ts'
 import { readApproximation, readDirection } from './wording.ts'
 
-const CONTEXT_CHARS = 40
 const MOST_FIGURES = 2_000
 
 /** A passage that holds figures. */
@@ -15,7 +14,7 @@ export interface Reading {
   text: string
   masked: string
   passage: Passage
-  figures: Figure[]
+  figures: ReadFigure[]
   /** Of a table's row its cells, of a sentence its clauses. */
   parts: readonly Span[]
   citedIds: ReadonlySet<string>
@@ -23,10 +22,10 @@ export interface Reading {
   isRead: boolean
 }
 
-/** `names` are words that may hold digits without being figures, such as the labels of the evidence. */
-export function readText(text: string, names: readonly string[]): Reading[] {
-  const masked = maskNames(text, names)
-  const numbers = scanNumbers(masked)
+/** Of plain text. `mask` blanks what holds digits without being a figure. */
+export function readText(text: string, mask: (text: string) => string): Reading[] {
+  const masked = mask(text)
+  const numbers = scanNumbers(text, masked)
   if (numbers.length === 0) return []
   const citations = findCitations(text)
   const readings: Reading[] = []
@@ -54,7 +53,7 @@ function readPassage(
   const parts = passage.cells ?? findClauses(masked, passage, joinedSpans(numbers))
   const marks = new Set(numbers.filter(createMarkReader(text, passage)))
   const bound = bindCitations(text, passage, numbers, citations, parts, (one) => marks.has(one))
-  const figures = numbers.map((one, i): Figure => {
+  const figures = numbers.map((one, i): ReadFigure => {
     const { cited, ids } = bound[i]!
     const from = numbers[i - 1]?.unitEnd ?? passage.start
     const { direction, saysLoss } = readDirection(masked, one, from, numbers[i + 1]?.start ?? passage.end)
@@ -67,7 +66,6 @@ function readPassage(
       direction,
       saysLoss,
       isConvention: marks.has(one),
-      text: contextOf(text, one),
     })
   })
   return {
@@ -97,14 +95,8 @@ function leaveUnread(
   passage: Passage,
   numbers: readonly ScannedNumber[],
 ): Reading {
-  const beginning = contextOf(text, numbers[0]!)
-  const figures = numbers.map((one): Figure => Object.assign(one, UNREAD, { text: beginning }))
+  const figures = numbers.map((one): ReadFigure => Object.assign(one, UNREAD))
   return { text, masked, passage, figures, parts: [], citedIds: new Set(), isRead: false }
-}
-
-function contextOf(text: string, { start, unitEnd }: ScannedNumber): string {
-  const around = text.slice(Math.max(0, start - CONTEXT_CHARS), unitEnd + CONTEXT_CHARS)
-  return around.replace(/\s{2,}|[^\S ]/g, ' ').trim()
 }
 
 /** Lists and ranges with one unit are not torn apart by the words that join them. */

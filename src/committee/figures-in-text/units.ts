@@ -3,6 +3,7 @@ import type { FigureUnit } from './figure.ts'
 
 const SCALES: Readonly<Record<string, number>> = {
   k: 1e3,
+  hundred: 1e2,
   thousand: 1e3,
   m: 1e6,
   mm: 1e6,
@@ -17,7 +18,8 @@ const SCALES: Readonly<Record<string, number>> = {
   trillion: 1e12,
 }
 const SCALE_RIGHT_BEHIND = /(?:[kKmMbBT]|mm|MM|mn|mln|bn|Bn|BN|tn)(?![\p{L}\p{N}])/uy
-const SCALE_AS_WORD = /[ \u00a0\u202f-](?:thousand|million|billion|trillion|mn|mln|bn|tn)(?![\p{L}\p{N}])/iuy
+const SCALE_AS_WORD =
+  /[ \u00a0\u202f-](?:hundred|thousand|million|billion|trillion|mn|mln|bn|tn)(?![\p{L}\p{N}])/iuy
 const SCALE_AS_LETTER = /[ \u00a0\u202f][KMBT](?![\p{L}\p{N}])/uy
 
 /** The scale at `at`, and where it ends; a letter on its own counts only behind an amount of money. */

@@ -1,4 +1,5 @@
 /** What the words around a figure say of it: how exact it means to be, and which way it goes. */
+import { CITATION_PATTERN } from './citations.ts'
 import type { Approximation, Direction, ScannedNumber } from './figure.ts'
 
 const APPROXIMATION =
@@ -76,7 +77,7 @@ const WORDS_BEHIND = 4
 const CHARS_BEHIND = 60
 const CHARS_BEFORE = 160
 const WORD = /[\p{L}’'-]+|[\d#]+|[.,;:()|]/gu
-const CITATIONS = /\[\s?e[\d#][^\]\n]{0,120}\]/g
+const CITATIONS = new RegExp(CITATION_PATTERN, 'g')
 
 export interface Wording {
   direction: Direction

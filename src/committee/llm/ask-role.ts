@@ -13,8 +13,7 @@ import type { Asked, ChatTurn } from '../../llm/model-call.ts'
 import type { Evidence } from '../decision.ts'
 import { escapeText } from '../quoted-text.ts'
 import { UnreadableAnswerError, type ReasoningAid } from '../reasoner.ts'
-import { withoutQuotes } from '../roles/minutes.ts'
-import { unmatchedFigures, type Figure, type KnownValues } from '../verify.ts'
+import { createFigureCheck, type Figure, type KnownValues } from '../verify.ts'
 import { listUnknownCitations } from './citations.ts'
 import { clip } from './evidence-table.ts'
 import { defuse } from './fence.ts'
@@ -165,10 +164,7 @@ function examineAll<Answer>(question: Question<Answer>, value: Answer): string[]
 }
 
 function findUnmatched<Answer>(question: Question<Answer>, value: Answer): Figure[] {
-  const found = question
-    .prose(value)
-    .map((text) => withoutQuotes(text, question.evidence))
-    .flatMap((text) => unmatchedFigures(text, question.evidence, question.known?.(value)))
+  const found = question.prose(value).flatMap(createFigureCheck(question.evidence, question.known?.(value)))
   return [...new Map(found.map((figure) => [`${figure.number}\n${figure.text}`, figure])).values()]
 }
 

@@ -1,14 +1,16 @@
 /** Does what an answer cites exist? In prose as `[E12]`, in fields as a number of the evidence. */
 import type { Evidence } from '../decision.ts'
 import { joinWords } from '../figures.ts'
+import { listNamedIds } from '../figures-in-text/citations.ts'
+import { toPlain } from '../figures-in-text/plain-text.ts'
+import { createQuoteBlanker } from '../figures-in-text/quotes.ts'
 import { readEvidenceIds } from './answer-fields.ts'
 
-/** `[E4]`, and `[E4, E9]` though it was not asked for. */
-const CITATIONS = /\[\s*(E\d+(?:\s*[,;]\s*E\d+)*)\s*\]/g
-
-/** A problem in words, or none. */
+/** A problem in words, or none. What a quoted text cites is not cited by whoever quotes it. */
 export function listUnknownCitations(prose: readonly string[], evidence: readonly Evidence[]): string[] {
-  return describeUnknown('the text cites', prose.flatMap(listCited), evidence)
+  const blankQuotes = createQuoteBlanker(evidence)
+  const ids = prose.flatMap((text) => listNamedIds(toPlain(blankQuotes(text)).text))
+  return describeUnknown('the text cites', ids, evidence)
 }
 
 /** The same of a field of numbers, called `field`. */
@@ -28,8 +30,4 @@ function describeUnknown(what: string, ids: readonly string[], evidence: readonl
   if (unknown.length === 0) return []
   const named = unknown.slice(0, MAX_NAMED).map((id) => id.slice(0, 20))
   return [`${what} ${joinWords(named)}, which the evidence does not have`]
-}
-
-function listCited(text: string): string[] {
-  return Array.from(text.matchAll(CITATIONS), (match) => match[1]!.split(/\s*[,;]\s*/)).flat()
 }

@@ -3,17 +3,14 @@
  * only what journaled steps returned, so that a later execution writes the same ones.
  */
 import type { Analyst } from '../assessment-input.ts'
-import { isMeasured, type Evidence } from '../decision.ts'
+import type { Evidence } from '../decision.ts'
 import { createLedger, type Ledger } from '../evidence/ledger.ts'
 import { ROLE_LABELS, type Role } from '../plan.ts'
-import { escapeText } from '../quoted-text.ts'
+import { clipText, escapeText } from '../quoted-text.ts'
 import { UnreadableAnswerError } from '../reasoner.ts'
 import { GAP_EVENT, UNVERIFIED_EVENT, type UnverifiedFigure } from '../state.ts'
-import { unmatchedFigures, type KnownValues } from '../verify.ts'
+import { createFigureCheck, type KnownValues } from '../verify.ts'
 import type { Room } from './room.ts'
-
-/** Characters from which on a text can be told by itself. */
-const SHORTEST_QUOTE = 24
 
 export interface Gap {
   analyst: Analyst
@@ -81,24 +78,8 @@ export function findUnverified(
   evidence: readonly Evidence[],
   known?: KnownValues,
 ): UnverifiedFigure[] {
-  const found = texts.flatMap((text) => unmatchedFigures(withoutQuotes(text, evidence), evidence, known))
+  const found = texts.flatMap(createFigureCheck(evidence, known))
   return mergeFigures(found.map(({ text, number }) => ({ text, number })))
-}
-
-/** A figure within a quoted text is the text's own; it is not said by whoever quotes it whole. */
-export function withoutQuotes(text: string, evidence: readonly Evidence[]): string {
-  let left = text
-  for (const item of evidence) {
-    if (isMeasured(item) || item.value === '') continue
-    for (const form of listQuotedForms(String(item.value))) left = left.replaceAll(form, '…')
-  }
-  return left
-}
-
-/** A text of a few characters would be found where nobody quotes it: it counts between quotation marks only. */
-function listQuotedForms(text: string): string[] {
-  const forms = [...new Set([text, escapeText(text)])]
-  return text.length >= SHORTEST_QUOTE ? forms : forms.flatMap((form) => [`“${form}”`, `"${form}"`])
 }
 
 export function mergeFigures(figures: readonly UnverifiedFigure[]): UnverifiedFigure[] {
@@ -109,7 +90,7 @@ export function mergeFigures(figures: readonly UnverifiedFigure[]): UnverifiedFi
 export function describeGap({ analyst, reason }: Gap): { role: string; text: string; evidence: string[] } {
   return {
     role: analyst,
-    text: `Not all that the ${ROLE_LABELS[analyst].toLowerCase()} reads from answered: ${escapeText(reason)}`,
+    text: `Not all that the ${ROLE_LABELS[analyst].toLowerCase()} reads from answered: ${escapeText(clipText(reason))}`,
     evidence: [],
   }
 }
