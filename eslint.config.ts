@@ -22,6 +22,16 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'src/config.ts alone reads the environment.' },
+        ...[
+          ['Map', 'groupBy'],
+          ['Object', 'groupBy'],
+          ['Promise', 'withResolvers'],
+          ['Promise', 'try'],
+          ['Array', 'fromAsync'],
+        ].map(([object, property]) => ({
+          ...{ object, property },
+          message: 'Node 20, on which an installed package may run, does not have it.',
+        })),
       ],
     },
   },

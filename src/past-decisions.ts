@@ -104,7 +104,8 @@ export function createPastDecisions({
 
 /** As `compareVerdicts` orders them, but day by day: whoever asks seldom gets to the last. */
 function* latestFirst(runs: readonly Dated[]): Generator<Dated> {
-  const byDay = Map.groupBy(runs, (run) => run.as_of)
+  const byDay = new Map<string, Dated[]>()
+  for (const run of runs) byDay.set(run.as_of, [...(byDay.get(run.as_of) ?? []), run])
   for (const day of [...byDay.keys()].sort().reverse()) yield* byDay.get(day)!.sort(compareVerdicts)
 }
 

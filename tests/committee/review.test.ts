@@ -1,5 +1,6 @@
 /** A role without a usable answer: the verdict goes to a person, with the reason and all that was found. */
 import { describe, expect, it } from 'vitest'
+import { renderMarkdown } from '../../src/core/markdown.ts'
 import type { ModelRole } from '../../src/committee/assessment-input.ts'
 import { decisionSchema, type Decision } from '../../src/committee/decision.ts'
 import { UnreadableAnswerError, type CommitteeReasoners } from '../../src/committee/reasoner.ts'
@@ -58,7 +59,7 @@ describe('an answer that cannot be used', () => {
       })
       expect(decision.summary).toContain('gave no answer that can be used')
       expect(decision.summary).toContain('contradicts')
-      expect(decision.summary).not.toContain('<b>')
+      expect(renderMarkdown(decision.markdown)).not.toContain('<b>')
       expect(decision.raw_text).toContain(PROBLEM)
       const skipped = [...record.skipped.values()].filter(({ node }) => LATER.includes(node!))
       expect([...new Set(skipped.map(({ node }) => node))]).toEqual(left)

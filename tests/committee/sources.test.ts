@@ -1,6 +1,7 @@
 /** Analysts with sources: what they find is evidence in blocks of its own, and a source that fails is a gap that is named. */
 import { load } from 'cheerio'
 import { describe, expect, it } from 'vitest'
+import { renderMarkdown } from '../../src/core/markdown.ts'
 import type { ModelRole } from '../../src/committee/assessment-input.ts'
 import { createLedger } from '../../src/committee/evidence/ledger.ts'
 import { createQuoter } from '../../src/committee/figures.ts'
@@ -8,7 +9,6 @@ import type { CommitteeReasoners } from '../../src/committee/reasoner.ts'
 import { rulesReasoners } from '../../src/committee/rules/index.ts'
 import type { CommitteeState } from '../../src/committee/state.ts'
 import { NotFoundError } from '../../src/core/errors.ts'
-import { renderMarkdown } from '../../src/core/markdown.ts'
 import { NO_SOURCES, type FiledFact, type Sources } from '../../src/market/sources.ts'
 import type { RunEvent } from '../../src/runs/event.ts'
 import { assess, createSampleAssessment } from '../support/assessments.ts'
@@ -225,7 +225,7 @@ describe('a source that fails', () => {
     const gap = decision.dissent.find(({ role }) => role === 'sentiment')
     expect(gap!.text).toContain('Made ratings: answered 503')
     expect(decision.markdown).toContain('**Sentiment analyst.**')
-    expect(decision.markdown).not.toContain('<b>')
+    expect(renderMarkdown(decision.markdown)).not.toContain('<b>')
     expect(decision.unverified).toEqual([])
     expect(record.logs).toContainEqual(
       expect.objectContaining({ severity: 'WARN', message: expect.stringContaining('answered 503') }),

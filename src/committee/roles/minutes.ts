@@ -6,7 +6,7 @@ import type { Analyst } from '../assessment-input.ts'
 import type { Evidence } from '../decision.ts'
 import { createLedger, type Ledger } from '../evidence/ledger.ts'
 import { ROLE_LABELS, type Role } from '../plan.ts'
-import { clipText, escapeText } from '../quoted-text.ts'
+import { clipText } from '../quoted-text.ts'
 import { UnreadableAnswerError } from '../reasoner.ts'
 import { GAP_EVENT, UNVERIFIED_EVENT, type UnverifiedFigure } from '../state.ts'
 import { createFigureCheck, type KnownValues } from '../verify.ts'
@@ -90,7 +90,7 @@ export function mergeFigures(figures: readonly UnverifiedFigure[]): UnverifiedFi
 export function describeGap({ analyst, reason }: Gap): { role: string; text: string; evidence: string[] } {
   return {
     role: analyst,
-    text: `Not all that the ${ROLE_LABELS[analyst].toLowerCase()} reads from answered: ${escapeText(clipText(reason))}`,
+    text: `Not all that the ${ROLE_LABELS[analyst].toLowerCase()} reads from answered: ${clipText(reason)}`,
     evidence: [],
   }
 }

@@ -5,7 +5,6 @@
 import { createLedger, numberMeasurements, type Ledger } from '../evidence/ledger.ts'
 import { measure, type MeasuringTool } from '../evidence/tools.ts'
 import { RISK_VOICES, ROLE_LABELS, type Role } from '../plan.ts'
-import { escapeText } from '../quoted-text.ts'
 import { NO_CONFIDENCE, type UnreadableAnswerError, type VerdictFinding } from '../reasoner.ts'
 import { draftDecision, type DecisionDraft } from './draft.ts'
 import { addedTo, originOf, showEvidence, type Room } from './room.ts'
@@ -71,7 +70,7 @@ function askForPerson(
   label: string,
   { reports }: Minutes,
 ): VerdictFinding {
-  const reason = `The ${label} gave no answer that can be used: ${escapeText(message)}`
+  const reason = `The ${label} gave no answer that can be used: ${message}`
   return {
     ...{ action: 'REVIEW', rating: null, voice: null, confidence: 0, confidence_basis: NO_CONFIDENCE },
     summary: `A person has to look at ${ticker}. ${reason}`,
