@@ -71,7 +71,7 @@ function boundSchema(unit: BudgetUnit, number: z.ZodNumber | z.ZodInt) {
     .max(MOST_BUDGET[unit])
     .nullable()
     .optional()
-    .meta({ description: 'The new bound; null, or none in a form, for no bound; left out: as it is' })
+    .meta({ description: 'The new bound; none for no bound; left out: as it is' })
 }
 
 const budgetRun = createRoute({

@@ -50,7 +50,10 @@ export function createEstimateRoutes({ estimate, maxTickers }: ApiDeps): ApiRout
     const inputs = parseLaunchForm(await readFields(c.req.raw), { maxTickers })
     const estimates = await estimate(inputs)
     return c.json(
-      estimates.map(({ shape: _shape, ...shown }, index) => ({ ticker: inputs[index]!.ticker, ...shown })),
+      estimates.map(({ shape: _shape, needs: _needs, ...shown }, index) => ({
+        ticker: inputs[index]!.ticker,
+        ...shown,
+      })),
       200,
     )
   })

@@ -44,7 +44,15 @@ export interface AssessmentEstimate {
   usd: EstimatedRange | null
   /** Models that would be asked and whose price is unknown. */
   unpriced: ModelId[]
+  /** The bound below which the run would be paused: what it uses and, for its dearest call, all that this reserves. */
+  needs: { tokens: number; usd: number | null }
 }
+
+/**
+ * What a call reserves for its answer: report and fields of the longest role, and room for a model that thinks before it
+ * writes; doubled where it was not enough.
+ */
+export const MAX_ANSWER_TOKENS = 8_000
 
 /** How many of the newest runs of a shape are looked at. */
 const MOST_RUNS = 20
@@ -119,10 +127,18 @@ export function estimateAssessment(
   const analysts = input.analysts.filter((analyst) => able.includes(analyst))
   const counted = estimateFromTable({ ...input, analysts }, facts)
   const { unpriced } = counted
+  const room = computeRoom({ ...input, analysts }, facts)
+  const needing = (estimate: Omit<AssessmentEstimate, 'needs'>): AssessmentEstimate => ({
+    ...estimate,
+    needs: {
+      tokens: estimate.tokens.high + room.tokens,
+      usd: estimate.usd === null || room.usd === null ? null : estimate.usd.high + room.usd,
+    },
+  })
   const alike = past.filter((run) => run.shape === shape).slice(0, MOST_RUNS)
-  if (alike.length === 0) return { shape, basis: 'table', runs: 0, ...counted }
+  if (alike.length === 0) return needing({ shape, basis: 'table', runs: 0, ...counted })
   const costs = alike.map((run) => run.usage.cost_usd).filter((cost) => cost !== null)
-  return {
+  return needing({
     shape,
     basis: 'past',
     runs: alike.length,
@@ -132,6 +148,23 @@ export function estimateAssessment(
     // A price may have become known since.
     usd: costs.length > 0 ? rangeOf(costs) : counted.usd,
     unpriced,
+  })
+}
+
+/** The most that one call reserves beyond what it is likely to use: an answer of full length instead of a usual one. */
+function computeRoom(input: AssessmentInput, facts: ModelFacts): AssessmentEstimate['needs'] {
+  const roles = input.mode === 'llm' ? countCalls(input) : []
+  const spare = roles.map(({ output_tokens: written, calls }) =>
+    Math.round(MAX_ANSWER_TOKENS - written / calls),
+  )
+  const costs = roles.map(({ role }, index) => {
+    const model = modelOf(input, role)
+    const unused = { input_tokens: 0, output_tokens: spare[index]! }
+    return model === undefined ? null : computeCost(facts.priceOf(model), unused)
+  })
+  return {
+    tokens: Math.max(0, ...spare),
+    usd: costs.some((cost) => cost === null) ? null : Math.max(0, ...(costs as number[])),
   }
 }
 

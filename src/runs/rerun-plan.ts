@@ -22,18 +22,23 @@ export interface RerunPlan {
  */
 export function planRerun(steps: JournaledSteps, status: RunStatus, fromStep: string | null): RerunPlan {
   const keys = chooseKeys(steps, status, fromStep)
+  return { keys, ...sumSaved(steps, keys) }
+}
+
+/** What running these steps had taken; the time of a step inside another one of them counts once. */
+export function sumSaved(steps: JournaledSteps, keys: readonly string[]): Omit<RerunPlan, 'keys'> {
   const taken = new Set(keys)
-  const plan: RerunPlan = { keys, saved_usd: 0, saved_ms: 0 }
+  const sum: Omit<RerunPlan, 'keys'> = { saved_usd: 0, saved_ms: 0 }
   for (const key of keys) {
     const { saved } = steps.byKey.get(key)!
-    plan.saved_usd = addCost(plan.saved_usd, saved.saved_usd)
+    sum.saved_usd = addCost(sum.saved_usd, saved.saved_usd)
     const isInsideTaken = steps
       .pathOf(key)
       .slice(1)
       .some((outer) => taken.has(outer))
-    if (!isInsideTaken) plan.saved_ms += saved.saved_ms
+    if (!isInsideTaken) sum.saved_ms += saved.saved_ms
   }
-  return plan
+  return sum
 }
 
 function chooseKeys(steps: JournaledSteps, status: RunStatus, fromStep: string | null): string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { assessmentInputSchema, type AssessmentInput } from '../../src/committee/assessment-input.ts'
-import { estimateAssessment, shapeOf, type PastRun } from '../../src/committee/estimate.ts'
+import { estimateAssessment, shapeOf, type PastRun, MAX_ANSWER_TOKENS } from '../../src/committee/estimate.ts'
 import { createModelFacts } from '../../src/llm/model-facts.ts'
 import type { ModelFacts } from '../../src/llm/model-facts.ts'
 
@@ -101,8 +101,18 @@ describe('an estimate from past runs', () => {
       tokens: { low: 11_000, typical: 27_500, high: 55_000 },
       usd: { low: 0.1, typical: 0.25, high: 0.4 },
       unpriced: [],
+      needs: { tokens: expect.any(Number) as number, usd: expect.any(Number) as number },
     })
     expect(estimateAssessment(input, facts, past.slice(0, 1)).seconds.typical).toBe(30)
+  })
+
+  it('needs a bound that holds what the run used at most, and an answer of full length on top', () => {
+    const { tokens, usd, needs } = estimateAssessment(input, facts, [run(10, 0.1), run(50, 0.4)])
+    expect(needs.tokens).toBeGreaterThan(tokens.high + MAX_ANSWER_TOKENS / 2)
+    expect(needs.tokens).toBeLessThan(tokens.high + MAX_ANSWER_TOKENS)
+    expect(needs.usd).toBeGreaterThan(usd!.high)
+    const unknown = estimateAssessment(inputOf({ quick_model: 'compatible:x' }), facts, [])
+    expect(unknown.needs.usd).toBeNull()
   })
 
   it('looks at the newest twenty alone', () => {

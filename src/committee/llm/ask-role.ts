@@ -11,6 +11,7 @@ import { hashOf } from '../../core/json.ts'
 import { z } from 'zod'
 import type { Asked, ChatTurn } from '../../llm/model-call.ts'
 import type { Evidence } from '../decision.ts'
+import { MAX_ANSWER_TOKENS } from '../estimate.ts'
 import { escapeText } from '../quoted-text.ts'
 import { UnreadableAnswerError, type ReasoningAid } from '../reasoner.ts'
 import { createFigureCheck, type Figure, type KnownValues } from '../verify.ts'
@@ -44,8 +45,6 @@ export interface UsableAnswer<Answer> {
   raw: string
 }
 
-/** Report and fields of the longest role, and room for a model that thinks before it writes; doubled where it was not enough. */
-const MAX_OUTPUT_TOKENS = 8_000
 /** What is kept of an answer as written; one that fits its shape is far shorter. */
 const MAX_RAW_CHARS = 40_000
 const MAX_LISTED = 20
@@ -57,7 +56,7 @@ export async function askRole<Answer>(
   aid: ReasoningAid,
 ): Promise<UsableAnswer<Answer>> {
   const turns: ChatTurn[] = [{ role: 'user', text: question.text }]
-  const first = await takeCall(seat, question, aid, 'ask', turns, MAX_OUTPUT_TOKENS)
+  const first = await takeCall(seat, question, aid, 'ask', turns, MAX_ANSWER_TOKENS)
   const usable = await repairIfNeeded(seat, question, aid, first)
   return correctFigures(seat, question, aid, usable)
 }
