@@ -2,7 +2,7 @@
 import type { RunState } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { createProseContext, type ProseContext } from '../view-models/citations.ts'
-import { readCommittee, unverifiedOf, viewNotes, viewSpreads } from '../view-models/committee-view.ts'
+import { readCommittee, unverifiedOf, viewNotes } from '../view-models/committee-view.ts'
 import { readDecision, viewDecision, viewPosition, viewPrior } from '../view-models/decision-view.ts'
 import { readEvidence, viewEvidence } from '../view-models/evidence-view.ts'
 import { runHref } from '../view-models/run-row.ts'
@@ -35,13 +35,14 @@ export const assessmentPanels: KindPanels = {
         const decision = readDecision(await reader.decision())
         const { status, current_stage: stage } = reader.summary()
         const prior = decision && viewPrior(decision)
-        const spreads = reader.isPruned ? [] : viewSpreads(readCommittee((await reader.state()).data))
+        const committee = readCommittee(reader.isPruned ? null : (await reader.state()).data)
         return {
-          decision: decision && viewDecision(decision, spreads),
+          decision: decision && viewDecision(decision, committee),
           position: decision && viewPosition(decision),
           prior: prior && { ...prior, href: runHref(prior.runId) },
           ended: isTerminal(status),
           failed: status === 'error',
+          paused: status === 'paused',
           stage: stage ?? '',
         }
       },

@@ -7,6 +7,8 @@ import type { Decision } from '../../committee/decision.ts'
 import { ROLE_LABELS, type Role } from '../../committee/plan.ts'
 import type { RunState } from '../../runs/state.ts'
 import { agentOf } from './tree-view.ts'
+import { quoteAround } from './unverified-marks.ts'
+import { countOf } from './usage-view.ts'
 
 const unverifiedSchema = z.array(z.object({ text: z.string(), number: z.string() }))
 const spreadSchema = z.array(z.object({ answer: z.string(), count: z.int().min(0) }))
@@ -72,6 +74,36 @@ export function viewSpreads({ spreads }: CommitteeFacts): SpreadView[] {
         })),
       }
     })
+}
+
+export interface UnverifiedView {
+  /** `5 figures`: each counts once, however often it was said. */
+  count: string
+  /** In the order in which the committee speaks; of each role every figure once, with the first words around it. */
+  figures: { role: string; number: string; quote: string }[]
+}
+
+/** Null where everything is borne out. Of a pruned run it is not known any more who said what. */
+export function viewUnverified(
+  { unverified }: CommitteeFacts,
+  all: Decision['unverified'],
+): UnverifiedView | null {
+  const roles = Object.keys(ROLE_LABELS)
+  const byRole = Object.entries(unverified).sort(([a], [b]) => roles.indexOf(a) - roles.indexOf(b))
+  const told = new Set(byRole.flatMap(([, found]) => found.map(({ text }) => text)))
+  const untold = all.filter(({ text }) => !told.has(text))
+  const said: [role: string, found: Decision['unverified']][] = [
+    ...byRole,
+    // Whoever is not named wrote the decision.
+    ...(untold.length > 0 ? [[byRole.length > 0 ? LAST_ROLE : '', untold] as [string, typeof untold]] : []),
+  ]
+  const figures = said.flatMap(([role, found]) =>
+    found
+      .filter((entry, i) => found.findIndex(({ number }) => number.trim() === entry.number.trim()) === i)
+      .map((entry) => ({ role: labelRole(role), number: entry.number, quote: quoteAround(entry) })),
+  )
+  if (figures.length === 0) return null
+  return { count: countOf(new Set(figures.map(({ number }) => number.trim())).size, 'figure'), figures }
 }
 
 /**

@@ -3,7 +3,14 @@ import { describeCalibrated, decisionSchema, isMeasured, type Decision } from '.
 import { formatNumber, formatPct, formatSigned } from '../../core/format.ts'
 import { escapeHtml } from '../escape-html.ts'
 import { createProseContext, renderChips, renderProse, type ProseContext } from './citations.ts'
-import { labelRole, type SpreadView } from './committee-view.ts'
+import {
+  labelRole,
+  viewSpreads,
+  viewUnverified,
+  type CommitteeFacts,
+  type SpreadView,
+  type UnverifiedView,
+} from './committee-view.ts'
 import { viewUsage } from './usage-view.ts'
 
 export interface VerdictView {
@@ -41,7 +48,8 @@ export interface DecisionView {
   noLevels: string
   rationale: { html: string; chips: string }[]
   dissent: { role: string; html: string; chips: string }[]
-  unverified: { number: string; text: string }[]
+  /** Null where everything is borne out. */
+  unverified: UnverifiedView | null
   rawText: string
   rawTitle: string
   provenance: { label: string; value: string }[]
@@ -52,6 +60,8 @@ export interface PositionView {
   rows: { label: string; value: string }[]
   /** What the sizes are worked out for; empty where there are none. */
   basis: string
+  /** What they follow and what not; empty where there are none. */
+  follows: string
   caps: { rule: string; from: string; to: string }[]
   delta: string
   none: string
@@ -85,7 +95,7 @@ export function viewVerdict(action: string): VerdictView {
   return { action, icon: known.icon, tone: `verdict-${known.tone}` }
 }
 
-export function viewDecision(decision: Decision, spreads: SpreadView[] = []): DecisionView {
+export function viewDecision(decision: Decision, committee: CommitteeFacts): DecisionView {
   const context = createProseContext({ ...decision, isSettled: true })
   const { risk_metrics: risk, provenance } = decision
   const isOpen = decision.action === 'REVIEW'
@@ -97,7 +107,7 @@ export function viewDecision(decision: Decision, spreads: SpreadView[] = []): De
     confidencePct: Math.round(decision.confidence * 100),
     confidenceBasis: decision.confidence_basis,
     calibration: isOpen ? '' : describeCalibration(decision),
-    spreads,
+    spreads: viewSpreads(committee),
     horizon: decision.time_horizon_days > 0 ? `${formatNumber(decision.time_horizon_days, 0)} days` : null,
     summaryHtml: renderProse(decision.summary, context),
     risk: hasLevels ? viewLevels(risk) : [],
@@ -115,7 +125,7 @@ export function viewDecision(decision: Decision, spreads: SpreadView[] = []): De
       context,
     ),
     dissent: decision.dissent.map((point) => ({ role: labelRole(point.role), ...viewPoint(point, context) })),
-    unverified: decision.unverified,
+    unverified: viewUnverified(committee, decision.unverified),
     rawText: decision.raw_text,
     rawTitle: isOpen ? 'What was said' : 'Raw text',
     provenance: [
@@ -185,6 +195,9 @@ export function viewPosition(decision: Decision): PositionView {
       isTaken && equity && isMeasured(equity)
         ? `Of a reference equity of ${formatNumber(equity.value, 0)}; money in the price’s currency.`
         : '',
+    follows: isTaken
+      ? 'The size follows volatility, the risk of the trade and the record of the plain rule, not the confidence.'
+      : '',
     caps: position.caps.map((cap) => ({
       rule: cap.rule.replaceAll('_', ' '),
       from: formatSize(cap.from),

@@ -56,10 +56,12 @@ function locate(html: string, letters: Letters, entry: Decision['unverified'][nu
   for (const span of standAlone(html, escapeHtml(figure), OUTSIDE_TAGS)) {
     const here = surroundings(letters, span.start, size)
     for (const one of meant) {
+      if (one.unit !== span.unit) continue
       const fit = compare(here, surroundings(noted, one.start, size), entry.text, one)
       const order = best.agreed - fit.agreed || fit.missing - best.missing
       if (fit.agreed === 0 || order > 0) continue
-      spans = order < 0 ? [span] : [...spans, span]
+      const { start, end } = span
+      spans = order < 0 ? [{ start, end }] : [...spans, { start, end }]
       best = fit
     }
   }
@@ -74,9 +76,37 @@ const UNIT = /^[\s-]*\S*/
  * Where the figure itself stands in what was noted, should its number stand there twice: with no more on either side than
  * is ever noted.
  */
-function chooseMeant(text: string, found: readonly MarkSpan[]): readonly MarkSpan[] {
+function chooseMeant(text: string, found: readonly FigureSpan[]): readonly FigureSpan[] {
   const fit = found.filter(({ start, end }) => start <= NOTED && behind(text, end) <= NOTED)
   return fit.length > 0 ? fit : found
+}
+
+/**
+ * The words around a figure for a list: whole words, on one line, without the signs of Markdown. What was cut off is told
+ * by an ellipsis.
+ */
+export function quoteAround({ text, number }: Decision['unverified'][number]): string {
+  const [meant] = chooseMeant(text, standAlone(text, number.trim()))
+  const isCutBefore = meant !== undefined && meant.start >= NOTED
+  const isCutBehind = meant !== undefined && behind(text, meant.end) >= NOTED
+  const first = isCutBefore ? text.indexOf(' ') + 1 : 0
+  const last = isCutBehind ? text.lastIndexOf(' ') : text.length
+  const isWhole = meant === undefined || (first <= meant.start && last >= meant.end)
+  const words = withoutMarkdown(isWhole ? text.slice(first, last) : text)
+  return `${isCutBefore ? '… ' : ''}${words}${isCutBehind ? ' …' : ''}`
+}
+
+/** A piece cut out of a text is no Markdown that could be parsed: its signs are taken away one by one. */
+function withoutMarkdown(text: string): string {
+  return text
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?)?/g, ' ')
+    .replace(/\s*\|\s*/g, ' ')
+    .replace(/(^|\s)(?:#{1,6}|[-*+>])(?=\s)/g, '$1')
+    .replace(/\*\*|__|`|\\(?=[!-/:-@[-`{-~])/g, '')
+    .replace(/(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 /** What is noted behind a figure and its unit. */
@@ -97,13 +127,19 @@ const NO_FIT: Fit = { agreed: 0, missing: Number.POSITIVE_INFINITY }
 /** Sanitized HTML has no bare `>` but at the end of a tag. */
 const OUTSIDE_TAGS = '(?![^<]*>)'
 
+interface FigureSpan extends MarkSpan {
+  /** The letters that are written against it, such as `bn` and `x`. */
+  unit: string
+}
+
 /** Where a figure stands and is no part of a longer one or of a word. */
-function standAlone(source: string, figure: string, where = ''): MarkSpan[] {
+function standAlone(source: string, figure: string, where = ''): FigureSpan[] {
   const escaped = figure.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '(?:\\s|&nbsp;)+')
-  const alone = new RegExp(`(?<![\\w.,#&])${escaped}(?!\\w|[.,]\\d)${where}`, 'g')
-  return Array.from(source.matchAll(alone), ({ index, 0: { length } }) => ({
+  const alone = new RegExp(`(?<![\\w.,#&])(${escaped})(?![.,]?\\d)(\\p{L}*)(?!\\w)${where}`, 'gu')
+  return Array.from(source.matchAll(alone), ({ index, 1: number, 2: unit }) => ({
     start: index,
-    end: index + length,
+    end: index + number!.length,
+    unit: unit!,
   }))
 }
 

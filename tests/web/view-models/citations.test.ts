@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { renderMarkdown } from '../../../src/core/markdown.ts'
 import { createProseContext, decorate, renderProse } from '../../../src/web/view-models/citations.ts'
+import { quoteAround } from '../../../src/web/view-models/unverified-marks.ts'
 import { decisionOf } from '../../support/page-desk.ts'
 
 const context = createProseContext({
@@ -123,6 +124,32 @@ test('whatever the text, nothing but chips and marks is added and no word is los
       expect(plain($.root().text())).toBe(plain(text))
     }),
   )
+})
+
+test('a figure with its unit or scale written against it is marked, and no other that is short', () => {
+  const text =
+    'Revenue is $1.2bn, up 3x over 5 years, with 7 of 9 analysts positive. <img src=x onerror=alert(1)> 3 ways.'
+  const noted: [string, string, number][] = [
+    ['1.2', 'Revenue is $1.2bn, up 3x over 5 years, with 7 of 9 analys', 0],
+    ['3', 'Revenue is $1.2bn, up 3x over 5 years, with 7 of 9 analysts posi', 0],
+    ['7', 'nue is $1.2bn, up 3x over 5 years, with 7 of 9 analysts positive. <img src=x onerro', 0],
+  ]
+  for (const [number, words, place] of noted)
+    expect(markedPlaces(renderProse(text, found(number, words)), number), number).toEqual([place])
+  expect(renderProse('up 31bn of', found('31', 'up 31 of'))).not.toContain('<mark')
+  expect(renderProse('up 31 of', found('31', 'up 31bn of'))).not.toContain('<mark')
+})
+
+test('what is quoted around a figure are whole words without the signs of Markdown', () => {
+  const quote = (number: string, text: string) => quoteAround({ number, text })
+  expect(
+    quote('41.3', 'else is in the evidence.  ## Levels | Measure | Value | grew **41.3 %** last year [E2]'),
+  ).toBe('… is in the evidence. Levels Measure Value grew 41.3 % last year [E2]')
+  expect(quote('999.00', 'e grew 41.3 % last year and a target of 999.00 is near.')).toBe(
+    '… grew 41.3 % last year and a target of 999.00 is near.',
+  )
+  expect(quote('7', '| Level | Price |\n|---|---:|\n| `Entry` | 7 |')).toBe('… Level Price Entry 7')
+  expect(quote('5', 'only 5')).toBe('only 5')
 })
 
 test('a figure is not parted from its percent sign', () => {
