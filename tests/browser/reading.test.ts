@@ -2,7 +2,7 @@
 /** What the reader of a run holds and sees: the place in the page, the report asked for, the age of what is shown. */
 import { expect, onTestFinished, test } from 'vitest'
 import { useBrowser, type TestPage } from '../support/browser.ts'
-import { fillThinking, MODELS } from '../support/page-desk.ts'
+import { barsOf, decisionOf, fillThinking, MODELS, work } from '../support/page-desk.ts'
 import { createPageSite } from '../support/page-site.ts'
 import { createRunClient } from '../support/run-client.ts'
 import { startServer } from '../support/server-process.ts'
@@ -150,7 +150,7 @@ test(
     await page.locator('#estimate', { hasText: 'No estimate: Deep model is "gpt"' }).waitFor()
     await page.locator('#deep_model').fill(MODELS.deep)
     await page.locator('#quick_model').fill(MODELS.quick)
-    await page.locator('#estimate', { hasText: /About 16 model calls .* USD/ }).waitFor()
+    await page.locator('#estimate', { hasText: /About 10 model calls .* USD/ }).waitFor()
     expect(await page.locator('#deep_model').inputValue()).toBe(MODELS.deep)
     await page.goto(url)
     expect(await page.locator('#thinking-part').getAttribute('open')).not.toBeNull()
@@ -179,14 +179,20 @@ test(
     const { thought, broke } = fillThinking(site.desk)
     const url = await site.serve()
     const page = await browser.open(`${url}/runs/${broke}`)
+    await page.locator('#raise-tokens').fill('abc')
     await page.getByRole('button', { name: 'Set and go on' }).click()
-    await page.locator('.toast', { hasText: 'name the new bound' }).waitFor()
+    const refused = page.locator('#raise-refused', { hasText: 'New bound in tokens is "abc"' })
+    await refused.waitFor()
+    expect(await page.locator('#raise-tokens').inputValue()).toBe('abc')
+    expect(await page.locator('#raise-tokens').getAttribute('aria-describedby')).toContain('raise-refused')
+    expect(await page.locator('.toast').count()).toBe(0)
+    await page.locator('#raise-tokens').fill('')
     await page.locator('#raise-usd').fill('0.25')
     const answered = page.waitForResponse(`${url}/runs/${broke}/budget`)
     await page.getByRole('button', { name: 'Set and go on' }).click()
     await answered
     await site.clock.advance(200)
-    await page.locator('.bound', { hasText: '0.0457 of 0.25 USD' }).waitFor()
+    await page.locator('.bound', { hasText: '0.0457 of 0.2500 USD' }).waitFor()
     expect(await page.locator('#raise-usd').count()).toBe(0)
     expect(new URL(page.url()).pathname).toBe(`/runs/${broke}`)
 
@@ -222,5 +228,68 @@ test(
     await page.clock.runFor(5_100)
     await expect.poll(() => openai.innerText()).toBe('0')
     await expect.poll(() => page.locator('#system-calls [hx-get]').count()).toBe(0)
+  },
+)
+
+test(
+  'while reports are cleared, refilled and followed nothing below jumps, and a verdict moves nobody from where they read',
+  { timeout: 60_000 },
+  async () => {
+    const site = createPageSite()
+    const { desk } = site
+    const runId = desk.add()
+    work(desk, runId, 'data', { result: barsOf() })
+    const paragraphs = (count: number) =>
+      'The trend is firm and the range is ordinary for it.\n\n'.repeat(count)
+    work(desk, runId, 'market', { text: paragraphs(16) })
+    const url = await site.serve()
+    const page = await browser.open('about:blank')
+    await page.addInitScript(() => {
+      const shifts: number[] = []
+      Object.assign(window, { shifts })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    await page.goto(`${url}/runs/${runId}`)
+    const topOf = (selector: string) =>
+      page.evaluate((wanted) => document.querySelector(wanted)!.getBoundingClientRect().top, selector)
+    const shown = async (text: string) => {
+      await site.clock.advance(200)
+      await page.locator('#run-report', { hasText: text }).waitFor()
+    }
+    // The chart is in view, so that what moves it is counted.
+    await page.evaluate(() => scrollTo(0, 300))
+    const chart = await topOf('#run-chart')
+    expect(chart).toBeLessThan(900)
+    await page.evaluate(() => void ((window as unknown as { shifts: number[] }).shifts.length = 0))
+
+    work(desk, runId, 'bull', { text: 'Short.', open: true })
+    await shown('Short.')
+    expect(await topOf('#run-chart')).toBe(chart)
+    const write = (text: string) =>
+      desk.emit(runId, { type: 'content_replaced', key: 'bull', node_id: 'bull_report', text })
+    write('')
+    await shown('Working')
+    expect(await topOf('#run-chart')).toBe(chart)
+    write(paragraphs(12))
+    await shown('The trend is firm')
+    expect(await topOf('#run-chart')).toBe(chart)
+    const shifts = () =>
+      page.evaluate(() =>
+        (window as unknown as { shifts: number[] }).shifts.reduce((sum, one) => sum + one, 0),
+      )
+    expect(await shifts()).toBeLessThan(0.02)
+
+    const before = [await topOf('#report'), await topOf('#run-chart')]
+    desk.emit(runId, { type: 'decision_ready', decision: decisionOf(runId) })
+    await site.clock.advance(200)
+    await page.locator('#run-decision .verdict').waitFor()
+    const after = [await topOf('#report'), await topOf('#run-chart')]
+    // A browser scrolls by whole pixels.
+    for (const [i, top] of after.entries()) expect(Math.abs(top - before[i]!)).toBeLessThan(1)
+    // What is new of the verdict in view, and no more.
+    expect(await shifts()).toBeLessThan(0.1)
+    expect(page.complaints).toEqual([])
   },
 )

@@ -44,19 +44,35 @@ function renderOnce(text: string): string {
   return html
 }
 
-/** The node shown: the one asked for, else what is newest and not shown elsewhere, else none. */
+/** The node shown: the one asked for, else the agent that was the last to begin of those who have begun to write. */
 export function chooseNode(
   state: RunState,
   asked: string | null,
 ): { nodeId: string | null; following: boolean } {
   if (asked !== null && state.nodes[asked]) return { nodeId: asked, following: false }
-  const written = state.node_order.filter(
-    (id) => state.nodes[id]!.node_type === 'agent' && textOf(state, id) !== '',
-  )
-  const working = written.filter((id) => state.nodes[id]!.status === 'in_progress')
-  // Whoever wrote last wrote the decision, which stands above in full: the one before says how it came about.
-  const newest = (state.decision !== null && written.at(-2)) || written.at(-1)
-  return { nodeId: working.at(-1) ?? newest ?? null, following: !isTerminal(state.status) }
+  let newest: { id: string; since: string } | null = null
+  // Of those who began at once the last in the tree; none that began earlier takes the place of a later one.
+  for (const id of state.node_order) {
+    if (state.nodes[id]!.node_type !== 'agent' || !hasBegunToWrite(state, id)) continue
+    const since = lastBegun(state, id)
+    if (newest === null || since >= newest.since) newest = { id, since }
+  }
+  return { nodeId: newest?.id ?? null, following: !isTerminal(state.status) }
+}
+
+/** Also while it has taken back what it wrote to begin anew. */
+function hasBegunToWrite(state: RunState, nodeId: string): boolean {
+  return state.content[reportOf(nodeId)] !== undefined || state.content[nodeId] !== undefined
+}
+
+/** When its newest step began, as ISO 8601. */
+function lastBegun(state: RunState, nodeId: string): string {
+  return Object.values(state.steps)
+    .filter((step) => step.node_id === nodeId)
+    .reduce(
+      (last, step) => (step.started_at > last ? step.started_at : last),
+      state.nodes[nodeId]!.started_at ?? '',
+    )
 }
 
 export interface ReportFacts {
@@ -146,7 +162,11 @@ function lastBlockStart(html: string): number {
 
 /** An agent's text is its report's; where it has none, what it wrote itself. */
 function textOf(state: RunState, nodeId: string): string {
-  return state.content[`${nodeId}_report`]?.text || state.content[nodeId]?.text || ''
+  return state.content[reportOf(nodeId)]?.text || state.content[nodeId]?.text || ''
+}
+
+function reportOf(agentId: string): string {
+  return `${agentId}_report`
 }
 
 function pathOf(state: RunState, node: TreeNode): string {

@@ -69,13 +69,74 @@ test('a figure that matches no evidence is marked wherever it stands', async () 
   expect($('#run-report mark.unverified').text()).toBe('31.4')
 })
 
-test('a finished run shows beside its verdict the report that led to it, not the verdict again', async () => {
+test('the newest report is that of who began last; nothing that began earlier comes back before it', async () => {
   const site = createPageSite()
-  const { completed } = fillDesk(site.desk)
-  const { $ } = await site.get(`/runs/${completed}`)
-  const shown = $('[role=treeitem][aria-selected=true]').attr('data-node')
-  expect(shown).toBeTruthy()
-  expect(shown).not.toBe('portfolio_manager')
+  const runId = site.desk.add()
+  const shown = async () =>
+    (await site.get(`/runs/${runId}`)).$('[role=treeitem][aria-selected=true]').attr('data-node')
+  work(site.desk, runId, 'neutral', { text: 'Neutral.' })
+  expect(await shown()).toBe('neutral')
+  work(site.desk, runId, 'portfolio_manager', { open: true })
+  // It has written nothing yet, so there is nothing to show.
+  expect(await shown()).toBe('neutral')
+  const write = (text: string) =>
+    site.desk.emit(runId, {
+      type: 'content_replaced',
+      key: 'portfolio_manager',
+      node_id: 'portfolio_manager_report',
+      text,
+    })
+  write('First')
+  expect(await shown()).toBe('portfolio_manager')
+  // Between its tries.
+  write('')
+  expect(await shown()).toBe('portfolio_manager')
+  write('Second')
+  site.desk.emit(runId, { type: 'step_completed', key: 'portfolio_manager', result: null })
+  site.desk.emit(runId, { type: 'decision_ready', decision: decisionOf(runId) })
+  expect(await shown()).toBe('portfolio_manager')
+  site.desk.complete(runId)
+  expect(await shown()).toBe('portfolio_manager')
+})
+
+test('of those who work side by side the one shown does not change back and forth', async () => {
+  const site = createPageSite()
+  const runId = site.desk.add()
+  const shown = async () =>
+    (await site.get(`/runs/${runId}`)).$('[role=treeitem][aria-selected=true]').attr('data-node')
+  for (const role of ['aggressive', 'conservative', 'neutral']) work(site.desk, runId, role, { open: true })
+  const append = (role: string) =>
+    site.desk.emit(runId, { type: 'content_appended', key: role, node_id: `${role}_report`, text: 'x ' })
+  const seen: (string | undefined)[] = []
+  for (const role of ['conservative', 'aggressive', 'neutral', 'aggressive', 'conservative']) {
+    append(role)
+    seen.push(await shown())
+  }
+  expect(seen).toEqual(['conservative', 'conservative', 'neutral', 'neutral', 'neutral'])
+})
+
+test('in a further round whoever speaks again is the newest', async () => {
+  const site = createPageSite()
+  const runId = site.desk.add()
+  const speak = (key: string, role: string) => {
+    site.desk.emit(runId, { type: 'step_started', key, input_hash: '', attempt: 1, node_id: role })
+    site.desk.emit(runId, { type: 'content_appended', key, node_id: `${role}_report`, text: `${key} ` })
+    site.desk.emit(runId, { type: 'step_completed', key, result: null })
+  }
+  speak('bull:1', 'bull')
+  speak('bear:1', 'bear')
+  speak('bull:2', 'bull')
+  const { $ } = await site.get(`/runs/${runId}`)
+  expect($('[role=treeitem][aria-selected=true]').attr('data-node')).toBe('bull')
+})
+
+test('a paused run says that it is, not where it works', async () => {
+  const site = createPageSite()
+  const { paused } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs/${paused}`)
+  expect($('#run-decision').text()).toContain('Paused before the verdict')
+  expect($('#run-decision').text()).not.toContain('Now in')
+  expect($('#run-decision .tone-work')).toHaveLength(0)
 })
 
 test('HOLD says that it sets no levels instead of leaving a table of nothing', async () => {
