@@ -1,10 +1,18 @@
 /**
  * Buttons that do something to a run: asked first where it cannot be undone, sent without leaving the page. The stream
- * brings what changed, or the answer says where to go; a refusal is said in a toast.
+ * brings what changed, or the answer says where to go; a refusal is said in the form, or in a toast.
  */
 import { forgetAll } from './keep.js'
 import { poll } from './stream.js'
 import { showToast } from './tray.js'
+
+/** What was refused is said in its form where the answer brings that, else in a toast. */
+async function refuse(text) {
+  if (text.startsWith('<hx-partial'))
+    return htmx.swap({ text, target: document.body, swap: 'none', sourceElement: document.body })
+  const answer = new DOMParser().parseFromString(text, 'text/html')
+  showToast({ text: answer.body.textContent.trim(), failed: true })
+}
 
 async function send(form) {
   const button = form.querySelector('button')
@@ -14,10 +22,7 @@ async function send(form) {
     const response = await fetch(form.action, { method: 'POST', headers: { 'HX-Request': 'true' }, body })
     const next = response.headers.get('HX-Redirect')
     if (next) return location.assign(next)
-    if (!response.ok) {
-      const answer = new DOMParser().parseFromString(await response.text(), 'text/html')
-      showToast({ text: answer.body.textContent.trim(), failed: true })
-    }
+    if (!response.ok) await refuse(await response.text())
     await poll()
   } catch {
     showToast({ text: 'The desk does not answer; nothing was done.', failed: true })

@@ -2,6 +2,7 @@
 import type { HttpFailure } from '../core/http-error.ts'
 import type { Page, Region } from './page.ts'
 import { TRAY } from './page-finder.ts'
+import { catchUp } from './regions/catch-up.ts'
 import { composeUpdate, type ComposeDeps } from './regions/compose-update.ts'
 import { formatCursor } from './regions/cursor.ts'
 import { renderPage, renderPlain, type Renderer } from './render.ts'
@@ -11,6 +12,8 @@ export interface Documents {
   renderDocument(page: Page, path: string): Promise<string>
   /** A page that is at no address of its own and keeps only the tray up to date. */
   renderLoose(page: Page, path: string): Promise<string>
+  /** One region of a page as an update of it. */
+  renderRegion(page: Page, id: string): Promise<string>
   renderFailure(failure: HttpFailure, path: string): Promise<string>
   /** Outside the desk: shows nothing of it. */
   renderPlainFailure(failure: HttpFailure): string
@@ -57,6 +60,10 @@ export function createDocuments(deps: DocumentDeps): Documents {
   return {
     renderDocument: (page, path) => render(page, path, path),
     renderLoose: (page, path) => render(page, path, TRAY),
+    async renderRegion({ regions }, id) {
+      const wanted = regions.filter((region) => region.id === id)
+      return (await catchUp(deps, wanted, null)).html
+    },
     renderFailure(failure, path) {
       const data = describe(failure)
       const page: Page = {

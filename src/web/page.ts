@@ -69,5 +69,12 @@ export interface LaunchAnswer {
 /** The launch page once more, with the form as it was typed (every value of every field). */
 export type LaunchPageResolver = (typed: Record<string, string[]>, answer: LaunchAnswer) => Promise<Page>
 
+/** A run's page once more, with the bound that was typed and why it was refused. */
+export type RunPageResolver = (
+  runId: string,
+  typed: Record<string, string[]>,
+  refusal: Refusal,
+) => Promise<Page>
+
 /** What the form would take as it stands; a form that cannot be launched is an answer, not an error. */
 export type LaunchEstimator = (fields: Record<string, unknown>) => Promise<EstimateView>

@@ -14,7 +14,7 @@ import type { RunDesk } from '../runs/desk.ts'
 import type { Documents } from './documents.ts'
 import { parseNext } from './middleware/session.ts'
 import { negotiate, type Answer } from './negotiate.ts'
-import type { LaunchEstimator, LaunchPageResolver } from './page.ts'
+import type { LaunchEstimator, LaunchPageResolver, RunPageResolver } from './page.ts'
 import type { Renderer } from './render.ts'
 import type { WebContext, WebEnv } from './web-env.ts'
 
@@ -23,6 +23,7 @@ export interface ActionDeps {
   maxTickers: number
   resolveLaunchPage: LaunchPageResolver
   estimateLaunch: LaunchEstimator
+  resolveRunPage: RunPageResolver
   renderer: Renderer
   documents: Documents
 }
@@ -30,11 +31,10 @@ export interface ActionDeps {
 export function createActionRoutes(deps: ActionDeps): Hono<WebEnv> {
   const { desk, documents } = deps
   const routes = new Hono<WebEnv>()
-  const verbs: Record<string, (runId: string, request: Request) => Promise<unknown>> = {
+  const verbs: Record<string, (runId: string) => Promise<unknown>> = {
     cancel: (runId) => desk.cancel(runId),
     pause: (runId) => desk.pause(runId),
     resume: (runId) => desk.resume(runId),
-    budget: async (runId, request) => desk.setBudget(runId, parseBudget(await readFields(request))),
   }
 
   routes.post('/start-multi', async (c, next) => {
@@ -76,10 +76,30 @@ export function createActionRoutes(deps: ActionDeps): Hono<WebEnv> {
       if (answer === 'json') return next()
       const runId = c.req.param('id')
       parseRunId(runId)
-      await act(runId, c.req.raw)
-      return answer === 'html' ? c.redirect(cameFrom(c) ?? `/runs/${runId}`, 303) : c.body(null, 204)
+      await act(runId)
+      return sendBack(c, answer, runId)
     })
   }
+
+  routes.post('/runs/:id/budget', async (c, next) => {
+    const answer = negotiate(c)
+    if (answer === 'json') return next()
+    const runId = c.req.param('id')
+    parseRunId(runId)
+    const fields = await readFields(c.req.raw)
+    try {
+      await desk.setBudget(runId, parseBudget(fields))
+      return sendBack(c, answer, runId)
+    } catch (error) {
+      const field = error instanceof InputError ? error.field : null
+      if (field !== 'usd' && field !== 'tokens') throw error
+      const { status, message } = describeFailure(error)
+      const page = await deps.resolveRunPage(runId, listTyped(fields), { field, message })
+      return answer === 'html'
+        ? c.html(await documents.renderLoose(page, `/runs/${runId}`), status)
+        : c.html(await documents.renderRegion(page, 'run-cost'), status)
+    }
+  })
 
   routes.post('/runs/:id/rerun', async (c, next) => {
     const answer = negotiate(c)
@@ -91,6 +111,11 @@ export function createActionRoutes(deps: ActionDeps): Hono<WebEnv> {
   })
 
   return routes
+}
+
+/** To the page whose form was sent. */
+function sendBack(c: WebContext, answer: Answer, runId: string): Response {
+  return answer === 'html' ? c.redirect(cameFrom(c) ?? `/runs/${runId}`, 303) : c.body(null, 204)
 }
 
 /** To what was begun: a browser goes there by itself, a script is told where. */

@@ -22,7 +22,7 @@ import { createStreamCap } from './middleware/stream-cap.ts'
 import { createUrlLimit } from './middleware/url-limit.ts'
 import { negotiate } from './negotiate.ts'
 import { createPageFinder } from './page-finder.ts'
-import type { LaunchEstimator, LaunchPageResolver, PageResolver, Region } from './page.ts'
+import type { LaunchEstimator, LaunchPageResolver, PageResolver, Region, RunPageResolver } from './page.ts'
 import { createRegionChanges } from './regions/region-changes.ts'
 import { createRegionHtml } from './regions/region-html.ts'
 import type { Renderer } from './render.ts'
@@ -38,6 +38,7 @@ export interface WebDeps {
   resolvePage: PageResolver
   resolveLaunchPage: LaunchPageResolver
   estimateLaunch: LaunchEstimator
+  resolveRunPage: RunPageResolver
   /** The region shown on every page. */
   tray: Region
   renderer: Renderer
@@ -90,6 +91,7 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
       maxTickers: config.maxTickersPerRequest,
       resolveLaunchPage: deps.resolveLaunchPage,
       estimateLaunch: deps.estimateLaunch,
+      resolveRunPage: deps.resolveRunPage,
       renderer: deps.renderer,
       documents,
     }),

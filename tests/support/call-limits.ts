@@ -7,8 +7,8 @@ export interface TestConcurrency extends Concurrency {
   readonly limiter: LayeredLimiter
 }
 
-export function createCallLimits(): TestConcurrency {
-  let limits: CallLimits = { llm_max_concurrency: 8, llm_provider_limits: { openai: 6 } }
+export function createCallLimits(given: Partial<CallLimits> = {}): TestConcurrency {
+  let limits: CallLimits = { llm_max_concurrency: 8, llm_provider_limits: { openai: 6 }, ...given }
   const tierLimits = () => ({
     limits: { global: limits.llm_max_concurrency, ...limits.llm_provider_limits },
     fallback: limits.llm_max_concurrency,

@@ -416,6 +416,8 @@ export function fillThinking(desk: PageDesk): ThinkingDesk {
   work(desk, again, 'trader', { open: true })
 
   const unread = beginThinking(desk, { ticker: 'GOOG' })
+  desk.emit(unread, { type: 'step_started', key: 'trader', input_hash: '', attempt: 1, node_id: 'trader' })
+  desk.emit(unread, { type: 'step_failed', key: 'trader', error: 'no answer that can be used' })
   const { risk_metrics, position } = decisionOf(unread)
   const noTrade = {
     ...risk_metrics,

@@ -71,7 +71,8 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const { environment = {} } = options
   const { config, sources } = loadConfig({ environment, envFile: join(ROOT, 'no-such.env') })
   const version = '1.2.3'
-  const concurrency = createCallLimits()
+  const { LLM_PROVIDER_LIMITS: isSet } = environment
+  const concurrency = createCallLimits(isSet ? { llm_provider_limits: config.llmProviderLimits } : {})
   const estimate = options.estimate ?? createEstimator()
   const api = createApi({
     desk,

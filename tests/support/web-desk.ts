@@ -166,6 +166,7 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
         regions: [],
       }),
     estimateLaunch: async () => ESTIMATE_HINT,
+    resolveRunPage: async (runId) => (await resolvePage(new URL(`http://desk/runs/${runId}`)))!,
     tray,
     renderer,
     assets,

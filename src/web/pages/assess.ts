@@ -60,14 +60,15 @@ export async function createAssessPage(
 
 /** A form that cannot be launched as it is says so in place of figures; nothing was asked to start, so nothing failed. */
 export async function estimateLaunch(
-  { config, estimate }: PageDeps,
+  { config, estimate, models }: PageDeps,
   fields: Record<string, unknown>,
 ): Promise<EstimateView> {
   const typed = [fields.company_symbols ?? ''].flat().join(', ')
   if (typed.trim() === '') return ESTIMATE_HINT
   try {
     const inputs = parseLaunchForm(fields, { maxTickers: config.maxTickersPerRequest })
-    return viewEstimate(await estimate(inputs))
+    const { budget_usd: usd = models.budgetUsd, budget_tokens: tokens = models.budgetTokens } = inputs[0]!
+    return viewEstimate(await estimate(inputs), { usd, tokens })
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     return viewRefusedEstimate(describeRefusal({ field: error.field, message: error.message }, typed))

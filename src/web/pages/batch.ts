@@ -9,7 +9,7 @@ import { formatSize, readDecision } from '../view-models/decision-view.ts'
 import { isOutOfBudget } from '../view-models/cost-view.ts'
 import { domId } from '../view-models/progress-view.ts'
 import { toQuery, viewRunRow, type RunRow } from '../view-models/run-row.ts'
-import { formatUsd, viewUsage } from '../view-models/usage-view.ts'
+import { formatUsd } from '../view-models/usage-view.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { createRunPage, loadState, namesOf } from './run.ts'
 import { createRunRegions } from './run-regions.ts'
@@ -22,9 +22,6 @@ export interface VerdictRow extends RunRow {
   target: string
   riskReward: string
   size: string
-  /** Empty where no model was asked. */
-  cost: string
-  costTitle: string
 }
 
 /** A run that was launched alone is shown as itself. Throws `NotFoundError` for a batch there is not (any more). */
@@ -32,7 +29,7 @@ export async function createBatchPage(kit: PageKit, url: URL): Promise<Page> {
   const batch = url.searchParams.get('batch') ?? ''
   const runs = listBatch(kit, batch)
   if (runs.length === 0) throw new NotFoundError(`there is no batch ${quote(batch)}`)
-  if (runs.length === 1) return createRunPage(kit, runs[0]!.run_id, url)
+  if (runs.length === 1) return createRunPage(kit, runs[0]!.run_id, url.searchParams.get('node'))
   const asked = url.searchParams.get('run')
   const selected = runs.find((run) => run.run_id === asked) ?? runs[0]!
   const state = await loadState(kit, selected.run_id)
@@ -63,6 +60,7 @@ export async function createBatchPage(kit: PageKit, url: URL): Promise<Page> {
       selectedTab,
       tabIds: ids.map((id) => `tab-${domId(id)}`).join(' '),
       runId: selected.run_id,
+      isLive: !isTerminal(selected.status),
       has: namesOf(runRegions),
     },
     regions: [
@@ -112,8 +110,6 @@ async function viewVerdictRow({ desk, clock }: PageDeps, run: Summary): Promise<
     target: figure(risk?.take_profit),
     riskReward: figure(risk?.risk_reward),
     size: row.active && !decision ? '' : formatSize(decision?.position.fraction_of_equity ?? 0),
-    cost: viewUsage(run.usage)?.brief ?? '',
-    costTitle: viewUsage(run.usage)?.detail ?? '',
   }
 }
 

@@ -2,7 +2,7 @@
  * All pages of the desk behind one door: which page an address shows. What a page is made of stands in the file of its
  * resource; how it is sent, streamed and guarded is left to the server.
  */
-import type { LaunchEstimator, LaunchPageResolver, PageResolver, Region } from '../page.ts'
+import type { LaunchEstimator, LaunchPageResolver, PageResolver, Region, RunPageResolver } from '../page.ts'
 import { createAssessPage, estimateLaunch } from './assess.ts'
 import { createBatchPage } from './batch.ts'
 import { createDocsPage } from './docs.ts'
@@ -10,6 +10,7 @@ import type { PageDeps, PageKit } from './page-deps.ts'
 import { createPriceCharts } from './price-chart-panel.ts'
 import { createRunPage } from './run.ts'
 import { createRunsPage } from './runs.ts'
+import { createSavings } from './savings.ts'
 import { createSystemPage } from './system.ts'
 import { createTrayRegion } from './tray.ts'
 
@@ -20,16 +21,23 @@ export interface Pages {
   /** The launch form once more, with what was typed and why it was refused or what it would take. */
   resolveLaunchPage: LaunchPageResolver
   estimateLaunch: LaunchEstimator
+  /** A run's page once more, with a bound that could not be taken. */
+  resolveRunPage: RunPageResolver
   /** The region that is on every page. */
   tray: Region
 }
 
 export function createPages(deps: PageDeps): Pages {
-  const kit: PageKit = { ...deps, priceCharts: createPriceCharts(deps) }
+  const kit: PageKit = {
+    ...deps,
+    priceCharts: createPriceCharts(deps),
+    savings: createSavings(deps.desk),
+  }
   return {
     tray: createTrayRegion(deps),
     resolveLaunchPage: (typed, answer) => createAssessPage(deps, typed, answer),
     estimateLaunch: (fields) => estimateLaunch(deps, fields),
+    resolveRunPage: (runId, typed, refusal) => createRunPage(kit, runId, null, { typed, refusal }),
     async resolvePage(url) {
       switch (url.pathname) {
         case '/':
@@ -42,7 +50,7 @@ export function createPages(deps: PageDeps): Pages {
           return deps.openapi ? createDocsPage(deps.openapi()) : null
       }
       const runId = /^\/runs\/([^/]+)$/.exec(url.pathname)?.[1]
-      return runId === undefined ? null : createRunPage(kit, decodePart(runId), url)
+      return runId === undefined ? null : createRunPage(kit, decodePart(runId), url.searchParams.get('node'))
     },
   }
 }

@@ -9,6 +9,7 @@ import type { RunDesk } from '../../runs/desk.ts'
 import type { Charts } from '../charts/charts.ts'
 import type { AnalystSources, ModelDefaults } from '../view-models/assess-form.ts'
 import type { PriceCharts } from './price-chart-panel.ts'
+import type { Savings } from './savings.ts'
 
 export interface PageDeps {
   desk: RunDesk
@@ -20,7 +21,7 @@ export interface PageDeps {
   sources: AnalystSources
   /** Hosts that prices and sources are asked of; empty where nothing leaves the machine for them. */
   hosts: readonly string[]
-  concurrency: Pick<Concurrency, 'tiers'>
+  concurrency: Pick<Concurrency, 'tiers' | 'limits'>
   /** What launches would take; throws `InputError` as a launch would for models that cannot be used. */
   estimate(inputs: readonly AssessmentInput[]): Promise<AssessmentEstimate[]>
   clock: Clock
@@ -32,4 +33,5 @@ export interface PageDeps {
 /** The same with what the pages share among themselves. */
 export interface PageKit extends PageDeps {
   priceCharts: PriceCharts
+  savings: Savings
 }

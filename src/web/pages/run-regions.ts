@@ -3,12 +3,14 @@ import { NO_BOUND } from '../../runs/budget-bound.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { RunState } from '../../runs/state.ts'
 import type { Region } from '../page.ts'
-import { viewCost } from '../view-models/cost-view.ts'
+import { viewCost, type RefusedBound } from '../view-models/cost-view.ts'
 import { viewLog, viewLogLine } from '../view-models/log-view.ts'
 import { chooseNode, viewReport } from '../view-models/report-view.ts'
-import { viewRunHeader } from '../view-models/run-header-view.ts'
+import { viewReuse } from '../view-models/reuse-view.ts'
+import { findUnusable, viewRunHeader } from '../view-models/run-header-view.ts'
 import { runHref } from '../view-models/run-row.ts'
 import { viewTree } from '../view-models/tree-view.ts'
+import { viewWaiting } from '../view-models/waiting-view.ts'
 import { renderLogLines } from './log-lines.ts'
 import type { PageKit } from './page-deps.ts'
 import type { KindPanels, RunReader, Watching } from './kind-panels.ts'
@@ -17,6 +19,8 @@ import { panelsOf } from './run-kinds.ts'
 export interface RunSelection {
   runId: string
   node: string | null
+  /** A bound that was typed and could not be taken. */
+  refused?: RefusedBound | undefined
   /** 1 where the run is the page, 2 where it is a part of one. */
   headingLevel: 1 | 2
   /** The page's own link that selects a node. */
@@ -38,8 +42,8 @@ export function createRunRegions(kit: PageKit, selection: RunSelection, state: R
 
 /** What is shown even of a pruned run. */
 function createKeptRegions(
-  { desk, clock }: PageKit,
-  { runId, headingLevel }: RunSelection,
+  { desk, clock, savings }: PageKit,
+  { runId, headingLevel, refused }: RunSelection,
   reader: RunReader,
   kind: KindPanels,
   watching: Watching,
@@ -52,13 +56,17 @@ function createKeptRegions(
       template: 'run/header',
       ...watching('status', 'tree'),
       data: async () => {
-        const reuse = pruned ? null : (await reader.state()).reuse
+        const state = pruned ? null : await reader.state()
+        const reuse = state?.reuse ? viewReuse(desk, state, state.reuse, await savings.load(state)) : null
         const summary = desk.summary(runId)
         const title = desk.workflows.get(summary.kind)?.title ?? summary.kind
         // On the page of its batch a run needs no link there, and one that was launched alone has nothing else in it.
         const hasOthers = headingLevel === 1 && desk.list({ batch: summary.batch_id, limit: 1 }).total > 1
         return {
-          header: viewRunHeader(summary, { title, hasOthers, isPruned: pruned, reuse, now: clock.now() }),
+          header: viewRunHeader(summary, {
+            ...{ title, hasOthers, isPruned: pruned, reuse, now: clock.now() },
+            unusable: state && findUnusable(state),
+          }),
           pruned,
           level: headingLevel,
         }
@@ -67,7 +75,7 @@ function createKeptRegions(
     {
       // Apart from the header: it changes with every model call, and nothing else there does.
       id: 'run-cost',
-      key: `run/cost:${runId}`,
+      key: `run/cost:${runId}${refused ? `:${JSON.stringify(refused)}` : ''}`,
       template: 'run/cost',
       ...watching('usage', 'status'),
       data: async () => {
@@ -75,6 +83,7 @@ function createKeptRegions(
         const facts = {
           budget: state?.budget ?? NO_BOUND,
           isThinking: state !== null && kind.isThinking(state),
+          refused,
         }
         return { cost: viewCost(desk.summary(runId), facts) }
       },
@@ -104,6 +113,14 @@ function createStateRegions(
   const { runId, node, hrefOf } = selection
   const where = `${runId}:${hrefOf(node)}`
   return [
+    {
+      // Apart from the cost: it changes with the log, and that form must not.
+      id: 'run-waiting',
+      key: `run/waiting:${runId}`,
+      template: 'run/waiting',
+      ...watching('log', 'tree', 'status'),
+      data: async () => ({ waits: viewWaiting(await reader.state(), clock.now()) }),
+    },
     {
       id: 'run-tree',
       key: `run/tree:${where}`,

@@ -5,20 +5,27 @@ import { isTerminal } from '../../runs/status.ts'
 import type { RunState } from '../../runs/state.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Page, Region } from '../page.ts'
-import { isOutOfBudget } from '../view-models/cost-view.ts'
+import { isOutOfBudget, type RefusedBound } from '../view-models/cost-view.ts'
 import { runHref } from '../view-models/run-row.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { createRunRegions } from './run-regions.ts'
 
-/** Throws `InputError` for what is no run id, `NotFoundError` for a run there is not. */
-export async function createRunPage(kit: PageKit, runId: string, url: URL): Promise<Page> {
+/**
+ * `node` is the one asked for. Throws `InputError` for what is no run id, `NotFoundError` for a run there is not.
+ */
+export async function createRunPage(
+  kit: PageKit,
+  runId: string,
+  node: string | null,
+  refused?: RefusedBound,
+): Promise<Page> {
   parseRunId(runId)
   const summary = kit.desk.summary(runId)
   const state = await loadState(kit, runId)
-  const node = url.searchParams.get('node')
   const selection = {
     runId,
     node,
+    refused,
     headingLevel: 1 as const,
     hrefOf: (id: string | null) => runHref(runId, { node: id }),
   }
@@ -27,7 +34,7 @@ export async function createRunPage(kit: PageKit, runId: string, url: URL): Prom
     title: titleOf(summary),
     nav: 'runs',
     template: 'run/run',
-    data: { runId, has: namesOf(regions) },
+    data: { runId, isLive: !isTerminal(summary.status), has: namesOf(regions) },
     regions,
     live: !isTerminal(summary.status),
     hasForm: isOutOfBudget(summary),
@@ -35,7 +42,7 @@ export async function createRunPage(kit: PageKit, runId: string, url: URL): Prom
 }
 
 /** Null where the run is known but its files were pruned. */
-export async function loadState({ desk }: PageDeps, runId: string): Promise<RunState | null> {
+export async function loadState({ desk }: Pick<PageDeps, 'desk'>, runId: string): Promise<RunState | null> {
   try {
     return await desk.state(runId)
   } catch (error) {

@@ -23,18 +23,28 @@ const SORTS: Record<string, Order> = {
   as_of: (a, b) => compareText(b.as_of ?? '', a.as_of ?? ''),
   verdict: (a, b) => compareText(a.decision?.action ?? '~', b.decision?.action ?? '~'),
   confidence: (a, b) => (b.decision?.confidence ?? -1) - (a.decision?.confidence ?? -1),
+  cost: (a, b) => (b.usage.cost_usd ?? -1) - (a.usage.cost_usd ?? -1),
   duration: (a, b) => b.execution_ms - a.execution_ms,
 }
 
-const COLUMNS = [
+const COLUMNS: Column[] = [
   { label: 'Status', sort: 'status' },
   { label: 'Ticker', sort: 'ticker' },
   { label: 'As of', sort: 'as_of' },
   { label: 'Verdict', sort: 'verdict' },
   { label: 'Confidence', sort: 'confidence', numeric: true },
+  { label: 'By' },
+  { label: 'Cost', sort: 'cost', numeric: true },
   { label: 'Launched', sort: '' },
   { label: 'Worked', sort: 'duration', numeric: true },
 ]
+
+interface Column {
+  label: string
+  /** What its heading sorts by; absent where it does not. */
+  sort?: string
+  numeric?: true
+}
 
 interface RunsQuery {
   status: string
@@ -82,7 +92,10 @@ function viewTable(deps: PageDeps, query: RunsQuery, filtered: boolean): object 
     isFirst: query.after === '',
     newestHref: `/runs${toQuery({ ...query, after: null })}`,
     nextHref: next === null ? '' : `/runs${toQuery({ ...query, after: next })}`,
-    columns: COLUMNS.map((column) => ({ ...column, ...sortLink(query, column.sort) })),
+    columns: COLUMNS.map((column) => ({
+      ...column,
+      ...(column.sort === undefined ? { href: '', sorted: '' } : sortLink(query, column.sort)),
+    })),
   }
 }
 

@@ -1,5 +1,5 @@
 /** The machine room: how much of the limits is in use, who thinks, where data comes from, and every setting with its source. */
-import { describeValue, SETTINGS, type SettingName } from '../../config.ts'
+import { describeValue, SETTINGS, type Config, type SettingName } from '../../config.ts'
 import { formatNumber } from '../../core/format.ts'
 import { escapeHtml } from '../escape-html.ts'
 import type { Page } from '../page.ts'
@@ -14,6 +14,8 @@ interface SettingRow {
   env: string
   value: string
   source: string
+  /** It is not what it was at the start. */
+  isChanged: boolean
   /** HTML made here: code in backticks becomes an element. */
   aboutHtml: string
 }
@@ -119,15 +121,22 @@ function viewSources({ config, sources }: PageDeps): { label: string; value: str
   return rows.map(({ label, isSet, value, setting }) => ({ label, value: isSet ? value : '', setting }))
 }
 
-/** Secrets say only whether they are set. */
-function viewSettings({ config, settingSources }: PageDeps): SettingRow[] {
+/** As they hold now. Secrets say only whether they are set. */
+function viewSettings({ config, settingSources, concurrency }: PageDeps): SettingRow[] {
+  const { llm_max_concurrency, llm_provider_limits } = concurrency.limits
+  const now: Config = {
+    ...config,
+    llmMaxConcurrency: llm_max_concurrency,
+    llmProviderLimits: llm_provider_limits,
+  }
   return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
     const { env, about, secret } = SETTINGS[name]
-    const text = describeValue(config[name])
+    const text = describeValue(now[name])
     return {
       env,
       value: secret && text !== 'not set' ? 'set (hidden)' : text,
       source: settingSources?.[name] ?? '',
+      isChanged: text !== describeValue(config[name]),
       aboutHtml: escapeHtml(about).replace(/`([^`]*)`/g, '<code>$1</code>'),
     }
   })

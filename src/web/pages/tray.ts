@@ -1,23 +1,29 @@
-/** The tray: on every page, what runs and what has just ended. Canceled and unknown runs are not in it. */
+/**
+ * The tray: on every page, what runs and what has just ended. Canceled and unknown runs are not in it, nor is a failed one
+ * that was gone on with.
+ */
 import type { Summary } from '../../runs/summary.ts'
 import type { Region } from '../page.ts'
 import { runHref, viewRunRow } from '../view-models/run-row.ts'
 import type { PageDeps } from './page-deps.ts'
+import { loadState } from './run.ts'
 
 const SHOWN = 5
 /** How many of the last results the page's script is told of, to raise a toast for those it has not seen. */
 const ANNOUNCED = 10
 
 export function createTrayRegion({ desk, clock }: Pick<PageDeps, 'desk' | 'clock'>): Region {
+  const isGoneOnWith = createGoneOnWith(desk)
   return {
     id: 'tray',
     key: 'tray',
     template: 'tray/tray',
     watch: ['list'],
-    data: () => {
+    data: async () => {
       const active = desk.list({ status: ['in_progress', 'paused', 'pending'], limit: SHOWN }).runs
       const ended = desk.list({ status: ['completed', 'error'], limit: ANNOUNCED }).runs
-      const recent = [...active, ...ended].slice(0, SHOWN)
+      const isOver = await Promise.all(ended.map(isGoneOnWith))
+      const recent = [...active, ...ended.filter((_, i) => !isOver[i])].slice(0, SHOWN)
       const { running, waiting } = desk.queue()
       return {
         running,
@@ -33,6 +39,32 @@ export function createTrayRegion({ desk, clock }: Pick<PageDeps, 'desk' | 'clock
     },
   }
 }
+
+/** How many of the newer runs of its ticker are looked at for the one that went on with a failed run. */
+const LOOKED_AT = 10
+
+function createGoneOnWith(desk: PageDeps['desk']): (failed: Summary) => Promise<boolean> {
+  /** The run that a run takes over from never changes; null for none. */
+  const sources = new Map<string, string | null>()
+
+  async function sourceOf(runId: string): Promise<string | null> {
+    const known = sources.get(runId)
+    if (known !== undefined) return known
+    const source = (await loadState({ desk }, runId))?.reuse?.run_id ?? null
+    sources.set(runId, source)
+    if (sources.size > SOURCES_KEPT) sources.delete(sources.keys().next().value!)
+    return source
+  }
+
+  return async ({ status, ticker, run_id: runId, created_at: since }) => {
+    if (status !== 'error') return false
+    const newer = desk.list({ ticker, limit: LOOKED_AT }).runs.filter((run) => run.created_at >= since)
+    for (const run of newer) if ((await sourceOf(run.run_id)) === runId) return true
+    return false
+  }
+}
+
+const SOURCES_KEPT = 500
 
 function resultText(summary: Summary): string {
   if (summary.status === 'error') return `${summary.ticker} failed`

@@ -1,6 +1,6 @@
 /** The launch form: what can be asked for, and what was typed when it could not be accepted. */
 import { ANALYSTS, MAX_REPEATS, MAX_ROUNDS } from '../../committee/assessment-input.ts'
-import { NO_SOURCE, ROLE_LABELS } from '../../committee/plan.ts'
+import { ROLE_LABELS } from '../../committee/plan.ts'
 import { formatNumber } from '../../core/format.ts'
 import type { Listing } from '../../market/vendor.ts'
 import type { Refusal } from '../page.ts'
@@ -31,7 +31,10 @@ export interface AssessFormView {
   maxRounds: number
   maxTickers: number
   vendor: string
-  analysts: { id: string; label: string; checked: boolean; missing: string }[]
+  /** One without a source cannot be chosen. */
+  analysts: { id: string; label: string; checked: boolean; hasSource: boolean }[]
+  /** Who has no source, and what names one; empty where all have. */
+  withoutSource: string
   suggestions: { ticker: string; range: string }[]
   thinking: ThinkingFormView
   error: Refusal | null
@@ -92,9 +95,10 @@ export function viewAssessForm(
     maxTickers: facts.maxTickers,
     vendor: facts.vendor,
     analysts: ANALYSTS.map((id) => {
-      const missing = id === 'market' || facts.sources[id] ? '' : NO_SOURCE[id]
-      return { id, label: ROLE_LABELS[id], missing, checked: typed ? chosen.includes(id) : true }
+      const hasSource = id === 'market' || facts.sources[id]
+      return { id, label: ROLE_LABELS[id], hasSource, checked: hasSource && (!typed || chosen.includes(id)) }
     }),
+    withoutSource: describeMissing(facts.sources),
     suggestions: facts.listings.map(({ ticker, first, last }) => ({
       ticker,
       range: first && last ? `${first} … ${last}` : '',
@@ -103,6 +107,24 @@ export function viewAssessForm(
     error: error && { ...error, message: describeRefusal(error, tickers) },
     estimate: facts.estimate,
   }
+}
+
+/** The settings that name what an analyst reads from. */
+const SOURCE_SETTINGS: Record<keyof AnalystSources, string> = {
+  fundamentals: 'FUNDAMENTALS_SOURCE',
+  news: 'NEWS_FEEDS',
+  sentiment: 'SENTIMENT_SOURCE',
+}
+
+function describeMissing(sources: AnalystSources): string {
+  const missing = ANALYSTS.filter((id) => id !== 'market').filter((id) => !sources[id])
+  if (missing.length === 0) return ''
+  const settings = missing.map((id) => SOURCE_SETTINGS[id])
+  if (missing.length === 1)
+    return `The ${ROLE_LABELS[missing[0]!].toLowerCase()} has no source and cannot be asked: ${settings[0]} names one.`
+  const named = `${settings.slice(0, -1).join(', ')} and ${settings.at(-1)}`
+  const many = missing.length === ANALYSTS.length - 1 ? 'Three' : 'Two'
+  return `${many} analysts have no source and cannot be asked: ${named} name them.`
 }
 
 const THINKING_FIELDS = [

@@ -4,6 +4,7 @@ import { isBudgetReason } from '../../runs/budget-bound.ts'
 import type { RunBudget } from '../../runs/identity.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
+import type { Refusal } from '../page.ts'
 import { runHref } from './run-row.ts'
 import { countOf, formatDollars, formatUsd } from './usage-view.ts'
 
@@ -20,11 +21,21 @@ export interface PauseView {
   reason: string
   /** Where a higher bound is sent. */
   path: string
-  /** What the bounds are now, as a hint in the fields. */
-  usd: string
-  tokens: string
+  fields: BoundField[]
   ticker: string
+  /** Why what was typed last was refused; empty where it was not. */
+  refusal: string
   cancel: { path: string; label: string; danger: boolean; hint: string }
+}
+
+export interface BoundField {
+  name: 'usd' | 'tokens'
+  label: string
+  inputmode: 'decimal' | 'numeric'
+  value: string
+  /** What the bound is now. */
+  standing: string
+  isRefused: boolean
 }
 
 export interface CostView {
@@ -41,10 +52,18 @@ export interface CostFacts {
   budget: RunBudget
   /** Models are asked in it, though none may have been yet. */
   isThinking: boolean
+  /** A bound that was typed and could not be taken. */
+  refused?: RefusedBound | undefined
+}
+
+export interface RefusedBound {
+  /** Every value of every field. */
+  typed: Readonly<Record<string, readonly string[]>>
+  refusal: Refusal
 }
 
 /** Null for a run that asks no model and has no bound: there is nothing to say. */
-export function viewCost(summary: Summary, { budget, isThinking }: CostFacts): CostView | null {
+export function viewCost(summary: Summary, { budget, isThinking, refused }: CostFacts): CostView | null {
   const { usage } = summary
   const bounds = viewBounds(summary, budget)
   if (!isThinking && usage.calls === 0 && bounds.length === 0) return null
@@ -57,7 +76,7 @@ export function viewCost(summary: Summary, { budget, isThinking }: CostFacts): C
         : `${countOf(calls, 'model call')}, ${formatNumber(read, 0)} tokens read, ${formatNumber(written, 0)} written`,
     isFinal: isTerminal(summary.status),
     bounds,
-    pause: viewPause(summary, budget),
+    pause: viewPause(summary, budget, refused),
   }
 }
 
@@ -90,23 +109,51 @@ function viewBounds({ usage }: Summary, budget: RunBudget): BoundView[] {
   return bounds
 }
 
-function viewPause(summary: Summary, budget: RunBudget): PauseView | null {
+function viewPause(summary: Summary, budget: RunBudget, refused?: RefusedBound): PauseView | null {
   if (!isOutOfBudget(summary)) return null
   const base = runHref(summary.run_id)
   const reason = (summary.progress_message ?? '').replace(/^budget:\s*/, '')
   return {
     reason: reason.charAt(0).toUpperCase() + reason.slice(1),
     path: `${base}/budget`,
-    usd: budget.usd === null ? 'no bound' : `now ${formatDollars(budget.usd)}`,
-    tokens: budget.tokens === null ? 'no bound' : `now ${formatNumber(budget.tokens, 0)}`,
+    fields: [
+      {
+        ...{ name: 'usd', label: LABELS.usd, inputmode: 'decimal' },
+        standing: budget.usd === null ? 'no bound' : `now ${formatDollars(budget.usd)}`,
+        ...fillField('usd', refused),
+      },
+      {
+        ...{ name: 'tokens', label: LABELS.tokens, inputmode: 'numeric' },
+        standing: budget.tokens === null ? 'no bound' : `now ${formatNumber(budget.tokens, 0)}`,
+        ...fillField('tokens', refused),
+      },
+    ],
     ticker: summary.ticker,
+    refusal: refused ? describeRefusal(refused.refusal) : '',
     cancel: {
       path: `${base}/cancel`,
-      label: 'Cancel',
+      label: 'Cancel the run',
       danger: true,
       hint: 'Ends the run; what it wrote is kept',
     },
   }
+}
+
+const LABELS = { usd: 'New bound in USD', tokens: 'New bound in tokens' } as const
+
+function fillField(
+  name: BoundField['name'],
+  refused: RefusedBound | undefined,
+): Pick<BoundField, 'value' | 'isRefused'> {
+  return { value: refused?.typed[name]?.[0] ?? '', isRefused: refused?.refusal.field === name }
+}
+
+/** In the words of the form. */
+function describeRefusal({ field, message }: Refusal): string {
+  const label = field === 'usd' || field === 'tokens' ? LABELS[field] : null
+  if (label === null || !message.startsWith(`${field} is `))
+    return 'Type a new bound in USD, in tokens, or both.'
+  return label + message.slice(field!.length) + '.'
 }
 
 function percentOf(used: number, bound: number): number {

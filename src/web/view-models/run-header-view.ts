@@ -1,11 +1,12 @@
 /** The head of a run's page: what it is, where it stands, what can be done with it now. */
 import { formatDuration } from '../../core/format.ts'
-import type { Reuse } from '../../runs/identity.ts'
+import type { RunState } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { isOutOfBudget } from './cost-view.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
 import { viewProgress, type ProgressView } from './progress-view.ts'
+import type { ReuseView } from './reuse-view.ts'
 import { runHref } from './run-row.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
 import { viewTime, viewWorked, type DurationView, type TimeView } from './time-view.ts'
@@ -30,8 +31,29 @@ export interface RunHeaderView {
   error: string
   kept: string
   /** The run whose steps it took over; null where it did all by itself. */
-  reused: { text: string; href: string; runId: string } | null
-  actions: { path: string; label: string; danger: boolean; hint: string }[]
+  reused: ReuseView | null
+  /** The first is the one to press. */
+  actions: RunAction[]
+}
+
+export interface RunAction {
+  path: string
+  label: string
+  danger: boolean
+  /** Of several the one to press. */
+  primary?: boolean
+  hint: string
+  /** The step from which on it runs anew; absent for none. */
+  fromStep?: string
+}
+
+/** A turn of a completed run whose answer could not be used, so that there was no verdict. */
+export interface UnusableTurn {
+  /** Who was asked. */
+  label: string
+  fromStep: string
+  /** How many steps stand before it. */
+  kept: number
 }
 
 export interface RunHeaderFacts {
@@ -41,13 +63,15 @@ export interface RunHeaderFacts {
   hasOthers: boolean
   /** Its files are gone: it cannot be run again. */
   isPruned: boolean
-  reuse: Reuse | null
+  reuse: ReuseView | null
+  /** Null where every answer could be used. */
+  unusable: UnusableTurn | null
   /** Milliseconds since the epoch. */
   now: number
 }
 
 export function viewRunHeader(summary: Summary, facts: RunHeaderFacts): RunHeaderView {
-  const { title, hasOthers, isPruned, reuse, now } = facts
+  const { title, hasOthers, isPruned, reuse, unusable, now } = facts
   const status = describeStatus(summary.status)
   return {
     runId: summary.run_id,
@@ -63,32 +87,48 @@ export function viewRunHeader(summary: Summary, facts: RunHeaderFacts): RunHeade
     ended: summary.ended_at ? viewTime(summary.ended_at) : null,
     elapsed: viewWorked(summary, now),
     error: summary.status === 'error' ? (summary.error ?? 'No reason was given.') : '',
-    kept: keptText(summary),
-    reused: viewReuse(reuse),
-    actions: actionsOf(summary, isPruned),
+    kept: keptText(summary, unusable),
+    reused: reuse,
+    actions: actionsOf(summary, isPruned, unusable),
   }
 }
 
-function keptText(summary: Summary): string {
+function keptText(summary: Summary, unusable: UnusableTurn | null): string {
   if (summary.status === 'error') {
     return 'Reports, log and journal up to the failure are kept below. Once the cause is mended it can go on where it stopped: completed steps are not repeated.'
   }
   if (summary.status === 'canceled') return 'Reports, log and journal up to the cancel are kept below.'
+  if (isToBeAskedAgain(summary) && unusable) {
+    return `The answer of the ${unusable.label.toLowerCase()} could not be used. Asking again takes over the ${countOf(unusable.kept, 'step')} before it, neither repeated nor paid again; what comes after it is done anew.`
+  }
   if (summary.status === 'paused' && !isOutOfBudget(summary)) {
     return `Paused after ${formatDuration(summary.execution_ms)} of work; completed steps are not repeated on resume.`
   }
   return ''
 }
 
-function viewReuse(reuse: Reuse | null): RunHeaderView['reused'] {
-  if (!reuse || reuse.keys.length === 0) return null
-  return { text: countOf(reuse.keys.length, 'step'), href: runHref(reuse.run_id), runId: reuse.run_id }
+/** The first turn in the order of the tree that failed; null where none did. */
+export function findUnusable({ nodes, node_order: order, steps }: RunState): UnusableTurn | null {
+  const begun = Object.values(steps)
+  for (const id of order) {
+    const node = nodes[id]!
+    if (node.node_type !== 'agent' || node.status !== 'error') continue
+    const at = begun.findIndex((step) => step.node_id === id && step.status === 'failed')
+    if (at < 0) continue
+    const kept = begun.slice(0, at).filter((step) => step.status === 'completed').length
+    return { label: node.label, fromStep: begun[at]!.key, kept }
+  }
+  return null
+}
+
+function isToBeAskedAgain({ status, decision }: Summary): boolean {
+  return status === 'completed' && decision?.action === 'REVIEW'
 }
 
 /** One that is paused for its budget is told apart: only another bound helps it, and that is offered beside the cost. */
-function actionsOf(summary: Summary, isPruned: boolean): RunHeaderView['actions'] {
+function actionsOf(summary: Summary, isPruned: boolean, unusable: UnusableTurn | null): RunAction[] {
   const base = runHref(summary.run_id)
-  if (isTerminal(summary.status)) return isPruned ? [] : [rerunAction(summary, base)]
+  if (isTerminal(summary.status)) return isPruned ? [] : rerunActions(summary, base, unusable)
   if (isOutOfBudget(summary)) return []
   const turn =
     summary.status === 'paused'
@@ -110,18 +150,25 @@ function actionsOf(summary: Summary, isPruned: boolean): RunHeaderView['actions'
   ]
 }
 
-function rerunAction({ status }: Summary, base: string): RunHeaderView['actions'][number] {
-  return status === 'completed'
-    ? {
-        path: `${base}/rerun`,
-        label: 'Run again',
-        danger: false,
-        hint: 'Launches the same input anew, from the beginning',
-      }
-    : {
-        path: `${base}/rerun`,
-        label: 'Go on where it stopped',
-        danger: false,
+function rerunActions(summary: Summary, base: string, unusable: UnusableTurn | null): RunAction[] {
+  const path = `${base}/rerun`
+  if (summary.status !== 'completed') {
+    return [
+      {
+        ...{ path, label: 'Go on where it stopped', danger: false },
         hint: 'Launches it again with all its completed steps: they are neither repeated nor paid again',
-      }
+      },
+    ]
+  }
+  const anew: RunAction = {
+    ...{ path, label: 'Run again', danger: false },
+    hint: 'Launches the same input anew, from the beginning',
+  }
+  if (!isToBeAskedAgain(summary) || unusable === null) return [anew]
+  const asking: RunAction = {
+    ...{ path, label: `Ask the ${unusable.label.toLowerCase()} again`, danger: false, primary: true },
+    hint: `Launches it again from there: the ${countOf(unusable.kept, 'step')} before it are neither repeated nor paid again`,
+    fromStep: unusable.fromStep,
+  }
+  return [asking, anew]
 }

@@ -7,6 +7,7 @@ import { viewVerdict, type VerdictView } from './decision-view.ts'
 import { domId, viewProgress, type ProgressView } from './progress-view.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
 import { viewTime, viewWorked, type DurationView, type TimeView } from './time-view.ts'
+import { viewUsage } from './usage-view.ts'
 
 export interface RunRow {
   runId: string
@@ -26,6 +27,13 @@ export interface RunRow {
   created: TimeView
   ended: TimeView | null
   duration: DurationView
+  /** Who thinks: `rules`, the model that decides, without its provider, or `models`; empty where that is not known. */
+  by: string
+  /** The model in full; empty for others. */
+  byTitle: string
+  /** What its model calls have cost; empty where none was asked. */
+  cost: string
+  costTitle: string
   error: string
   /** A few words for a tab or the tray: `BUY`, `62 %`, `queued`, `failed`. */
   brief: string
@@ -55,9 +63,20 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
     created: viewTime(summary.created_at),
     ended: summary.ended_at ? viewTime(summary.ended_at) : null,
     duration: viewWorked(summary, now),
+    ...viewThinker(summary),
+    cost: viewUsage(summary.usage)?.brief ?? '',
+    costTitle: viewUsage(summary.usage)?.detail ?? '',
     error: summary.error ?? '',
     brief: briefOf(summary, progress, verdict, status),
   }
+}
+
+/** As the shape of a run names it; of one without, only that models were asked can be told. */
+function viewThinker({ shape, usage }: Summary): Pick<RunRow, 'by' | 'byTitle'> {
+  if (shape?.startsWith('rules ')) return { by: 'rules', byTitle: '' }
+  if (shape === null) return { by: usage.calls > 0 ? 'models' : '', byTitle: '' }
+  const model = /(?:^| )portfolio_manager=(\S+)/.exec(shape)?.[1] ?? ''
+  return { by: model.slice(model.indexOf(':') + 1), byTitle: model }
 }
 
 /** Where a person has to decide there is nothing to be confident of. */

@@ -5,22 +5,23 @@ import type { UsageDelta } from '../../runs/event.ts'
 export interface UsageView {
   /** `0.0124 USD`; where no price is known, `6.2k tokens`. */
   brief: string
-  /** The same where there is little room: `$0.012`, `6.2k tok`. */
+  /** The same where there is little room: `$0.0124`, `6.2k tok`. */
   tiny: string
   /** `4 calls, 5,100 tokens read, 1,100 written, 0.0124 USD`. */
   detail: string
 }
 
-/** Below ten cents to hundredths of a cent, for that is what a single call costs. */
+/** Always to a hundredth of a cent, what a single call costs, so that rows and their sum read alike. */
 export function formatUsd(value: number | null): string {
   return value === null ? 'cost unknown' : `${formatDollars(value)} USD`
 }
 
-/** Without the currency. */
+/** Without the currency: `0.0402`, `<0.0001`. */
 export function formatDollars(value: number): string {
-  if (value === 0 || value >= 0.1) return formatNumber(value)
-  return formatNumber(value, 4).replace(/0{1,2}$/, '')
+  return value > 0 && value < SMALLEST ? `<${formatNumber(SMALLEST, 4)}` : formatNumber(value, 4)
 }
+
+const SMALLEST = 0.0001
 
 /** `940`, `6.2k`, `1.24M`. */
 export function formatTokens(tokens: number): string {
@@ -28,10 +29,6 @@ export function formatTokens(tokens: number): string {
   if (tokens < 99_950) return `${formatNumber(tokens / 1_000, 1)}k`
   // What would round up to a thousand thousand is a million.
   return tokens < 999_500 ? `${formatNumber(tokens / 1_000, 0)}k` : `${formatNumber(tokens / 1_000_000, 2)}M`
-}
-
-function formatTiny(usd: number): string {
-  return usd > 0 && usd < 0.0005 ? '<$0.001' : `$${formatNumber(usd, usd < 1 ? 3 : 2)}`
 }
 
 export function countOf(number: number, one: string, many = `${one}s`): string {
@@ -44,7 +41,7 @@ export function viewUsage(usage: UsageDelta | undefined): UsageView | null {
   const { calls, input_tokens: read, output_tokens: written, cost_usd: cost } = usage
   return {
     brief: cost === null ? `${formatTokens(read + written)} tokens` : formatUsd(cost),
-    tiny: cost === null ? `${formatTokens(read + written)} tok` : formatTiny(cost),
+    tiny: cost === null ? `${formatTokens(read + written)} tok` : formatDollars(cost).replace(/(?=\d)/, '$'),
     detail: `${countOf(calls, 'call')}, ${formatNumber(read, 0)} tokens read, ${formatNumber(written, 0)} written, ${formatUsd(cost)}`,
   }
 }

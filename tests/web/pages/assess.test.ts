@@ -31,9 +31,11 @@ test('the form offers what the market lists, says what empty dates mean and whic
     'Empty means each ticker’s last bar. Bars from 2000-03-01 to 2013-03-01.',
   )
   expect($('[data-add-ticker=GOOG]').attr('title')).toBe('2004-08-19 … 2013-02-28')
-  expect($('input[name=analysts][checked]')).toHaveLength(4)
-  expect($('.choice small')).toHaveLength(3)
-  expect($('.choice').last().text()).toContain('no source of sentiment is configured')
+  expect($('input[name=analysts][checked]')).toHaveLength(1)
+  expect($('input[name=analysts]:disabled')).toHaveLength(3)
+  expect(words($('#no-source').text())).toBe(
+    'Three analysts have no source and cannot be asked: FUNDAMENTALS_SOURCE, NEWS_FEEDS and SENTIMENT_SOURCE name them. System shows what is set.',
+  )
 })
 
 test('a market that lists nothing leaves out what it cannot tell', async () => {
@@ -139,7 +141,7 @@ test('the folded part says what holds without it, and how a model is configured 
 
   const { $ } = await createPageSite({ models: MODELS }).get('/')
   expect(words($('#thinking-part summary').text())).toBe(
-    'Models and budget openai:gpt-4.1, at most 0.50 USD a run',
+    'Models and budget openai:gpt-4.1, at most 0.5000 USD a run',
   )
   expect($('#thinking-part .note')).toHaveLength(0)
   // One of the two stands for both.
@@ -148,16 +150,19 @@ test('the folded part says what holds without it, and how a model is configured 
     'openai:gpt-4.1',
   ])
   expect($('#models-known option').attr('value')).toBe('openai:gpt-4.1')
-  expect($('#budget_usd').attr('placeholder')).toBe('0.50')
+  expect($('#budget_usd').attr('placeholder')).toBe('0.5000')
   expect($('#mode option[selected]').text()).toBe('As configured: models')
 })
 
-test('an analyst whose source is configured is not said to be skipped', async () => {
+test('an analyst whose source is configured can be chosen, and is', async () => {
   const { $ } = await createPageSite({ sources: { fundamentals: true, news: true, sentiment: false } }).get(
     '/',
   )
-  expect($('.choice small')).toHaveLength(1)
-  expect($('.choice small').text()).toContain('SENTIMENT_SOURCE')
+  expect($('input[name=analysts][checked]')).toHaveLength(3)
+  expect($('input[name=analysts]:disabled').attr('value')).toBe('sentiment')
+  expect($('#no-source').text()).toContain(
+    'The sentiment analyst has no source and cannot be asked: SENTIMENT_SOURCE names one.',
+  )
 })
 
 test('what was typed of models is in sight after a refusal, in the words of the form', async () => {
@@ -221,8 +226,9 @@ test('an estimate is a piece for htmx and the page with all that was typed for a
   const html = await piece.text()
   expect(html).not.toContain('<!doctype')
   const line = words(load(html).text())
-  expect(line).toMatch(/^About 20 model calls · 1–2 min each|^About 20 model calls · \d+ (s|min) each/)
-  expect(line).toMatch(/ · \d+k tokens · 0\.\d\d USD from a table of what each role usually asks$/)
+  expect(line).toMatch(
+    /^About 20 model calls · \d+k tokens · 0\.\d{4} USD in all · \d+ (s|min) each run from a table of what each role usually asks$/,
+  )
 
   const page = await post(site, thinking, '/estimate')
   const $ = load(await page.text())
@@ -253,9 +259,7 @@ test('an estimate of rules names no cost, one without prices says so, one of pas
     ['deep_model', 'compatible:x'],
     ['quick_model', 'compatible:x'],
   ]
-  expect(await lineOf(site, unpriced)).toContain(
-    'cost unknown, for the price of a model is (LLM_PRICES gives it)',
-  )
+  expect(await lineOf(site, unpriced)).toContain('cost unknown: LLM_PRICES names no price of compatible:x')
 
   const [input] = parseLaunchForm(Object.fromEntries(thinking), { maxTickers: 10 })
   const { shape } = (await createEstimator()([input!]))[0]!
@@ -266,7 +270,7 @@ test('an estimate of rules names no cost, one without prices says so, one of pas
   }))
   const measured = createPageSite({ estimate: createEstimator(past) })
   expect(await lineOf(measured, [['company_symbols', 'AAPL'], ...thinking.slice(1)])).toBe(
-    'About 14 model calls · 3–4 min · 100k tokens · 0.20–0.26 USD measured on 2 runs of this shape',
+    'About 14 model calls · 100k tokens · 0.2000–0.2600 USD · 3–4 min measured on 2 runs of this shape',
   )
 })
 
@@ -283,4 +287,20 @@ test('a form that cannot be launched is told calmly beside where the estimate wo
     'Name a ticker to see what it would take.',
   )
   expect((await post(site, [['company_symbols', 'A B']], '/estimate')).status).toBe(200)
+})
+
+test('a bound below what a run needs with its reservations is warned of before the launch, one above is not', async () => {
+  const site = createPageSite()
+  const warningOf = async (...bound: [string, string][]) =>
+    words(
+      load(await (await post(site, [...thinking, ...bound], '/estimate', { 'HX-Request': 'true' })).text())(
+        '.estimate-refused',
+      ).text(),
+    )
+  expect(await warningOf(['budget_usd', '0.001'])).toMatch(
+    /each call reserves the most it may use: .* about 0\.\d{4} USD\.$/,
+  )
+  expect(await warningOf(['budget_tokens', '50000'])).toMatch(/it needs about \d\d,\d00 tokens\.$/)
+  expect(await warningOf(['budget_usd', '5'], ['budget_tokens', '900000'])).toBe('')
+  expect(await warningOf()).toBe('')
 })

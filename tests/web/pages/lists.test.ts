@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fillDesk } from '../../support/page-desk.ts'
+import { fillDesk, fillThinking } from '../../support/page-desk.ts'
 import { createPageSite } from '../../support/page-site.ts'
 
 const words = (text: string) => text.replace(/\s+/g, ' ').trim()
@@ -118,4 +118,53 @@ test('the tray has active runs first, at most five, without canceled ones, and t
     .get()
   expect(results).toContainEqual([completed, 'AAPL: BUY'])
   expect(results).toContainEqual([failed, 'IBM failed'])
+})
+
+test('a list tells rules from models, and what those have cost', async () => {
+  const site = createPageSite()
+  const { thought } = fillThinking(site.desk)
+  const { completed, hold } = fillDesk(site.desk)
+  const shapes: Record<string, string | null> = {
+    [thought]:
+      'llm analysts=market rounds=1 repeats=1 market=openai:gpt-4.1-mini portfolio_manager=openai:gpt-4.1',
+    [completed]: 'rules analysts=market rounds=1',
+  }
+  const { list } = site.desk
+  site.desk.list = (filter) => {
+    const page = list(filter)
+    return { ...page, runs: page.runs.map((run) => ({ ...run, shape: shapes[run.run_id] ?? null })) }
+  }
+  for (const path of ['/', '/runs?sort=cost']) {
+    const { $ } = await site.get(path)
+    const row = (runId: string) => $(`.runs a[href="/runs/${runId}"]`).closest('tr')
+    if (path !== '/') expect($('.runs .ticker').first().attr('href')).toBe(`/runs/${thought}`)
+    expect(row(completed).find('.row-by').text()).toBe('rules')
+    expect(row(completed).find('.row-cost').text()).toBe('')
+    expect(row(hold).find('.row-by').text()).toBe('')
+    if (row(thought).length === 0) continue
+    expect(row(thought).find('.row-by').text()).toBe('gpt-4.1')
+    expect(row(thought).find('.row-by').attr('title')).toBe('openai:gpt-4.1')
+    expect(row(thought).find('.row-cost').text()).toBe('0.1178 USD')
+  }
+})
+
+test('a failed run that was gone on with leaves the tray, another one stays', async () => {
+  const site = createPageSite()
+  const fail = () => {
+    const runId = site.desk.add({ ticker: 'IBM' })
+    site.desk.emit(runId, { type: 'run_failed', error: 'prices ended' })
+    return runId
+  }
+  const [left, gone] = [fail(), fail()]
+  const shown = async () =>
+    (await site.get('/'))
+      .$('.tray-runs a')
+      .map((_, link) => link.attribs.href)
+      .get()
+  expect((await shown()).sort()).toEqual([`/runs/${left}`, `/runs/${gone}`].sort())
+  const again = site.desk.add({
+    ticker: 'IBM',
+    identity: { reuse: { run_id: gone, from_step: null, keys: ['data'] } },
+  })
+  expect(await shown()).toEqual([`/runs/${again}`, `/runs/${left}`])
 })

@@ -81,7 +81,7 @@ test('models and sources are named with the hosts that may be asked; what is not
   expect(facts('#models')).toEqual([
     'The two managers: openai:gpt-4.1',
     'Everyone else: openai:gpt-4.1',
-    'Budget of a run in USD: 0.05 USD',
+    'Budget of a run in USD: 0.0500 USD',
     'Budget of a run in tokens: 90,000',
   ])
   expect(facts('section:has(#sources-title)')).toEqual([
@@ -112,4 +112,20 @@ test('every setting is printed as it is written, and no key', async () => {
   expect(value('RUN_BUDGET_USD')).toBe('not set')
   expect(value('OPENAI_API_KEY')).toBe('set (hidden)')
   expect(html).not.toContain('sk-secret')
+})
+
+test('limits that were changed since the start are shown as they are in force', async () => {
+  const site = createPageSite()
+  const row = async (env: string) => {
+    const { $ } = await site.get('/system')
+    const cells = $('.settings tr')
+      .filter((_, row) => $(row).find('th').text() === env)
+      .find('td')
+    return [cells.eq(0).text(), cells.eq(1).text()]
+  }
+  expect(await row('LLM_MAX_CONCURRENCY')).toEqual(['8', 'default'])
+  site.concurrency.setLimits({ llm_max_concurrency: 3, llm_provider_limits: { openai: 2 } })
+  expect(await row('LLM_MAX_CONCURRENCY')).toEqual(['3', 'changed since the start'])
+  expect(await row('LLM_PROVIDER_LIMITS')).toEqual(['openai:2', 'changed since the start'])
+  expect((await site.get('/system')).$('section:has(#settings-title)').text()).not.toContain('Read once')
 })

@@ -1,7 +1,7 @@
 /** The page of a run in which models think: what it costs, what it may spend, what is to be known of its verdict. */
 import { load } from 'cheerio'
 import { expect, test } from 'vitest'
-import { GAP_EVENT } from '../../../src/committee/state.ts'
+import { GAP_EVENT, UNVERIFIED_EVENT } from '../../../src/committee/state.ts'
 import { findChangedParts, takeApart } from '../../../src/web/regions/region-parts.ts'
 import {
   beginThinking,
@@ -30,9 +30,9 @@ test('cost, tokens and how much of the budget they are stand in a region of thei
   const { running } = fillDesk(site.desk)
   const ended = (await site.get(`/runs/${thought}`)).$
   expect(words(ended('.cost').text())).toContain(
-    '0.12 USD · 9 model calls, 52,440 tokens read, 8,625 written',
+    '0.1178 USD · 9 model calls, 52,440 tokens read, 8,625 written',
   )
-  expect(words(ended('.bound').text())).toBe('Budget0.12 of 0.50 USD24 %')
+  expect(words(ended('.bound').text())).toBe('Budget0.1178 of 0.5000 USD24 %')
   const paused = (await site.get(`/runs/${broke}`)).$
   expect(
     paused('.bound meter')
@@ -65,7 +65,7 @@ test('a run that is paused for its budget says why and takes a new bound; others
   expect(words($('#run-cost [role=note]').text())).toContain(
     'Paused for its budget. The next call could bring the run to 0.0702 USD, past its bound of 0.0500 USD; 0.0457 USD are spent.',
   )
-  expect($('#raise-usd').attr('placeholder')).toBe('now 0.05')
+  expect($('#raise-usd').attr('placeholder')).toBe('now 0.0500')
   expect($('#raise-tokens').attr('placeholder')).toBe('now 60,000')
   const actions = $('form[action^="/runs/"]')
     .map((_, form) => $(form).attr('action'))
@@ -79,29 +79,108 @@ test('a run that is paused for its budget says why and takes a new bound; others
   expect(site.desk.asked).toEqual([`budget ${broke} {"usd":0.25}`])
   const after = (await site.get(`/runs/${broke}`)).$
   expect(after('[action$="/budget"]')).toHaveLength(0)
-  expect(words(after('.bound').first().text())).toContain('0.0457 of 0.25 USD')
+  expect(words(after('.bound').first().text())).toContain('0.0457 of 0.2500 USD')
 })
 
-test('a bound that is none, a run that has ended and one there is not are refused as a cancel is', async () => {
+test('a bound that cannot be taken is told beside its field, with what was typed: on the page without script, else in place', async () => {
+  const site = createPageSite()
+  const { broke } = fillThinking(site.desk)
+  const typed = { usd: '-1', tokens: '90000' }
+  for (const headers of [{}, { 'HX-Request': 'true' }]) {
+    const response = await post(site, `/runs/${broke}/budget`, typed, headers)
+    expect(response.status).toBe(400)
+    const html = await response.text()
+    const isPiece = html.startsWith('<hx-partial hx-target="#run-cost"')
+    expect(isPiece).toBe('HX-Request' in headers)
+    const $ = load(html)
+    const field = $('#raise-usd')
+    expect(field.attr()).toMatchObject({ value: '-1', 'aria-invalid': 'true' })
+    expect($(`#${field.attr('aria-describedby')!.split(' ')[0]}`).text()).toContain(
+      'New bound in USD is "-1"; it must be a number above 0',
+    )
+    expect($('#raise-tokens').attr('value')).toBe('90000')
+    expect($('#raise-tokens').attr()).not.toHaveProperty('aria-invalid')
+  }
+  const none = load(await (await post(site, `/runs/${broke}/budget`, { usd: '', tokens: '' })).text())
+  expect(none('[role=alert]').text()).toContain('Type a new bound in USD, in tokens, or both.')
+  // What one reader typed is nobody else's.
+  expect((await site.get(`/runs/${broke}`)).$('#raise-usd').attr('value')).toBe('')
+})
+
+test('a run that has ended, and one there is not, are refused as a cancel is', async () => {
   const site = createPageSite()
   const { broke, thought } = fillThinking(site.desk)
-  const answer = async (path: string, fields: Record<string, string>, headers?: object) => {
-    const response = await post(site, path, fields, headers)
-    return [response.status, load(await response.text())('[role=alert]').text()]
-  }
-  expect(await answer(`/runs/${broke}/budget`, { usd: '', tokens: '' })).toEqual([
-    400,
-    'neither usd nor tokens is given; name the new bound',
+  const status = async (path: string, fields: Record<string, string>) =>
+    (await post(site, path, fields)).status
+  expect(await status(`/runs/${thought}/budget`, { usd: '1' })).toBe(409)
+  expect(await status(`/runs/${broke}/rerun`, {})).toBe(409)
+  expect(await status(`/runs/${thought}/rerun`, { from_step: 'no' })).toBe(400)
+  expect(await status('/runs/AAPL--2026-11-20_10.00.00--ffffff/rerun', {})).toBe(404)
+  expect(await status('/runs/..%2Fetc/rerun', {})).toBe(400)
+})
+
+test('a run whose answer could not be used offers to ask that role again, before all else', async () => {
+  const site = createPageSite()
+  const { unread } = fillThinking(site.desk)
+  const { $ } = await site.get(`/runs/${unread}`)
+  const forms = $('#run-header form')
+  expect(forms.map((_, form) => words($(form).text())).get()).toEqual([
+    'Ask the trader again GOOG',
+    'Run again GOOG',
   ])
-  expect(await answer(`/runs/${broke}/budget`, { usd: '-1' }, { 'HX-Request': 'true' })).toEqual([
-    400,
-    'usd is "-1"; it must be a number above 0, at most 1000000, or none',
+  expect(forms.first().find('button').attr('class')).toBe('primary')
+  expect(forms.first().find('[name=from_step]').attr('value')).toBe('trader')
+  expect(forms.last().find('[name=from_step]')).toHaveLength(0)
+  expect(words($('#run-header .note').text())).toContain('takes over the 2 steps before it')
+})
+
+test('a call that waits for its next try is told while it waits', async () => {
+  const site = createPageSite()
+  const runId = beginThinking(site.desk)
+  work(site.desk, runId, 'bull', { open: true })
+  const say = (severity: 'WARN' | 'INFO', message: string) =>
+    site.desk.emit(runId, {
+      type: 'log_appended',
+      key: 'bull',
+      entries: [{ ts: site.clock.now(), severity, source: 'bull', agent_id: 'bull', message }],
+    })
+  const told = async () => words((await site.get(`/runs/${runId}`)).$('#run-waiting').text())
+  expect(await told()).toBe('')
+  say('WARN', 'openai:gpt-4.1 answered 429; try 2 of at most 5 in 3.0 s, no sooner than it asked')
+  await site.clock.advance(2_000)
+  expect(await told()).toBe(
+    '‖Bull researcher waits: openai:gpt-4.1 answered 429; try 2 of at most 5 in 3.0 s, no sooner than it asked (said 2 s ago)',
+  )
+  say('INFO', 'openai:gpt-4.1 answered')
+  expect(await told()).toBe('')
+  say('WARN', 'figures that still match no evidence: 3')
+  expect(await told()).toBe('')
+  say('WARN', 'openai:gpt-4.1 answered 429; try 2 of at most 5 in 3.0 s')
+  site.desk.emit(runId, { type: 'run_paused', reason: 'asked' })
+  expect(await told()).toBe('')
+})
+
+test('what no evidence bears out is listed once for each role that said it, and counted as figures', async () => {
+  const site = createPageSite()
+  const { thought } = fillThinking(site.desk)
+  const figure = (number: string, text: string) => ({ number, text })
+  for (const [role, figures] of [
+    ['portfolio_manager', [figure('31.4', 'it is up 31.4 % since spring')]],
+    ['bull', [figure('7', 'up 7 of'), figure('7', 'again 7 of'), figure('1.2', '## Sales | $1.2bn')]],
+  ] as const)
+    site.desk.emit(thought, { type: UNVERIFIED_EVENT, role, figures })
+  const { $ } = await site.get(`/runs/${thought}`)
+  expect(words($('.unborne > b').text())).toBe('No evidence bears out 3 figures:')
+  expect(
+    $('.unborne li')
+      .map((_, item) => words($(item).text()))
+      .get(),
+  ).toEqual([
+    'Market analyst: 31.4 in “… above its average. Volume rose 31.4 % in June, and the trend has held 31.4”',
+    'Bull researcher: 7 in “up 7 of”',
+    'Bull researcher: 1.2 in “Sales $1.2bn”',
+    'Portfolio manager: 31.4 in “it is up 31.4 % since spring”',
   ])
-  expect((await answer(`/runs/${thought}/budget`, { usd: '1' }))[0]).toBe(409)
-  expect((await answer(`/runs/${broke}/rerun`, {}))[0]).toBe(409)
-  expect((await answer(`/runs/${thought}/rerun`, { from_step: 'no' }))[0]).toBe(400)
-  expect((await answer('/runs/AAPL--2026-11-20_10.00.00--ffffff/rerun', {}))[0]).toBe(404)
-  expect((await answer('/runs/..%2Fetc/rerun', {}))[0]).toBe(400)
 })
 
 test('a run that has ended can be run again: by its kind of end as a whole, and from an agent that began', async () => {
@@ -129,7 +208,7 @@ test('a run whose files were pruned cannot be run again, and is not offered to b
   const { $, status } = await site.get(`/runs/${thought}`)
   expect(status).toBe(200)
   expect($('form[action$="/rerun"]')).toHaveLength(0)
-  expect($('.cost').text()).toContain('0.12 USD')
+  expect($('.cost').text()).toContain('0.1178 USD')
 })
 
 test('the first step of an agent with several is the one it is run again from', async () => {
@@ -161,12 +240,27 @@ test('after a rerun the reader is at the new run, which says whose steps it took
   expect($('.facts a').attr('href')).toBe(`/runs/${thought}`)
 })
 
+test('what was taken over is counted with what it saved, and both runs are added up', async () => {
+  const site = createPageSite()
+  const { thought, again } = fillThinking(site.desk)
+  for (const key of ['data', 'market']) {
+    site.desk.emit(again, { type: 'step_started', key, input_hash: '', attempt: 1, node_id: key })
+    const saved = { reused_from: thought, saved_usd: key === 'data' ? 0 : 0.0186, saved_ms: 4_000 }
+    site.desk.emit(again, { type: 'step_completed', key, result: null, ...saved })
+  }
+  spend(site.desk, again, 'trader', { usd: 0.01 })
+  const { $ } = await site.get(`/runs/${again}`)
+  expect(words($('.facts').text())).toContain(
+    `took over 2 steps from ${thought}, saved 0.0186 USD and 8.0 sboth together 0.1278 USD`,
+  )
+})
+
 test('each agent shows its model and what that used, quietly', async () => {
   const site = createPageSite()
   const { thought } = fillThinking(site.desk)
   const { $ } = await site.get(`/runs/${thought}?node=market`)
   const market = $('[data-node=market]')
-  expect(market.find('.node-cost').text()).toBe('$0.019')
+  expect(market.find('.node-cost').text()).toBe('$0.0186')
   expect(market.attr('title')).toBe(`${MODELS.quick} · 1 call, 11,480 tokens read, 1,905 written, 0.0186 USD`)
   expect($('[data-node=data] .node-cost')).toHaveLength(0)
   expect($('[data-node=portfolio_manager]').attr('title')).toContain(MODELS.deep)
@@ -253,8 +347,8 @@ test('a batch says what each run has cost and all together; one of rules has no 
   const { batch } = fillThinking(site.desk)
   const rules = fillDesk(site.desk).batch
   const { $ } = await site.get(`/runs?batch=${batch}`)
-  expect(words($('#verdicts-total').text())).toBe('Together0.16 USD')
-  expect($('#batch-verdicts tbody tr').first().text()).toContain('0.12 USD')
+  expect(words($('#verdicts-total').text())).toBe('Together0.1635 USD')
+  expect($('#batch-verdicts tbody tr').first().text()).toContain('0.1178 USD')
   expect((await site.get(`/runs?batch=${rules}`)).$('#batch-verdicts').text()).not.toContain('Cost')
 })
 
