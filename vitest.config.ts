@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     exclude: ['dist/**', 'node_modules/**'],
     globalSetup: ['tests/support/global-setup.ts'],
+    // Most of a test is waiting for a disk, a process or a browser: on two cores two files at a time take half as long.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
