@@ -82,7 +82,10 @@ function describeCalibration({ calibration, mode }: PageFacts, { items }: Ledger
 
 function describeUnverified({ unverified }: PageFacts): string {
   if (unverified.length === 0) return ''
-  const items = unverified.map(({ number, text }) => `**${escapeText(number)}** in “${escapeText(text)}”`)
+  const first = new Map(unverified.toReversed().map((figure) => [figure.number, figure]))
+  const items = unverified
+    .filter((figure) => first.get(figure.number) === figure)
+    .map(({ number, text }) => `**${escapeText(number)}** in “${escapeText(text)}”`)
   return joinBlocks(
     '## Figures that nothing bears out',
     'They were said, but match no evidence: do not rely on them.',

@@ -70,7 +70,9 @@ export async function decide(
     const size = sizeOf(verdict, hearing)
     const { gaps } = minutes
     const made = draftDecision(room, { verdict, levels, size, past, calibration, unverified, gaps }, ledger)
-    if (unverified.length > 0) turn.log('WARN', `${unverified.length} figures match no evidence`)
+    const figures = new Set(unverified.map(({ number }) => number)).size
+    if (figures > 0)
+      turn.log('WARN', `${figures} ${figures === 1 ? 'figure matches' : 'figures match'} no evidence`)
     turn.report(made.markdown)
     if (prior) turn.report(describePrior(made.position, listTurns(prior, made, ledger)))
     return { draft: made, spread: verdict.spread }
