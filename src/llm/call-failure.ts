@@ -6,7 +6,7 @@ import { messageOf, quote } from '../core/errors.ts'
 import type { ModelId } from './model-call.ts'
 import type { ParsedModelId } from './model-id.ts'
 import { addressVariableOf, keyVariableOf } from './provider-settings.ts'
-import { parseRetryAfter, parseRetryInfo } from './retry-after.ts'
+import { parseRetryHeaders, parseRetryInfo } from './retry-after.ts'
 
 /** A try took longer than a call may. */
 export class CallTimeoutError extends Error {
@@ -78,7 +78,7 @@ export function classifyFailure(
       : passing('dropped', `broke off (${message})`)
   }
   const retryAfterMs =
-    parseRetryAfter((said.responseHeaders ?? {}) as Record<string, string>, nowMs) ??
+    parseRetryHeaders((said.responseHeaders ?? {}) as Record<string, string>, nowMs) ??
     parseRetryInfo(said.data)
   const variable = keyVariableOf(provider)
   if (status === 402 || isOutOfCredit(said)) return final(`${answered}; the account has no credit left`)

@@ -8,18 +8,8 @@ export const MAX_RETRY_AFTER_MS = 30_000
 const FIRST_BACK_OFF_MS = 500
 const MAX_BACK_OFF_MS = 8_000
 
-const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /
-
 export function isRetryableStatus(status: number): boolean {
   return status === 429 || status >= 500
-}
-
-/** Milliseconds from now that a `Retry-After` header asks for, in seconds or as an HTTP date; null where it says nothing. */
-export function parseRetryAfter(value: string | undefined, nowMs: number): number | null {
-  const text = value?.trim() ?? ''
-  if (/^\d{1,9}(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1_000)
-  const dateMs = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs)
 }
 
 /**

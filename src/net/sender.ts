@@ -3,6 +3,7 @@
  * back before anything is waited for, follows redirects (at most 5), and tries again where that may help (at most 3
  * tries). Time spent on the wire is bounded for each try with all its hops; waiting for a permit does not count.
  */
+import { parseRetryAfter } from '../core/retry-after.ts'
 import type { Clock } from '../core/clock.ts'
 import type { LayeredLimiter } from '../core/layered-limiter.ts'
 import { nameOf, type Allowlist } from './allowlist.ts'
@@ -11,13 +12,7 @@ import { linkDeadline } from './linked-abort.ts'
 import { NetError } from './net.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { computeRedirect, isRedirect } from './redirect.ts'
-import {
-  computeBackOffMs,
-  isRetryableStatus,
-  MAX_RETRY_AFTER_MS,
-  MAX_TRIES,
-  parseRetryAfter,
-} from './retry.ts'
+import { computeBackOffMs, isRetryableStatus, MAX_RETRY_AFTER_MS, MAX_TRIES } from './retry.ts'
 import type { RawAnswer, Transport } from './transport.ts'
 
 export interface SendOptions {

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { readAnswer } from '../../src/llm/answer.ts'
 import { computeBackOffMs } from '../../src/llm/back-off.ts'
 import { createRedactor } from '../../src/llm/provider-settings.ts'
-import { parseRetryAfter } from '../../src/llm/retry-after.ts'
+import { parseRetryHeaders } from '../../src/llm/retry-after.ts'
 import { isStrictSchema, toWireSchema } from '../../src/llm/wire-schema.ts'
 import { fillSchema } from '../support/scripted-models/fill-schema.ts'
 import { SCRIPTED_KEY, scriptedProviders } from '../support/scripted-models/wires.ts'
@@ -110,7 +110,7 @@ describe('what a server asks for', () => {
     [{ 'retry-after': '-3' }, null],
     [{}, null],
   ])('%o is %o ms', (headers, ms) => {
-    expect(parseRetryAfter(headers as Record<string, string>, now)).toBe(ms)
+    expect(parseRetryHeaders(headers as Record<string, string>, now)).toBe(ms)
   })
 
   it('is never cut short; the wait is at least as long as without it, and bounded', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { computeBackOffMs, parseRetryAfter } from '../../src/net/retry.ts'
+import { parseRetryAfter } from '../../src/core/retry-after.ts'
+import { computeBackOffMs } from '../../src/net/retry.ts'
 
 const NOW = Date.parse('2026-11-20T10:00:00Z')
 
