@@ -11,7 +11,7 @@ import { loadOnce } from '../core/load-once.ts'
 import { ACCEPTED_ENCODINGS, EncodingError, OversizeError, readBoundedBody } from './bounded-body.ts'
 import { BrokenConnectionError, describeBreak } from './broken-connection.ts'
 import { portOf } from './allowlist.ts'
-import { untilAborted } from './linked-abort.ts'
+import { untilAborted } from '../core/until-aborted.ts'
 import { NetError } from './net.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 

@@ -2,6 +2,7 @@
  * What stands between a workflow at work and its journal. Open, everything passes; while it drains, steps in flight end
  * and nothing new begins; closed, or once the run was told to stop, nothing that still comes reaches the journal.
  */
+import { untilAborted } from '../core/until-aborted.ts'
 import { createDeferred, type Deferred } from '../core/deferred.ts'
 import { AbortedError } from '../core/errors.ts'
 import type { EventBody, RunEvent } from './event.ts'
@@ -71,13 +72,7 @@ export function createExecutionGate(writer: RunWriter, signal: AbortSignal): Exe
         if (inFlight === 0) drained?.resolve()
       }
     },
-    orAbort: (work) =>
-      new Promise((resolve, reject) => {
-        const onAbort = () => reject(signal.reason)
-        signal.addEventListener('abort', onAbort, { once: true })
-        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-        if (signal.aborted) onAbort()
-      }),
+    orAbort: (work) => untilAborted(work, signal),
     close: () => void (isClosed = true),
     drain() {
       drained ??= createDeferred()

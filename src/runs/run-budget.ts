@@ -8,6 +8,7 @@
  * where a call uses more than was reserved for it, the bound may be passed by that much, and no further call is begun.
  */
 import { createDeferred } from '../core/deferred.ts'
+import { untilAborted } from '../core/until-aborted.ts'
 import { createBudgetReason } from './budget-bound.ts'
 import type { UsageDelta } from './event.ts'
 import type { CostCeiling, RunBudget } from './identity.ts'
@@ -179,12 +180,4 @@ export function createRunBudget({
 
 function formatUsd(value: number): string {
   return `${value.toFixed(value < 0.1 ? 4 : 2)} USD`
-}
-
-function untilAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    void wait.then(resolve).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

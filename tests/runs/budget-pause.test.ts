@@ -39,6 +39,28 @@ function createCommittee(sent: string[], budget?: RunBudget) {
   })
 }
 
+/** A run whose bound is held by one call until the gate opens, while another waits for room. */
+async function launchWaiting() {
+  const gate = createGate()
+  const desk = await createTestDesk([
+    createScriptedWorkflow({
+      budget: { usd: null, tokens: 100 },
+      execute: (ctx) =>
+        Promise.all([
+          ctx.step('long', async (step) => {
+            await step.reserve({ usd: null, tokens: 100 })
+            await gate.opened
+          }),
+          ctx.step('waits', (step) => step.reserve({ usd: null, tokens: 1 }).then(() => 1)),
+        ]),
+    }),
+  ])
+  const runId = await launchOne(desk)
+  await desk.until(runId, (state) => state.steps.waits?.status === 'started')
+  await settle()
+  return { desk, runId, gate }
+}
+
 describe('a run whose budget is used up', () => {
   test('pauses before the bound is passed, says why, and keeps every call that was paid', async () => {
     const sent: string[] = []
@@ -143,23 +165,7 @@ describe('a run whose budget is used up', () => {
   })
 
   test('does not hold up a desk that shuts down', async () => {
-    const gate = createGate()
-    const desk = await createTestDesk([
-      createScriptedWorkflow({
-        budget: { usd: null, tokens: 100 },
-        execute: (ctx) =>
-          Promise.all([
-            ctx.step('long', async (step) => {
-              await step.reserve({ usd: null, tokens: 100 })
-              await gate.opened
-            }),
-            ctx.step('waits', (step) => step.reserve({ usd: null, tokens: 1 }).then(() => 1)),
-          ]),
-      }),
-    ])
-    const runId = await launchOne(desk)
-    await desk.until(runId, (state) => state.steps.waits?.status === 'started')
-    await settle()
+    const { desk, runId, gate } = await launchWaiting()
     const stopped = desk.manager.stop(1_000_000)
     gate.open()
     await stopped
@@ -349,23 +355,7 @@ describe('setting a budget', () => {
   })
 
   test('lets calls that wait for others go on at once', async () => {
-    const gate = createGate()
-    const desk = await createTestDesk([
-      createScriptedWorkflow({
-        budget: { usd: null, tokens: 100 },
-        execute: (ctx) =>
-          Promise.all([
-            ctx.step('long', async (step) => {
-              await step.reserve({ usd: null, tokens: 100 })
-              await gate.opened
-            }),
-            ctx.step('waits', (step) => step.reserve({ usd: null, tokens: 1 }).then(() => 1)),
-          ]),
-      }),
-    ])
-    const runId = await launchOne(desk)
-    await desk.until(runId, (state) => state.steps.waits?.status === 'started')
-    await settle()
+    const { desk, runId, gate } = await launchWaiting()
     expect((await desk.manager.state(runId)).steps.waits!.status).toBe('started')
     await desk.manager.setBudget(runId, { tokens: 101 })
     await desk.until(runId, (state) => state.steps.waits!.status === 'completed')
