@@ -14,6 +14,10 @@ const wholeNumber = (min: number, max: number) => ({
   schema: z.coerce.number().int().min(min).max(max),
   allowed: `a whole number from ${min} to ${max}`,
 })
+const onOff = {
+  schema: z.enum(['0', '1']).transform((value) => value === '1'),
+  allowed: '0 or 1',
+}
 const text = { schema: z.string(), allowed: 'text' }
 const bound = (unit: BudgetUnit) => ({
   schema: z
@@ -254,6 +258,18 @@ export const SETTINGS = {
     50,
     'Runs that may wait for a place; beyond that a launch is answered 429.',
   ),
+  enableMultiRun: setting(
+    'ENABLE_MULTI_RUN',
+    onOff,
+    1,
+    '0: one ticker in a launch, one run at work at a time, and `/ws` follows that run.',
+  ),
+  enableLogStream: setting(
+    'ENABLE_LOG_STREAM',
+    onOff,
+    1,
+    '0: logs are not sent live; they are read on request.',
+  ),
   logBufferMaxLines: setting(
     'LOG_BUFFER_MAX_LINES',
     wholeNumber(10, 100_000),
@@ -298,6 +314,19 @@ export const SETTINGS = {
     list,
     '',
     'Origins that may post to the desk besides its own; comma-separated, like `https://desk.example`.',
+  ),
+  notifyWebhookUrl: setting(
+    'NOTIFY_WEBHOOK_URL',
+    address,
+    '',
+    'Where a message is posted when a run completes or fails. Nothing: nowhere.',
+  ),
+  notifyWebhookSecret: setting(
+    'NOTIFY_WEBHOOK_SECRET',
+    text,
+    '',
+    'Key with which these messages are signed (HMAC SHA-256 in `Rundesk-Signature`). Nothing: not signed.',
+    { secret: true },
   ),
   demoStepDelayMs: setting(
     'DEMO_STEP_DELAY_MS',
@@ -393,7 +422,9 @@ export function describeValue(value: unknown): string {
           .join(',')
       : Array.isArray(value)
         ? value.join(',')
-        : String(value ?? '')
+        : typeof value === 'boolean'
+          ? String(Number(value))
+          : String(value ?? '')
   return text === '' ? 'not set' : hideUserinfo(text)
 }
 

@@ -5,7 +5,7 @@
  */
 import type { RunEvent } from '../runs/event.ts'
 import type { RunState } from '../runs/state.ts'
-import type { KindSummary } from '../runs/summary.ts'
+import type { KindSummary, Stats } from '../runs/summary.ts'
 import type { Analyst, AssessmentInput } from './assessment-input.ts'
 import { decisionSchema, type Decision, type Evidence } from './decision.ts'
 import { shapeOf } from './estimate.ts'
@@ -105,5 +105,22 @@ export function summarizeCommittee(state: RunState<CommitteeState>): KindSummary
   const parsed = summarySchema.safeParse(state.decision)
   // What a run took that took over the steps of another says nothing of what one takes.
   const shape = state.reuse === null ? shapeOf(state.input as AssessmentInput) : null
-  return { decision: parsed.success ? parsed.data : null, shape }
+  return { decision: parsed.success ? parsed.data : null, shape, stats: statsOf(state.decision) }
+}
+
+const statsSchema = decisionSchema.pick({ risk_metrics: true, position: true, unverified: true })
+
+/** What verdicts are compared by; null without one. */
+function statsOf(decision: unknown): Stats | null {
+  const parsed = statsSchema.safeParse(decision)
+  if (!parsed.success) return null
+  const { risk_metrics: risk, position, unverified } = parsed.data
+  return {
+    entry: risk.entry,
+    stop_loss: risk.stop_loss,
+    take_profit: risk.take_profit,
+    risk_reward: risk.risk_reward,
+    fraction_of_equity: position.fraction_of_equity,
+    unverified: unverified.length,
+  }
 }

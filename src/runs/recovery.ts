@@ -11,7 +11,7 @@ import type { OpenBatches } from './open-batches.ts'
 import type { JournalStore, LaunchStore, RunIndex } from './ports.ts'
 import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
-import type { Summary } from './summary.ts'
+import { WHOLE_FILES, type Summary } from './summary.ts'
 import { NO_USAGE } from './usage.ts'
 
 export interface RecoveryDeps {
@@ -137,5 +137,8 @@ function describeLost(
     error,
     usage: stored?.usage ?? NO_USAGE,
     shape: stored?.shape ?? null,
+    stats: stored?.stats ?? null,
+    phases: stored?.phases ?? {},
+    files: stored?.files ?? WHOLE_FILES,
   }
 }

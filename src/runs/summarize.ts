@@ -2,7 +2,7 @@
 import { executionMs } from './fold.ts'
 import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
-import type { Summary } from './summary.ts'
+import { WHOLE_FILES, type Summary } from './summary.ts'
 import { workingLabels } from './tree.ts'
 import type { Workflow } from './workflow.ts'
 
@@ -30,9 +30,12 @@ export function summarize(workflow: Workflow, state: RunState): Summary {
     ended_at: state.ended_at,
     execution_ms: worked,
     shape: null,
+    stats: null,
     ...workflow.summary(state),
     error: state.error,
     usage: state.usage,
+    phases: isTerminal(state.status) ? measurePhases(state) : {},
+    files: WHOLE_FILES,
   }
 }
 
@@ -48,4 +51,11 @@ function etaSeconds(state: RunState, workedMs: number): number | null {
   const { fraction } = state.progress
   if (state.status !== 'in_progress' || fraction === null || fraction < ETA_FROM_FRACTION) return null
   return Math.ceil((workedMs * (1 - fraction)) / fraction / 1_000)
+}
+
+function measurePhases({ nodes }: RunState): Record<string, number> {
+  const measured = Object.values(nodes).flatMap((node) =>
+    node.node_type === 'phase' && node.duration_ms !== null ? [[node.id, node.duration_ms] as const] : [],
+  )
+  return Object.fromEntries(measured)
 }

@@ -29,20 +29,54 @@ export interface Summary {
   usage: UsageDelta
   /** Names runs that take about as long and cost about as much, in the kind's own words; null where it has none. */
   shape: string | null
+  /** The figures by which runs of a kind are compared, by name; null where the kind names none, or not yet. */
+  stats: Stats | null
+  /**
+   * Milliseconds from the first to the last moment of each phase, by node id, once the run has ended; of a phase under
+   * way when it failed, up to the failure. Phases that never began are left out.
+   */
+  phases: Readonly<Record<string, number>>
+  /** What is left of its files. */
+  files: FilesState
 }
 
+export type Stats = Readonly<Record<string, number | null>>
+
+/** `whole` as written, `packed` compressed, `pruned` but for marker, manifest and decision, `gone` with its folder. */
+export const FILES_STATES = ['whole', 'packed', 'pruned', 'gone'] as const
+
+export interface FilesState {
+  state: (typeof FILES_STATES)[number]
+  /** When they came to this; null while they are whole. */
+  since: string | null
+  /** When the run was brought here from another desk; null for one that ran here. */
+  imported_at: string | null
+}
+
+export const WHOLE_FILES: FilesState = { state: 'whole', since: null, imported_at: null }
+
+/** What only the index keeps of a run; it outlives the run's files. */
+type Kept = 'usage' | 'shape' | 'stats' | 'phases' | 'files'
+
 /** A summary as it leaves the process. */
-export type PublicSummary = Omit<Summary, 'usage' | 'shape'>
+export type PublicSummary = Omit<Summary, Kept>
 
 export function publicSummary(summary: Summary): PublicSummary {
-  const { usage: _usage, shape: _shape, ...shown } = summary
+  const { usage: _usage, shape: _shape, stats: _stats, phases: _phases, files: _files, ...shown } = summary
   return shown
 }
 
 /** A summary as an earlier version may have stored it, with what it did not know yet. */
-export function completeSummary(stored: Omit<Summary, 'usage' | 'shape'> & Partial<Summary>): Summary {
-  return { ...stored, usage: stored.usage ?? NO_USAGE, shape: stored.shape ?? null }
+export function completeSummary(stored: PublicSummary & Partial<Summary>): Summary {
+  return {
+    ...stored,
+    usage: stored.usage ?? NO_USAGE,
+    shape: stored.shape ?? null,
+    stats: stored.stats ?? null,
+    phases: stored.phases ?? {},
+    files: stored.files ?? WHOLE_FILES,
+  }
 }
 
 /** The part of a summary that only the kind knows. */
-export type KindSummary = Pick<Summary, 'decision'> & Partial<Pick<Summary, 'shape'>>
+export type KindSummary = Pick<Summary, 'decision'> & Partial<Pick<Summary, 'shape' | 'stats'>>

@@ -9,7 +9,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { formatStamp } from '../../src/core/ids.ts'
 import { NO_USAGE } from '../../src/runs/usage.ts'
 import type { RunStatus } from '../../src/runs/status.ts'
-import type { Summary } from '../../src/runs/summary.ts'
+import { WHOLE_FILES, type Summary } from '../../src/runs/summary.ts'
 import { MANIFEST_FILE, MANIFEST_FORMAT, type Manifest } from '../../src/storage/manifest.ts'
 import { RUN_ID_FILE } from '../../src/storage/run-directories.ts'
 import { createRunIndex } from '../../src/storage/run-index.ts'
@@ -58,6 +58,15 @@ function createSummaries(count: number, nowMs: number): Summary[] {
   })
 }
 
+const PHASES = [
+  'phase_data',
+  'phase_analysts',
+  'phase_research',
+  'phase_trading',
+  'phase_risk',
+  'phase_portfolio',
+]
+
 function createSummary(i: number, createdMs: number, random: () => number): Summary {
   const iso = (ms: number) => new Date(ms).toISOString()
   const batchMs = createdMs - (createdMs % 1_000)
@@ -86,6 +95,9 @@ function createSummary(i: number, createdMs: number, random: () => number): Summ
     execution_ms: executionMs,
     usage: NO_USAGE,
     shape: 'rules analysts=market rounds=1',
+    stats: null,
+    phases: Object.fromEntries(PHASES.map((phase) => [phase, Math.round((random() * executionMs) / 3)])),
+    files: WHOLE_FILES,
     decision:
       status === 'completed'
         ? {

@@ -24,7 +24,10 @@ test('a summary leaves the process with the fields of the contract and no others
 })
 
 test('one that an earlier version stored is completed', () => {
-  const whole = summaryOf({ shape: 'llm 1x1', usage: { ...summaryOf().usage, calls: 3 } })
+  const whole = summaryOf({
+    ...{ shape: 'llm 1x1', usage: { ...summaryOf().usage, calls: 3 }, stats: { entry: 3 }, phases: { a: 5 } },
+    files: { state: 'pruned', since: '2026-11-20T10:00:00.000Z', imported_at: null },
+  })
   expect(completeSummary(publicSummary(whole))).toEqual(summaryOf())
   expect(completeSummary(whole)).toEqual(whole)
 })

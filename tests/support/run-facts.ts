@@ -65,6 +65,9 @@ export function summaryOf(facts: Partial<Summary> = {}): Summary {
     error: null,
     usage: { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 },
     shape: null,
+    stats: null,
+    phases: {},
+    files: { state: 'whole', since: null, imported_at: null },
     ...facts,
   }
 }

@@ -3,29 +3,17 @@ import { NO_BOUND } from '../../runs/budget-bound.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { RunState } from '../../runs/state.ts'
 import type { Region } from '../page.ts'
-import { viewCost, type RefusedBound } from '../view-models/cost-view.ts'
-import { viewLog, viewLogLine } from '../view-models/log-view.ts'
-import { chooseNode, viewReport } from '../view-models/report-view.ts'
+import { viewCost } from '../view-models/cost-view.ts'
 import { viewReuse } from '../view-models/reuse-view.ts'
 import { findUnusable, viewRunHeader } from '../view-models/run-header-view.ts'
 import { runHref } from '../view-models/run-row.ts'
-import { viewTree } from '../view-models/tree-view.ts'
 import { viewWaiting } from '../view-models/waiting-view.ts'
-import { renderLogLines } from './log-lines.ts'
 import type { PageKit } from './page-deps.ts'
 import type { KindPanels, RunReader, Watching } from './kind-panels.ts'
 import { panelsOf } from './run-kinds.ts'
-
-export interface RunSelection {
-  runId: string
-  node: string | null
-  /** A bound that was typed and could not be taken. */
-  refused?: RefusedBound | undefined
-  /** 1 where the run is the page, 2 where it is a part of one. */
-  headingLevel: 1 | 2
-  /** The page's own link that selects a node. */
-  hrefOf(node: string | null): string
-}
+import { createLogRegion } from './run-log-region.ts'
+import type { RunSelection } from './run-selection.ts'
+import { createTreeRegions } from './run-tree-regions.ts'
 
 /** `state` is null for a run whose files were pruned: then its result alone is left. */
 export function createRunRegions(kit: PageKit, selection: RunSelection, state: RunState | null): Region[] {
@@ -110,8 +98,7 @@ function createStateRegions(
   kind: KindPanels,
   watching: Watching,
 ): Region[] {
-  const { runId, node, hrefOf } = selection
-  const where = `${runId}:${hrefOf(node)}`
+  const { runId } = selection
   return [
     {
       // Apart from the cost: it changes with the log, and that form must not.
@@ -121,64 +108,8 @@ function createStateRegions(
       ...watching('log', 'tree', 'status'),
       data: async () => ({ waits: viewWaiting(await reader.state(), clock.now()) }),
     },
-    {
-      id: 'run-tree',
-      key: `run/tree:${where}`,
-      template: 'run/tree',
-      ...watching('tree', 'content', 'usage'),
-      data: async () => {
-        const now = await reader.state()
-        const { nodeId } = chooseNode(now, node)
-        return {
-          rows: viewTree(
-            now,
-            { selected: nodeId, isAsked: nodeId === node, hrefOf, models: kind.modelsOf(now) },
-            clock.now(),
-          ),
-          title: kind.treeTitle,
-        }
-      },
-    },
-    {
-      id: 'run-report',
-      key: `run/report:${where}`,
-      template: 'run/report',
-      ...watching('content', 'tree', 'decision', 'data', 'usage'),
-      data: async () => {
-        const now = await reader.state()
-        const { nodeId } = chooseNode(now, node)
-        const context = await kind.readProse(reader, nodeId)
-        return {
-          report: viewReport(now, node, { context, models: kind.modelsOf(now) }),
-          latestHref: hrefOf(null),
-          asked: node !== null,
-        }
-      },
-    },
-    {
-      id: 'run-log',
-      key: `run/log:${runId}`,
-      template: 'run/log',
-      ...watching('log'),
-      data: async () => {
-        const { lines, earlier } = viewLog(await reader.state())
-        return {
-          linesHtml: renderLogLines(lines),
-          count: lines.length,
-          earlier,
-          download: `${runHref(runId)}/logs/download`,
-        }
-      },
-      appendTo: 'run-log-lines',
-      lastSeq: async () => (await reader.state()).log.last_seq,
-      appended: async (after) => {
-        const { entries, last_seq } = (await reader.state()).log
-        const added = entries.filter((entry) => entry.seq > after)
-        // Fewer than were written: the state keeps only the newest, so the reader must see them whole.
-        if (added.length !== last_seq - after) return null
-        return { html: renderLogLines(added.map(viewLogLine)), last: last_seq }
-      },
-    },
+    ...createTreeRegions(clock, selection, reader, kind, watching),
+    createLogRegion(runId, reader, watching),
   ]
 }
 
