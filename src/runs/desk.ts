@@ -54,6 +54,8 @@ export interface RunDesk {
   /** Throws `NotFoundError`. */
   summary(runId: string): Summary
   list(filter: RunFilter): RunPage
+  /** Somebody looks at the run: its files stay until the answer is called. */
+  watch(runId: string): () => void
   latestDecisions(tickers: readonly string[]): Summary[]
   queue(): QueueUse
   /** The whole state, from memory or folded from its journal. Throws `NotFoundError`, also where files were pruned. */

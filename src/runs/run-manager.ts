@@ -31,6 +31,7 @@ import { loadResult } from './step-results.ts'
 import type { ChildRequest } from './steps.ts'
 import { summarize } from './summarize.ts'
 import type { Summary } from './summary.ts'
+import { createWatchedRuns } from './watched-runs.ts'
 import type { Workflow } from './workflow.ts'
 
 export interface RunManagerDeps {
@@ -64,6 +65,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
   const active = new Map<string, ActiveRun>()
   const finished = createFinishedStates(clock, limits.keepStateMs, hub.forget)
   const batches = createOpenBatches(launches, log)
+  const watched = createWatchedRuns()
   const shutdown = new AbortController()
   const pruning = createPruning({
     ...{ index, results, clock, limits, log },
@@ -183,10 +185,10 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     await results.discard(runId)
   }
 
-  /** Also the ended ones whose steps are being taken over. */
+  /** Also the ended ones whose steps are being taken over, and those that somebody looks at. */
   function runsInUse(): Set<string> {
     const sources = [...active.values()].flatMap((run) => run.identity.reuse?.run_id ?? [])
-    return new Set([...active.keys(), ...sources])
+    return new Set([...active.keys(), ...sources, ...watched.ids()])
   }
 
   async function openChild(
@@ -279,6 +281,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     summary,
     state,
     prune: pruning.prune,
+    watch: watched.watch,
     launch: (requests) => track(launch(requests)),
     get ready() {
       return ready && !isStopping()

@@ -107,6 +107,7 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
   }
 
   const desk: ScriptedDesk = {
+    watch: () => () => undefined,
     feed,
     workflows: new Map<RunKind, typeof workflow>([['assessment', workflow]]),
     ready: true,
