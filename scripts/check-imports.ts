@@ -16,6 +16,7 @@ const RULES: Record<string, Rule> = {
   net: ['core'],
   runs: ['core'],
   storage: ['core', 'runs'],
+  notify: ['core', 'runs/state.ts', 'runs/summary.ts'],
   market: ['core', 'net'],
   trading: ['core', 'market'],
   llm: ['core'],

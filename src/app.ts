@@ -9,16 +9,31 @@ import pino from 'pino'
 import { createApi } from './api/server.ts'
 import { ANALYSTS, type AssessmentInput } from './committee/assessment-input.ts'
 import { estimateAssessment, type AssessmentEstimate } from './committee/estimate.ts'
+import { boundLaunch } from './committee/launch-form.ts'
 import { settleModels } from './committee/model-choice.ts'
 import { createAssessmentWorkflow } from './committee/assessment.ts'
 import type { Config, SettingSources } from './config.ts'
 import { systemClock } from './core/clock.ts'
 import { messageOf } from './core/errors.ts'
+import { createOpenStreams } from './core/open-streams.ts'
+import { createPayloadMeter } from './core/payload-meter.ts'
 import { findPackageRoot, readPackageVersion } from './core/package-root.ts'
-import { configuredModels, describeSources, openOutside, readCallLimits, type Outside } from './outside.ts'
+import { buildNotice } from './notify/notice.ts'
+import { createNotifier, type Notifier } from './notify/notifier.ts'
+import type { OutboxRecord } from './notify/outbox.ts'
+import {
+  configuredModels,
+  describeSources,
+  openOutside,
+  openWebhook,
+  readCallLimits,
+  type Outside,
+} from './outside.ts'
 import { createPastDecisions } from './past-decisions.ts'
-import type { RunIndex } from './runs/ports.ts'
+import type { Results, RunIndex } from './runs/ports.ts'
 import { createRunManager } from './runs/run-manager.ts'
+import { createNoticeJournal } from './storage/notice-journal.ts'
+import { createStoreMeasure } from './storage/measure-store.ts'
 import { openStorage } from './storage/open-storage.ts'
 import { claimOwnership } from './storage/owner-socket.ts'
 import { loadSecret } from './storage/secret.ts'
@@ -28,6 +43,8 @@ import { createListener } from './web/listener.ts'
 import { createPages } from './web/pages/create-pages.ts'
 import { createRenderer } from './web/render.ts'
 import { createWeb } from './web/server.ts'
+import { createSockets } from './web/sockets/sockets.ts'
+import { asksForSocket } from './web/sockets/upgrade.ts'
 import { warmUp } from './web/warm-up.ts'
 
 /** How many of the newest finished assessments an estimate may rest on. */
@@ -105,8 +122,15 @@ async function assemble(
   const outside = openOutside(config, { clock, version, warn: (message) => log.warn(message) })
   const { market, concurrency } = outside
   const past = createPastDecisions(storage)
+  const receiver = openWebhook(config, { clock, version })
+  const journal = createNoticeJournal<OutboxRecord>({
+    dataDir: config.dataDir,
+    log: { warn: (message: string) => log.warn(message) },
+  })
+  const notifier = receiver && createNotifier({ journal, webhook: receiver.webhook, clock, log })
   const manager = createRunManager({
     ...storage,
+    results: notifier ? tellEnds(storage.results, notifier) : storage.results,
     workflows: [
       createAssessmentWorkflow({
         market,
@@ -120,7 +144,7 @@ async function assemble(
     clock,
     log,
     limits: {
-      maxRunning: config.maxParallelRuns,
+      maxRunning: config.enableMultiRun ? config.maxParallelRuns : 1,
       maxWaiting: config.maxQueuedRuns,
       logLines: config.logBufferMaxLines,
       stepDelayMs: config.demoStepDelayMs,
@@ -132,11 +156,15 @@ async function assemble(
   })
 
   const estimate = createEstimator({ index: storage.index, sources: outside.sources, models: outside.models })
+  const payload = createPayloadMeter()
+  const openStreams = createOpenStreams()
   const api = createApi({
     desk: manager,
     concurrency,
     estimate,
-    maxTickers: config.maxTickersPerRequest,
+    launchBounds: boundLaunch(config),
+    openStreams,
+    payload,
     clock,
     log,
     version,
@@ -158,7 +186,18 @@ async function assemble(
     estimate,
     clock,
     charts,
+    storage: createStoreMeasure({ dataDir: config.dataDir, resultsDir: config.resultsDir, clock }),
+    notices: notifier && (() => notifier.list()),
+    payload,
     openapi: () => api.document,
+  })
+  const sockets = createSockets({
+    desk: manager,
+    config,
+    clock,
+    log,
+    meter: payload,
+    shutdown: shutdown.signal,
   })
   const app = createWeb({
     config,
@@ -169,6 +208,9 @@ async function assemble(
     clock,
     log,
     secret: await loadSecret(config.dataDir),
+    sockets,
+    openStreams,
+    payload,
     shutdown: shutdown.signal,
   })
   app.route('/', api.routes)
@@ -187,7 +229,8 @@ async function assemble(
     socketPath: owner.socketPath,
     started: start(),
     async listen() {
-      server = createServer(createListener(app))
+      server = createServer({ shouldUpgradeCallback: asksForSocket }, createListener(app))
+      sockets.attach(server, app)
       await listenOn(server, config)
       url = addressOf(server, config.host)
       return url
@@ -205,8 +248,11 @@ async function assemble(
       await reindexing
       const { pending, in_progress: working } = storage.index.counts()
       await charts.close()
+      await notifier?.close()
+      await receiver?.close()
       await outside.close()
       await storage.close()
+      sockets.end()
       server?.closeAllConnections()
       await owner.close()
       return { left: pending + working }
@@ -216,6 +262,7 @@ async function assemble(
   async function start(): Promise<void> {
     if (storage.index.suspect.length > 0) await beginReindex()
     const { resumed } = await manager.start({ recover })
+    await notifier?.start()
     if (resumed > 0) log.info(`${resumed} ${resumed === 1 ? 'run' : 'runs'} resumed`)
     // Whoever opens the first page, or asks a model first, should not pay for it.
     if (recover) void outside.models.gateway.warmUp(configuredModels(outside.models))
@@ -241,6 +288,18 @@ async function assemble(
     // A single command is asked once: it answers when it can answer whole.
     if (recover) await clock.sleep(REINDEX_FIRST_MS, done.signal).catch(() => undefined)
     else await reindexing
+  }
+}
+
+/** A notice is journaled with the results of its run: like these, it is made good at the next start after a crash. */
+function tellEnds(results: Results, notifier: Notifier): Results {
+  return {
+    ...results,
+    async finish(state, summary) {
+      await results.finish(state, summary)
+      const notice = buildNotice(state, summary)
+      if (notice) await notifier.enqueue(notice)
+    },
   }
 }
 

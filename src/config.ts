@@ -286,7 +286,7 @@ export const SETTINGS = {
     'RUN_MAX_AGE_HOURS',
     wholeNumber(1, 87_600),
     24,
-    'Hours after which the state of a finished run leaves the memory (its files stay).',
+    'Hours after which a finished run leaves the memory and its files are packed; both read as before.',
   ),
   resultsMaxPerTicker: setting(
     'RUN_RESULTS_MAX_PER_TICKER',
@@ -320,6 +320,7 @@ export const SETTINGS = {
     address,
     '',
     'Where a message is posted when a run completes or fails. Nothing: nowhere.',
+    { secret: true },
   ),
   notifyWebhookSecret: setting(
     'NOTIFY_WEBHOOK_SECRET',

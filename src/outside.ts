@@ -19,6 +19,8 @@ import type { Vendor } from './market/vendor.ts'
 import { createVendor } from './market/vendors/index.ts'
 import { createNet } from './net/create-net.ts'
 
+const WEBHOOK_CONCURRENCY = 4
+
 export interface Outside {
   readonly vendor: Vendor
   readonly market: Market
@@ -125,4 +127,21 @@ export function describeSources({ fundamentals, news, sentiment }: Sources) {
 /** The models that the settings name, each once. */
 export function configuredModels({ deep, quick }: Pick<ModelDesk, 'deep' | 'quick'>): string[] {
   return [...new Set([deep, quick].filter((model) => model !== null))]
+}
+
+/**
+ * The way to the receiver of notices: that one address and no other. It may be on this machine or in its network, for a
+ * person has named it in the settings. Null where none is set.
+ */
+export function openWebhook(config: Config, { clock, version }: Pick<OutsideOptions, 'clock' | 'version'>) {
+  const { notifyWebhookUrl: url, notifyWebhookSecret: secret } = config
+  if (url === '') return null
+  const { fetch, close } = createNet({
+    allowedHosts: [new URL(url).host],
+    clock,
+    limits: { maxConcurrency: WEBHOOK_CONCURRENCY, perHost: WEBHOOK_CONCURRENCY },
+    userAgent: `Rundesk/${version}`,
+    permitAddress: () => true,
+  })
+  return { webhook: { url, secret, fetch }, close }
 }

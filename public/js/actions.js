@@ -4,7 +4,7 @@
  */
 import { forgetAll } from './keep.js'
 import { poll } from './stream.js'
-import { showToast } from './tray.js'
+import { showToast } from './toast.js'
 
 /** What was refused is said in its form where the answer brings that, else in a toast. */
 async function refuse(text) {

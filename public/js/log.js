@@ -1,19 +1,27 @@
 /**
- * The log follows its end only for a reader who is there already. A line that is shown is never added a second time,
- * also where polling and a stream that came back both bring it.
+ * The log as the page brings it holds no more lines than a fresh page would. Once its panel is in view or used, the viewer
+ * is loaded and takes over; until then, and where it cannot be loaded, these lines are what there is.
  */
-let following = []
+const MAX_LINES = 250
 
-const logs = () => [...document.querySelectorAll('[data-log]')]
-const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 24
-const toEnd = (log) => (log.scrollTop = log.scrollHeight)
+async function openViewer() {
+  const panel = document.querySelector('[data-log-panel]:not([data-own])')
+  if (!panel) return
+  panel.dataset.own = ''
+  const viewer = await import('./log-viewer.js')
+  viewer.openLogViewer(panel)
+}
 
-document.addEventListener('htmx:before:swap', (event) => {
-  following = logs().filter(isAtEnd)
-  for (const { swapSpec, fragment } of event.detail.tasks ?? []) {
-    if (swapSpec?.style !== 'beforeend') continue
-    for (const line of [...fragment.children]) if (line.id && document.getElementById(line.id)) line.remove()
-  }
-})
-document.addEventListener('htmx:after:swap', () => following.forEach(toEnd))
-logs().forEach(toEnd)
+const sight = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && openViewer())
+
+function watch() {
+  const list = document.getElementById('run-log-lines')
+  while (list?.childElementCount > MAX_LINES) list.firstChild.remove()
+  sight.disconnect()
+  const panel = document.querySelector('[data-log-panel]:not([data-own])')
+  if (panel) sight.observe(panel)
+}
+
+document.addEventListener('htmx:after:swap', watch)
+document.addEventListener('focusin', ({ target }) => target.closest('[data-log-panel]') && openViewer())
+watch()

@@ -1,6 +1,6 @@
 /**
- * What an update must leave as the reader has it: open details, folded branches, where the keyboard stands, and times
- * already shown in local time.
+ * What an update must leave as the reader has it: open details, folded branches, where the keyboard stands, times
+ * already shown in local time, and what a script has filled (`data-own`).
  */
 import { recall } from './keep.js'
 
@@ -15,7 +15,8 @@ const extension = {
     )
   },
   htmx_before_morph_node(element, { oldNode, newNode }) {
-    return !(oldNode.localName === 'time' && newNode.dateTime === oldNode.dateTime && oldNode.dataset.local)
+    if (oldNode.localName === 'time') return !(newNode.dateTime === oldNode.dateTime && oldNode.dataset.local)
+    return !oldNode.hasAttribute?.('data-own')
   },
 }
 

@@ -3,6 +3,7 @@
  * its clocks stand and what runs is marked as last known. A first connection that failed, which the stream does not mend
  * by itself, is made anew from where the page stands.
  */
+import { onForgotten } from './keep.js'
 import { clockOf, freeze } from './times.js'
 
 const POLL_MS = 5000
@@ -12,6 +13,8 @@ const PATIENCE_MS = 2000
 let connection
 let cursor = streamElement()?.dataset.cursor
 let lostAt = 0
+/** Signed out: the present stream was ended and is not made anew before somebody has answered. */
+let isStopped = false
 /** Counts losses, so that what waits for an older one knows that it is over. */
 let loss = 0
 /** When the page was last known to be up to date. */
@@ -103,11 +106,21 @@ export async function poll() {
   }
 }
 
-document.addEventListener('htmx:sse:before:connection', ({ detail }) => {
-  connection = detail.connection
+document.addEventListener('htmx:sse:before:connection', (event) => {
+  connection = event.detail.connection
   if (connection.attempt > 0) lose()
+  if (isStopped) event.preventDefault()
+  isStopped = false
 })
-document.addEventListener('htmx:sse:after:connection', regain)
+document.addEventListener('htmx:sse:after:connection', () => {
+  regain()
+  // A page that is loaded in the background was never told to pause.
+  if (document.hidden) window.queueMicrotask(() => document.dispatchEvent(new Event('visibilitychange')))
+})
+onForgotten(() => {
+  isStopped = connection !== undefined
+  connection?.reader?.cancel()
+})
 for (const name of ['htmx:sse:error', 'htmx:response:error', 'htmx:error']) {
   document.addEventListener(name, ({ target }) => target.id === 'stream' && lose())
 }

@@ -1,67 +1,38 @@
 /**
  * Results as they come in: a toast in a tab that is looked at, a count in the title of one that is not; shown in one
- * tab, not again in another. One tab keeps a small stream for those in the background, which have none.
+ * tab, not again in another. Tabs in the background have no stream of their own; `leader.js` serves them.
  */
 import { keep, onKeptElsewhere, recall } from './keep.js'
+import { announce, showToast } from './toast.js'
 
 const SEEN_KEPT = 60
-const TOAST_MS = 8_000
-const RETRY_MS = 5000
-/** Results that come within this time are announced together. */
-const ANNOUNCE_MS = 400
 let title = document.title
-let said = []
+/** Ends the locks by which other tabs know that this one is looked at. */
+const looked = []
 
-const results = () => [...document.querySelectorAll('[data-results] [data-run]')]
+export const results = () => [...document.querySelectorAll('[data-results] [data-run]')]
+
+/** Results that no tab has shown. On the first visit ever there are none: what ended before it is no news. */
+export function findUnseen() {
+  const seen = recall('seen', null)
+  return seen === null ? [] : results().filter(({ dataset }) => !seen.includes(dataset.run))
+}
 
 export function setTitle(text) {
   title = text
   notice()
 }
 
-/** `href` gives the toast its link; without it the text stands alone. */
-export function showToast({ text, href, failed = false }) {
-  const toast = document.getElementById('toast').content.firstElementChild.cloneNode(true)
-  const [words, link, close] = toast.children
-  words.textContent = text
-  if (href) link.href = href
-  else link.remove()
-  toast.classList.toggle('toast-failed', failed)
-  close.onclick = () => toast.remove()
-  document.getElementById('toasts').append(toast)
-  announce(text)
-  let timer
-  const leaveLater = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => toast.remove(), TOAST_MS)
-  }
-  for (const held of ['pointerenter', 'focusin']) toast.addEventListener(held, () => clearTimeout(timer))
-  for (const free of ['pointerleave', 'focusout']) toast.addEventListener(free, leaveLater)
-  leaveLater()
-}
-
-/** Read aloud once: what is said in one go is joined, or only the last of it would be heard. */
-function announce(text) {
-  if (said.push(text) > 1) return
-  setTimeout(() => {
-    document.getElementById('announce').textContent = said.join('; ')
-    said = []
-  }, ANNOUNCE_MS)
-}
-
 function notice() {
-  const seen = recall('seen', null)
-  const present = results()
-  const ids = present.map((result) => result.dataset.run)
-  // The first visit ever: what ended before it is no news.
-  const fresh = seen === null ? [] : present.filter((result) => !seen.includes(result.dataset.run))
-  if (document.hidden && seen !== null) {
+  const fresh = findUnseen()
+  if (document.hidden && recall('seen', null) !== null) {
     document.title = fresh.length > 0 ? `(${fresh.length}) ${title}` : title
     return
   }
   document.title = title
-  if (seen !== null && fresh.length === 0) return
-  keep('seen', [...new Set([...(seen ?? []), ...ids])].slice(-SEEN_KEPT))
+  if (recall('seen', null) !== null && fresh.length === 0) return
+  const ids = results().map(({ dataset }) => dataset.run)
+  keep('seen', [...new Set([...recall('seen', []), ...ids])].slice(-SEEN_KEPT))
   for (const { textContent, dataset } of fresh) {
     // Whoever looks at the run itself sees its result.
     if (document.querySelector('[data-shown-run]')?.dataset.shownRun === dataset.run) announce(textContent)
@@ -69,30 +40,19 @@ function notice() {
   }
 }
 
-function apply(text) {
-  if (document.hidden) htmx.swap({ text, target: document.body, swap: 'none', sourceElement: document.body })
-}
-
-function lead(channel) {
-  const source = new EventSource('/stream?page=tray')
-  source.onmessage = ({ data }) => {
-    apply(data)
-    channel.postMessage(data)
+/** One tab of those in the background keeps a stream for all of them; from one that is looked at it needs none. */
+function attend() {
+  notice()
+  if (!navigator.locks) return
+  for (const end of looked.splice(0)) end()
+  if (document.hidden) import('./leader.js').then(({ wait }) => wait())
+  else {
+    const hold = (end) => (document.hidden ? end() : looked.push(end))
+    navigator.locks.request('rundesk-looked-at', { mode: 'shared' }, () => new Promise(hold))
   }
-  // A browser gives up for good when the answer is an error.
-  source.onerror = () => source.readyState === EventSource.CLOSED && setTimeout(lead, RETRY_MS, channel)
 }
 
 document.addEventListener('htmx:after:swap', notice)
-document.addEventListener('visibilitychange', notice)
+document.addEventListener('visibilitychange', attend)
 onKeptElsewhere(notice)
-notice()
-
-if (navigator.locks) {
-  const channel = new BroadcastChannel('rundesk-tray')
-  channel.onmessage = ({ data }) => apply(data)
-  navigator.locks.request('rundesk-tray', () => {
-    lead(channel)
-    return new Promise(() => {})
-  })
-}
+attend()

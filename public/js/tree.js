@@ -3,7 +3,6 @@
  * address wins over a remembered one.
  */
 import { keep, recall } from './keep.js'
-import { visit } from './visit.js'
 
 const RUNS_REMEMBERED = 30
 const items = (tree) =>
@@ -61,7 +60,7 @@ function onClick(event) {
     fold(item, item.getAttribute('aria-expanded') !== 'true')
     return
   }
-  const chosen = item?.dataset.node
+  const chosen = event.target.closest('a[data-node]')?.dataset.node
   if (chosen === undefined && !event.target.closest('[data-forget-node]')) return
   const nodes = Object.entries(recall('nodes', {})).filter(([run]) => run !== shownRun())
   if (chosen !== undefined) nodes.push([shownRun(), chosen])
@@ -73,8 +72,9 @@ const shownRun = () => document.querySelector('[data-shown-run]')?.dataset.shown
 function restoreNode() {
   const node = recall('nodes', {})[shownRun()]
   if (!node || new URLSearchParams(location.search).has('node')) return
-  const item = document.querySelector(`[data-node="${CSS.escape(node)}"]`)
-  if (item && item.ariaSelected !== 'true') visit(item.href, { history: 'replace' })
+  const item = document.querySelector(`[role="treeitem"][data-node="${CSS.escape(node)}"]`)
+  if (item && item.ariaSelected !== 'true')
+    import('./visit.js').then(({ visit }) => visit(item.href, { history: 'replace' }))
 }
 
 document.addEventListener('keydown', onKey)

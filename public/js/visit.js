@@ -5,8 +5,8 @@
 import { restartStream } from './stream.js'
 import { setTitle } from './tray.js'
 
-/** Path and query of what is shown; a hash only points into it. */
-let shown = addressOf(location)
+/** Path and query of what is shown, once it is not what was loaded; a hash only points into it. */
+let shown
 let current
 
 function addressOf({ pathname, search }) {
@@ -42,18 +42,17 @@ export async function visit(href, { history: mode = 'push' } = {}) {
   }
 }
 
-document.addEventListener('click', async (event) => {
-  const link = event.target.closest('a[data-soft]')
-  if (!link || event.defaultPrevented || event.button !== 0) return
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
-  event.preventDefault()
+/** A link that was pressed. */
+export async function follow(link) {
   const fromTree = link.dataset.node !== undefined
   await visit(link.href)
   if (fromTree) reveal(document.getElementById('report'))
-})
-window.addEventListener('popstate', () => {
-  if (addressOf(location) !== shown) visit(location.href, { history: 'keep' })
-})
+}
+
+/** A step in the history, on a page that was loaded from `loaded`. */
+export function step(loaded) {
+  if (addressOf(location) !== (shown ?? loaded)) visit(location.href, { history: 'keep' })
+}
 
 /** What the reader has just chosen comes into view; where its beginning can be read already, nothing moves. */
 function reveal(panel) {

@@ -1,8 +1,12 @@
 /** What can be done to a run: cancel, pause, resume, run again, set its budget. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { MOST_BUDGET, type BudgetUnit } from '../core/budget-range.ts'
+import { InputError, quote } from '../core/errors.ts'
 import { readFields } from '../core/request-body.ts'
 import { parseBudget, parseRerun } from '../runs/budget-form.ts'
+import { CANCEL_BOUNDS, cancelRuns, type CancelOutcome } from '../runs/cancel-runs.ts'
+import { parseRunIds } from '../runs/run-ids.ts'
+import { RUN_STATUSES } from '../runs/status.ts'
 import { publicSummary } from '../runs/summary.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
@@ -18,6 +22,34 @@ const cancelRun = createRoute({
   path: '/runs/{id}/cancel',
   responses: formAnswers,
   summary: 'Cancel a run; again is fine',
+})
+const outcomeSchema = z.object({
+  run_id: z.string(),
+  canceled: z.boolean().meta({ description: 'It is canceled now, or was before' }),
+  status: z
+    .enum(RUN_STATUSES)
+    .nullable()
+    .meta({ description: 'As it stands now; null for a run there is not' }),
+  error: z.string().nullable().meta({ description: 'Why it is not canceled' }),
+}) satisfies z.ZodType<CancelOutcome>
+
+const cancelMany = createRoute({
+  method: 'post',
+  path: '/runs/cancel',
+  tags: ['Runs'],
+  summary: 'Cancel several runs, each by itself',
+  description:
+    'Says of every run what became of it; one that has ended does not keep the others from being canceled.',
+  request: describeBody(
+    z.object({
+      ids: z.array(z.string()).min(CANCEL_BOUNDS.min).max(CANCEL_BOUNDS.max).meta({ description: 'Run ids' }),
+    }),
+  ),
+  responses: {
+    202: jsonAnswer(z.object({ runs: z.array(outcomeSchema) }), 'What became of each, in the order given'),
+    ...FORM_ANSWERS,
+    ...failures(400, 403, 413, 415),
+  },
 })
 const deleteRun = createRoute({ ...common, method: 'delete', path: '/runs/{id}', summary: 'Cancel a run' })
 const pauseRun = createRoute({
@@ -91,8 +123,17 @@ const budgetRun = createRoute({
   responses: { ...answers, ...FORM_ANSWERS, ...failures(413, 415) },
 })
 
-export function createActionRoutes({ desk }: ApiDeps): ApiRoutes {
+export function createActionRoutes({ desk, log }: ApiDeps): ApiRoutes {
   const routes = createRoutes()
+  routes.openapi(cancelMany, async (c) => {
+    const { ids, ...others } = await readFields(c.req.raw, { maxFields: CANCEL_BOUNDS.max })
+    for (const name of Object.keys(others))
+      throw new InputError(name, `unknown field ${quote(name)}; ids names the runs`)
+    const runs = await cancelRuns(desk, parseRunIds(ids, CANCEL_BOUNDS), (error, runId) =>
+      log.error({ err: error, run_id: runId }, 'a run could not be canceled'),
+    )
+    return c.json({ runs }, 202)
+  })
   routes.openapi(cancelRun, async (c) =>
     c.json(publicSummary(await desk.cancel(c.req.valid('param').id)), 202),
   )

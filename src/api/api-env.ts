@@ -3,7 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../core/clock.ts'
 import type { AssessmentInput } from '../committee/assessment-input.ts'
 import type { AssessmentEstimate } from '../committee/estimate.ts'
+import type { LaunchBounds } from '../committee/launch-form.ts'
 import type { Concurrency } from '../core/concurrency.ts'
+import type { OpenStreams } from '../core/open-streams.ts'
+import type { PayloadMeter } from '../core/payload-meter.ts'
 import type { RunDesk } from '../runs/desk.ts'
 
 export interface ApiEnv {
@@ -23,7 +26,10 @@ export interface ApiDeps {
   concurrency: Concurrency
   /** What each of these launches would take; throws `InputError` as a launch would for models that cannot be used. */
   estimate(inputs: readonly AssessmentInput[]): Promise<AssessmentEstimate[]>
-  maxTickers: number
+  openStreams: OpenStreams
+  /** What live updates have saved. */
+  payload: PayloadMeter
+  launchBounds: LaunchBounds
   clock: Clock
   log: ApiLog
   version: string

@@ -3,13 +3,17 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { decisionSchema } from '../committee/decision.ts'
 import { NotFoundError } from '../core/errors.ts'
 import { parseTickers } from '../core/ids.ts'
-import { renderMarkdown } from '../core/markdown.ts'
+import { withHtml } from '../core/markdown.ts'
+import { describeGone } from '../runs/describe-gone.ts'
 import type { RunDesk } from '../runs/desk.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
-import { failures, jsonAnswer, runParams, strictQuery } from './schemas.ts'
+import { failures, jsonAnswer, jsonOrPage, runParams, strictQuery } from './schemas.ts'
 
-const servedDecision = decisionSchema.extend({ html: z.string() }).openapi('Decision')
+/** Decisions read at once, however many tickers there are. */
+const READ_AT_A_TIME = 8
+
+export const servedDecision = decisionSchema.extend({ html: z.string() }).openapi('Decision')
 
 const verdictSchema = z
   .object({
@@ -42,7 +46,7 @@ const listVerdicts = createRoute({
       tickers: z.string().optional().meta({ description: 'Like AAPL,MSFT; all when left out' }),
     }),
   },
-  responses: { 200: jsonAnswer(z.array(verdictSchema), 'Verdicts'), ...failures(400) },
+  responses: { 200: jsonOrPage(z.array(verdictSchema), 'Verdicts'), ...failures(400) },
 })
 
 export function createDecisionRoutes({ desk }: ApiDeps): ApiRoutes {
@@ -50,19 +54,23 @@ export function createDecisionRoutes({ desk }: ApiDeps): ApiRoutes {
   routes.openapi(showDecision, async (c) => {
     const { id } = c.req.valid('param')
     const decision = await desk.decision(id)
+    const summary = desk.summary(id)
+    if (!decision && summary.files.state === 'gone') throw new NotFoundError(describeGone(summary))
     if (!decision) throw new NotFoundError(`run ${id} has no decision (yet)`)
     return c.json(withHtml(decision) as z.infer<typeof servedDecision>, 200)
   })
   routes.openapi(listVerdicts, async (c) => {
     const { tickers } = c.req.valid('query')
     const latest = desk.latestDecisions(tickers ? parseTickers(tickers) : [])
-    const verdicts = await Promise.all(
-      latest.map(async ({ ticker, run_id, as_of, ended_at }) => {
+    const verdicts: unknown[] = []
+    for (let at = 0; at < latest.length; at += READ_AT_A_TIME) {
+      const read = latest.slice(at, at + READ_AT_A_TIME).map(async ({ ticker, run_id, as_of, ended_at }) => {
         const decision = await readIfThere(desk, run_id)
         return decision ? [{ ticker, run_id, as_of, ended_at, decision: withHtml(decision) }] : []
-      }),
-    )
-    return c.json(verdicts.flat() as z.infer<typeof verdictSchema>[], 200)
+      })
+      verdicts.push(...(await Promise.all(read)).flat())
+    }
+    return c.json(verdicts as z.infer<typeof verdictSchema>[], 200)
   })
   return routes
 }
@@ -77,8 +85,4 @@ async function readIfThere(desk: RunDesk, runId: string): Promise<Record<string,
   }
 }
 
-/** A stored decision as it is served: `html` is its Markdown, rendered and sanitized now. */
-export function withHtml(decision: Record<string, unknown>): Record<string, unknown> {
-  const { markdown } = decision
-  return { ...decision, html: typeof markdown === 'string' ? renderMarkdown(markdown) : '' }
-}
+export { withHtml }

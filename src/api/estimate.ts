@@ -44,10 +44,10 @@ const estimateLaunch = createRoute({
   },
 })
 
-export function createEstimateRoutes({ estimate, maxTickers }: ApiDeps): ApiRoutes {
+export function createEstimateRoutes({ estimate, launchBounds }: ApiDeps): ApiRoutes {
   const routes = createRoutes()
   routes.openapi(estimateLaunch, async (c) => {
-    const inputs = parseLaunchForm(await readFields(c.req.raw), { maxTickers })
+    const inputs = parseLaunchForm(await readFields(c.req.raw), launchBounds)
     const estimates = await estimate(inputs)
     return c.json(
       estimates.map(({ shape: _shape, needs: _needs, ...shown }, index) => ({

@@ -40,11 +40,11 @@ const startProcess = createRoute({
   },
 })
 
-export function createLaunchRoutes({ desk, maxTickers }: ApiDeps): ApiRoutes {
+export function createLaunchRoutes({ desk, launchBounds }: ApiDeps): ApiRoutes {
   const routes = createRoutes()
 
   async function launch(fields: Record<string, unknown>, symbolsField: string) {
-    const inputs = parseLaunchForm(fields, { maxTickers, symbolsField })
+    const inputs = parseLaunchForm(fields, { ...launchBounds, symbolsField })
     if (symbolsField === 'company_symbol' && inputs.length > 1) {
       throw new InputError(symbolsField, `${symbolsField} names ${inputs.length} tickers; it takes one`)
     }

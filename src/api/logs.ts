@@ -1,9 +1,9 @@
-/** `GET /runs/{id}/logs` in pages, and `/logs/download` as a text file. */
+/** `GET /runs/{id}/logs`, filtered and in pages, and `/logs/download` as a text file. */
 import { createRoute, z } from '@hono/zod-openapi'
-import type { RunDesk } from '../runs/desk.ts'
-import { collectLog } from '../runs/log-view.ts'
+import { parseLogFilter, type LogFilter } from '../runs/log-filter.ts'
 import type { LogEntry } from '../runs/state.ts'
 import type { ApiDeps } from './api-env.ts'
+import { describeLog, streamText } from './log-text.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
 import {
   failures,
@@ -18,14 +18,28 @@ import {
 const DEFAULT_LIMIT = 500
 const MAX_LIMIT = 5_000
 
+/** Read by `parseLogFilter`, in its words. */
+const filterFields = {
+  severity: z.string().optional().meta({
+    description: 'One severity: that and above. Several by commas: just these',
+    example: 'WARN',
+  }),
+  source: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .meta({ description: 'Names by commas, or the parameter repeated', example: 'trader,tool' }),
+  q: z.string().optional().meta({ description: 'A text in message or source; case does not matter' }),
+}
+
 const listLogs = createRoute({
   method: 'get',
   path: '/runs/{id}/logs',
   tags: ['Logs'],
-  summary: 'Log entries in order, from after_seq on',
+  summary: 'Log entries in order, from after_seq on, filtered',
   request: {
     params: runParams,
     query: strictQuery({
+      ...filterFields,
       after_seq: wholeNumber(0, Number.MAX_SAFE_INTEGER),
       limit: wholeNumber(1, MAX_LIMIT).meta({
         description: `Default ${DEFAULT_LIMIT}, at most ${MAX_LIMIT}`,
@@ -36,7 +50,10 @@ const listLogs = createRoute({
     200: jsonAnswer(
       z.object({
         entries: z.array(logEntrySchema),
-        next_after_seq: z.int().meta({ description: 'What to pass as after_seq to go on' }),
+        next_after_seq: z.int().meta({
+          description:
+            'What to pass as after_seq to go on. Fewer entries than limit: the end, past all that was left out',
+        }),
       }),
       'Entries',
     ),
@@ -48,8 +65,8 @@ const downloadLog = createRoute({
   method: 'get',
   path: '/runs/{id}/logs/download',
   tags: ['Logs'],
-  summary: 'The whole log as a text file',
-  request: { params: runParams },
+  summary: 'The whole log as a text file, or what the filters leave of it',
+  request: { params: runParams, query: strictQuery(filterFields) },
   responses: {
     200: { description: 'Log', content: { 'text/plain': { schema: z.string() } } },
     ...failures(400, 404),
@@ -60,32 +77,36 @@ export function createLogRoutes({ desk }: ApiDeps): ApiRoutes {
   const routes = createRoutes()
   routes.openapi(listLogs, async (c) => {
     const { id } = c.req.valid('param')
-    const { after_seq = 0, limit = DEFAULT_LIMIT } = c.req.valid('query')
-    const entries = (await readLog(desk, id, after_seq)).slice(0, limit).map(describeEntry)
-    return c.json({ entries, next_after_seq: entries.at(-1)?.seq ?? after_seq }, 200)
+    const { after_seq: afterSeq = 0, limit = DEFAULT_LIMIT, ...asked } = c.req.valid('query')
+    const page = await desk.readLog(id, { filter: readFilter(asked), afterSeq, limit })
+    return c.json({ entries: page.entries.map(describeEntry), next_after_seq: page.nextAfterSeq }, 200)
   })
   routes.openapi(downloadLog, async (c) => {
     const { id } = c.req.valid('param')
-    const lines = (await readLog(desk, id, 0)).map(formatEntry)
-    return c.text(lines.join(''), 200, { 'Content-Disposition': `attachment; filename="${id}.log"` })
+    const filter = readFilter(c.req.valid('query'))
+    const text = await streamText(describeLog(desk.summary(id), filter), desk.streamLog(id, filter))
+    const headers = {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Disposition': `attachment; filename="${id}.log"`,
+    }
+    if (c.req.method !== 'HEAD') return c.body(text, 200, headers) as never
+    // Nobody will read it: what it has open is closed.
+    await text.cancel()
+    return c.body(null, 200, headers) as never
   })
   return routes
 }
 
-/** Entries after `afterSeq`: from memory where it reaches back far enough, else from the journal. */
-async function readLog(desk: RunDesk, runId: string, afterSeq: number): Promise<LogEntry[]> {
-  const { log } = await desk.state(runId)
-  const kept = log.entries.filter((entry) => entry.seq > afterSeq)
-  const isComplete = kept.length === Math.max(0, log.last_seq - afterSeq)
-  if (isComplete) return kept
-  const all = await collectLog(desk.events(runId))
-  return all.filter((entry) => entry.seq > afterSeq)
+function readFilter(asked: { severity?: string; source?: string | string[]; q?: string }): LogFilter {
+  const sources = [asked.source ?? []].flat().flatMap((names) => names.split(','))
+  // An empty parameter is what a form sends for a field that was left alone.
+  return parseLogFilter({
+    severity: asked.severity,
+    sources: sources.every((name) => name === '') ? undefined : sources,
+    q: asked.q,
+  })
 }
 
 function describeEntry({ seq, ts, iso, severity, source, agent_id, message }: LogEntry): LogEntryBody {
   return { seq, ts, iso, severity, source, agent_id, message }
-}
-
-function formatEntry({ iso, severity, source, message }: LogEntry): string {
-  return `${iso} ${severity.padEnd(5)} ${source}: ${message.replaceAll('\n', '\n    ')}\n`
 }

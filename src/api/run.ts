@@ -38,6 +38,9 @@ const stateSchema = summarySchema
     decision: z.any().meta({ description: 'As /runs/{id}/decision; null until there is one' }),
     execution_tree: z.array(nodeSchema),
     content: z.record(z.string(), z.string()).meta({ description: 'What each node has written, by node id' }),
+    detail_by_node: z
+      .record(z.string(), z.record(z.string(), z.any()))
+      .meta({ description: 'Of tool calls: `key` of the step, `args`, and once they ended `result_bytes`' }),
     usage: usageSchema,
     usage_by_node: z.record(z.string(), usageSchema),
     budget: z.object({ usd: z.number().nullable(), tokens: z.number().nullable() }),
@@ -118,6 +121,7 @@ function describeState(summary: Summary, state: RunState) {
     decision: decision && withHtml(decision),
     execution_tree: treeOf(state),
     content: Object.fromEntries(Object.entries(state.content).map(([id, written]) => [id, written.text])),
+    detail_by_node: listDetails(state),
     usage: state.usage,
     usage_by_node: state.usage_by_node,
     budget: state.budget,
@@ -125,6 +129,12 @@ function describeState(summary: Summary, state: RunState) {
     reuse: state.reuse && { run_id: state.reuse.run_id, from_step: state.reuse.from_step },
     log_last_seq: state.log.last_seq,
   }
+}
+
+function listDetails({ nodes }: RunState): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.values(nodes).flatMap(({ id, detail }) => (detail === null ? [] : [[id, detail] as const])),
+  )
 }
 
 function treeOf(state: RunState) {

@@ -1,30 +1,27 @@
 /** `GET /runs`: every run, newest first, filtered; a `Link` header leads to the next page. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { isBatchId, isRunId, parseTicker } from '../core/ids.ts'
-import { InputError, quote } from '../core/errors.ts'
+import { ACTIONS } from '../committee/decision.ts'
 import type { RunKind } from '../runs/event.ts'
-import type { RunFilter } from '../runs/ports.ts'
+import { DIRECTIONS, RUN_SORTS } from '../runs/run-order.ts'
+import { MAX_SEARCH_LENGTH, parseRunQuery } from '../runs/run-query.ts'
 import { RUN_STATUSES } from '../runs/status.ts'
-import { publicSummary } from '../runs/summary.ts'
+import { FILES_STATES, publicSummary } from '../runs/summary.ts'
+import { THINKERS } from '../runs/thinker.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
 import { failures, jsonOrPage, strictQuery, summarySchema, wholeNumber } from './schemas.ts'
 
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 500
-const MAX_SEARCH_LENGTH = 200
 
 /** `kinds` are those the desk can run. */
 function describeList(kinds: readonly RunKind[]) {
+  const text = (description: string) => z.string().optional().meta({ description })
+  const some = (words: readonly string[], what = '') =>
+    text(`${what}One or more of ${words.join(', ')}, by commas`)
   const query = strictQuery({
-    status: z
-      .string()
-      .optional()
-      .meta({ description: `One or more of ${RUN_STATUSES.join(', ')}, by commas` }),
-    kind: z
-      .string()
-      .optional()
-      .meta({ description: `One or more of ${kinds.join(', ')}, by commas` }),
+    status: some(RUN_STATUSES),
+    kind: some(kinds),
     ticker: z.string().optional(),
     batch: z.string().optional(),
     q: z
@@ -32,7 +29,16 @@ function describeList(kinds: readonly RunKind[]) {
       .max(MAX_SEARCH_LENGTH, `at most ${MAX_SEARCH_LENGTH} characters`)
       .optional()
       .meta({ description: 'Matches in run id, ticker, stage, message or error' }),
-    after: z.string().optional().meta({ description: 'A run id: only what is older' }),
+    verdict: some(ACTIONS),
+    by: text(`Who thinks: ${THINKERS.join(' or ')}`),
+    from: text('Launched on this day or later: YYYY-MM-DD, UTC'),
+    to: text('Launched on this day or earlier'),
+    as_of: text('The day the run stands on'),
+    files: some(FILES_STATES, 'What is left of its files. '),
+    sort: text(`One of ${RUN_SORTS.join(', ')}; launched when left out. What is equal stays newest first`),
+    dir: text(`${DIRECTIONS.join(' or ')}; words from A and the rest from the greatest when left out`),
+    after: text('A run id: only what comes after it in that order'),
+    before: text('A run id: the runs directly in front of it'),
     limit: wholeNumber(1, MAX_LIMIT).meta({ description: `Default ${DEFAULT_LIMIT}, at most ${MAX_LIMIT}` }),
   })
 
@@ -40,7 +46,7 @@ function describeList(kinds: readonly RunKind[]) {
     method: 'get',
     path: '/runs',
     tags: ['Runs'],
-    summary: 'Runs, newest first',
+    summary: 'Runs, newest first unless sorted otherwise',
     request: { query },
     responses: { 200: jsonOrPage(z.array(summarySchema), 'Summaries'), ...failures(400) },
   })
@@ -51,40 +57,14 @@ export function createRunsRoutes({ desk }: ApiDeps): ApiRoutes {
   const routes = createRoutes()
   routes.openapi(describeList(kinds), (c) => {
     const { limit = DEFAULT_LIMIT, ...asked } = c.req.valid('query')
-    const { runs, next } = desk.list({ ...parseFilter(asked, kinds), limit })
+    const { runs, next } = desk.list({ ...parseRunQuery(asked, { kinds, actions: ACTIONS }), limit })
     if (next !== null) {
       const url = new URL(c.req.url)
+      url.searchParams.delete('before')
       url.searchParams.set('after', next)
       c.header('Link', `<${url.pathname}${url.search}>; rel="next"`)
     }
     return c.json(runs.map(publicSummary), 200)
   })
   return routes
-}
-
-function parseFilter(asked: Record<string, string | undefined>, kinds: readonly RunKind[]): RunFilter {
-  const filter: RunFilter = {}
-  if (asked.status) filter.status = parseList('status', asked.status, RUN_STATUSES)
-  if (asked.kind) filter.kind = parseList('kind', asked.kind, kinds)
-  if (asked.ticker) filter.ticker = parseTicker(asked.ticker)
-  if (asked.batch) filter.batch = parseId('batch', asked.batch, isBatchId)
-  if (asked.after) filter.after = parseId('after', asked.after, isRunId)
-  if (asked.q) filter.q = asked.q
-  return filter
-}
-
-function parseList<T extends string>(field: string, text: string, allowed: readonly T[]): T[] {
-  return text.split(',').map((part) => {
-    const found = allowed.find((value) => value === part.trim())
-    if (found) return found
-    throw new InputError(field, `${field} ${quote(part)} is not one of ${allowed.join(', ')}`)
-  })
-}
-
-function parseId(field: string, text: string, isId: (text: string) => boolean): string {
-  if (isId(text)) return text
-  throw new InputError(
-    field,
-    `${field} ${quote(text)} is not the id of a ${field === 'batch' ? 'batch' : 'run'}`,
-  )
 }

@@ -7,7 +7,7 @@ import { RUN_STATUSES } from '../runs/status.ts'
 import type { PublicSummary } from '../runs/summary.ts'
 import { refuseUnknown } from './routes.ts'
 
-const runIdSchema = z.string().refine(isRunId, 'not a run id').meta({
+export const runIdSchema = z.string().refine(isRunId, 'not a run id').meta({
   description: 'TICKER--YYYY-MM-DD_HH.MM.SS--6 hex digits',
   example: 'AAPL--2026-11-20_10.00.00--0a1b2c',
 })

@@ -8,6 +8,7 @@ import { refuseUnrouted } from '../core/allowed-methods.ts'
 import { describeFailure, RefusedError } from '../core/http-error.ts'
 import { createActionRoutes } from './actions.ts'
 import type { ApiDeps, ApiEnv } from './api-env.ts'
+import { createBundleRoutes } from './bundles.ts'
 import { createConcurrencyRoutes } from './concurrency.ts'
 import { createDecisionRoutes } from './decision.ts'
 import { createEstimateRoutes } from './estimate.ts'
@@ -15,9 +16,16 @@ import { createEventRoutes } from './events.ts'
 import { createHealthRoutes } from './health.ts'
 import { createLaunchRoutes } from './launch.ts'
 import { createLogRoutes } from './logs.ts'
+import { nameOperations } from './operation-ids.ts'
+import { createPrometheusRoutes } from './prometheus/prometheus.ts'
+import { createRetentionRoutes } from './retention.ts'
 import { createRoutes } from './routes.ts'
+import { createRunMetricsRoutes } from './run-metrics.ts'
 import { createRunRoutes } from './run.ts'
 import { createRunsRoutes } from './runs.ts'
+import { createBackgroundRunRoutes } from './trading/background-runs.ts'
+import { createTradingStreamRoutes } from './trading/run-stream.ts'
+import { createTimelineRoutes } from './timeline.ts'
 
 export interface Api {
   /** Answers by itself, or mounted with `app.route('/', api.routes)`. */
@@ -32,7 +40,7 @@ Before any route is asked, a request may be refused: 403 for a Host that is not 
 is sent to /login with 303), 403 for a change or a stream that another site asks for, 405 with Allow where an address
 answers other methods, 413 for a body and 414 for a URL that is too long.
 
-/runs and what is below it, and /start-multi, answer a page or a redirect where Accept prefers text/html.`
+/runs and what is below it, /verdicts, and /start-multi, answer a page or a redirect where Accept prefers text/html.`
 
 export function createApi(deps: ApiDeps): Api {
   const routes = createRoutes()
@@ -42,22 +50,31 @@ export function createApi(deps: ApiDeps): Api {
     createEstimateRoutes,
     createRunsRoutes,
     createRunRoutes,
+    createTimelineRoutes,
     createDecisionRoutes,
     createLogRoutes,
     createEventRoutes,
     createActionRoutes,
     createConcurrencyRoutes,
+    createBundleRoutes,
+    createRetentionRoutes,
+    createRunMetricsRoutes,
+    createPrometheusRoutes,
+    createBackgroundRunRoutes,
+    createTradingStreamRoutes,
   ]
   for (const create of resources) routes.route('/', create(deps))
 
-  const document = routes.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: {
-      title: 'Rundesk',
-      version: deps.version,
-      description: DESCRIPTION,
-    },
-  })
+  const document = nameOperations(
+    routes.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: {
+        title: 'Rundesk',
+        version: deps.version,
+        description: DESCRIPTION,
+      },
+    }),
+  )
   routes.get('/openapi.json', (c) => c.json(document))
 
   routes.notFound((c) => {

@@ -5,7 +5,10 @@
 import { Command, CommanderError } from 'commander'
 import { addAssess } from './commands/assess.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addExport } from './commands/export.ts'
+import { addImport } from './commands/import.ts'
 import { addLogs } from './commands/logs.ts'
+import { addPrune } from './commands/prune.ts'
 import { addBudget, addRerun } from './commands/rerun.ts'
 import { addRunActions } from './commands/run-actions.ts'
 import { addRuns } from './commands/runs.ts'
@@ -25,6 +28,9 @@ const COMMANDS = [
   addRunActions,
   addRerun,
   addBudget,
+  addExport,
+  addImport,
+  addPrune,
   addDoctor,
 ]
 

@@ -46,6 +46,25 @@ export async function checkPrices({ desks }: CliContext, config: Config): Promis
   }
 }
 
+/** Who is told of runs that end; nothing where nobody is. The receiver is not asked. */
+export function checkWebhook({ notifyWebhookUrl: url, notifyWebhookSecret: secret }: Config): Finding[] {
+  const what = 'Messages'
+  if (url === '') {
+    const text = 'NOTIFY_WEBHOOK_SECRET is set and NOTIFY_WEBHOOK_URL is not: nobody is told of runs that end'
+    return secret === '' ? [] : [{ what, verdict: 'odd', text }]
+  }
+  const { host } = new URL(url)
+  return secret === ''
+    ? [
+        {
+          what,
+          verdict: 'odd',
+          text: `${host} is told of runs that end; without NOTIFY_WEBHOOK_SECRET, unsigned`,
+        },
+      ]
+    : [{ what, verdict: 'fine', text: `${host} is told of runs that end, signed` }]
+}
+
 /** Each model that the settings name, by one small call. */
 export async function checkModels({ desks }: CliContext, config: Config): Promise<Finding[]> {
   const what = 'Model'

@@ -43,11 +43,18 @@ export function formatRun(output: Output, run: ShownRun, owner: DeskClient['owne
     isDecision(run.decision) ? formatDecision(output, run.decision) : [],
     formatSteps(output, run.execution_tree ?? [], owner),
     formatReports(output, run),
-    run.execution_tree ? [] : ['Its files were pruned: the summary and the decision are what stays.'],
+    run.execution_tree ? [] : [describeLeft(run)],
   ]
   return sections
     .filter((lines) => lines.length > 0)
     .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]))
+}
+
+function describeLeft({ decision }: ShownRun): string {
+  if (decision === null || isDecision(decision))
+    return 'Its files were pruned: the summary and the decision are what stays.'
+  const confidence = formatNumber(decision.confidence as number, 2)
+  return `Its folder is gone: what is left is this and the verdict, ${cleanLine(String(decision.action))} with confidence ${confidence}.`
 }
 
 function formatHead(output: Output, run: ShownRun, owner: DeskClient['owner']): string[] {

@@ -12,6 +12,7 @@ const BAR_WIDTH = 20
 /** For lines that are cut to the terminal's width and hence carry no colour. */
 const COLOURLESS: Output = {
   write: () => undefined,
+  writeBytes: () => Promise.resolve(),
   isTerminal: false,
   hasColors: false,
   columns: 80,

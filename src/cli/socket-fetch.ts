@@ -1,5 +1,6 @@
 /**
- * `fetch` over the unix socket of the process that owns the data directory. Bodies of answers stream; aborting ends the
+ * `fetch` over the unix socket of the process that owns the data directory. Bodies of answers stream, and so do those
+ * that are sent as streams; aborting ends the
  * request at any point, also while its answer is read. Each request has a connection of its own, so nothing stays open.
  */
 import { request as openRequest, type IncomingMessage } from 'node:http'
@@ -16,12 +17,18 @@ export function createSocketFetch(
 ): (path: string, init?: RequestInit) => Promise<Response> {
   return async (path, init) => {
     const request = new Request(new URL(path, BASE), init)
-    const body = request.body === null ? null : Buffer.from(await request.arrayBuffer())
+    // A stream is sent as it comes; anything else is short, and its length can be told.
+    const isStream = init?.body instanceof ReadableStream
+    const body = request.body === null || isStream ? request.body : Buffer.from(await request.arrayBuffer())
     return send(socketPath, request, body)
   }
 }
 
-function send(socketPath: string, request: Request, body: Buffer | null): Promise<Response> {
+function send(
+  socketPath: string,
+  request: Request,
+  body: Buffer | ReadableStream<Uint8Array> | null,
+): Promise<Response> {
   const { signal } = request
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
@@ -30,7 +37,10 @@ function send(socketPath: string, request: Request, body: Buffer | null): Promis
       socketPath,
       path: pathname + search,
       method: request.method,
-      headers: { ...Object.fromEntries(request.headers), ...(body && { 'content-length': body.byteLength }) },
+      headers: {
+        ...Object.fromEntries(request.headers),
+        ...(Buffer.isBuffer(body) && { 'content-length': body.byteLength }),
+      },
       agent: false,
     })
     let answer: IncomingMessage | null = null
@@ -48,7 +58,13 @@ function send(socketPath: string, request: Request, body: Buffer | null): Promis
       if (signal.aborted) reject(asError(signal.reason))
       else reject(new DeskAwayError('the desk does not answer', { cause: error }))
     })
-    outgoing.end(body ?? undefined)
+    if (body instanceof ReadableStream) {
+      // What ends it early, an answer before its end included, is told by the events of the request.
+      const source = Readable.fromWeb(body as unknown as NodeReadableStream<Uint8Array>)
+      source.once('error', (error) => outgoing.destroy(error))
+      outgoing.once('close', () => source.destroy())
+      source.pipe(outgoing)
+    } else outgoing.end(body ?? undefined)
   })
 }
 

@@ -6,6 +6,8 @@ import type { WriteStream } from 'node:tty'
 
 export interface Output {
   write(text: string): void
+  /** What is no text, and no faster than it is taken. */
+  writeBytes(bytes: Uint8Array): Promise<void>
   readonly isTerminal: boolean
   readonly hasColors: boolean
   /** Of the terminal, as it is now; 80 × 24 where there is none or it does not say. */
@@ -18,6 +20,8 @@ export function createOutput(stream: NodeJS.WritableStream & Partial<WriteStream
   const isTerminal = stream.isTTY === true
   return {
     write: (text) => void stream.write(text),
+    writeBytes: (bytes) =>
+      new Promise((resolve, reject) => stream.write(bytes, (error) => (error ? reject(error) : resolve()))),
     isTerminal,
     hasColors: isTerminal && stream.hasColors?.() === true,
     get columns() {

@@ -10,10 +10,11 @@ import type { RunContext, Workflow } from '../runs/workflow.ts'
 import { assessmentInputSchema, type AssessmentInput } from './assessment-input.ts'
 import type { FindPastVerdicts } from './calibration.ts'
 import type { Decision } from './decision.ts'
+import { ASSESSMENT_SHAPES } from './event-shapes.ts'
 import { MARKET_TOOLS, TRADING_TOOLS } from './evidence/tools.ts'
 import { createModelReasoners } from './llm/model-reasoners.ts'
 import { modelsByRole, settleModels, type ModelDesk } from './model-choice.ts'
-import { planAssessment } from './plan.ts'
+import { PHASE_LABELS, planAssessment } from './plan.ts'
 import type { FindPriorDecision } from './prior.ts'
 import { UnreadableAnswerError, type CommitteeReasoners } from './reasoner.ts'
 import { hearAnalysts } from './roles/analysts.ts'
@@ -75,8 +76,10 @@ export function createAssessmentWorkflow(options: AssessmentOptions): Assessment
       return { input: { ...input, as_of }, ticker: input.ticker, as_of, budget }
     },
     plan: planAssessment,
+    phases: PHASE_LABELS,
     initial: createCommitteeState,
     fold: foldCommittee,
+    shapes: ASSESSMENT_SHAPES,
     summary: summarizeCommittee,
     execute: (ctx, input) => assess(ctx, input, { market, sources, archive, models, reasonersFor }),
   }

@@ -59,8 +59,24 @@ export const assessmentLaunchSchema = z.strictObject(shape, {
   error: (issue) => describeUnknownFields(issue, LAUNCH_FIELDS),
 })
 
-export interface LaunchFormOptions {
+/** How many tickers one launch may name. */
+export interface LaunchBounds {
   maxTickers: number
+  /** Which setting makes it that few, for whoever is refused; absent where the number says enough. */
+  because?: string
+}
+
+/** With `ENABLE_MULTI_RUN=0` a launch is of one ticker, whatever else is set. */
+export function boundLaunch(settings: {
+  enableMultiRun: boolean
+  maxTickersPerRequest: number
+}): LaunchBounds {
+  return settings.enableMultiRun
+    ? { maxTickers: settings.maxTickersPerRequest }
+    : { maxTickers: 1, because: 'ENABLE_MULTI_RUN is 0' }
+}
+
+export interface LaunchFormOptions extends LaunchBounds {
   /** What the caller's users know the list of tickers as; errors name it so. */
   symbolsField?: string
 }
@@ -72,7 +88,7 @@ export interface LaunchFormOptions {
  * Throws `InputError` naming field and value for anything else than what the schema describes.
  */
 export function parseLaunchForm(raw: Record<string, unknown>, options: LaunchFormOptions): AssessmentInput[] {
-  const { symbolsField = 'company_symbols', maxTickers } = options
+  const { symbolsField = 'company_symbols', maxTickers, because } = options
   const { [symbolsField]: symbols, ...others } = raw
   const filled = Object.fromEntries(Object.entries(others).filter(([field, value]) => isGiven(field, value)))
   refuseUnknown(filled, symbolsField)
@@ -80,7 +96,7 @@ export function parseLaunchForm(raw: Record<string, unknown>, options: LaunchFor
   if (tickers.length > maxTickers) {
     throw new InputError(
       symbolsField,
-      `${symbolsField} names ${tickers.length} tickers; at most ${maxTickers} can be launched at once`,
+      `${symbolsField} names ${tickers.length} tickers; at most ${maxTickers} can be launched at once${because ? `: ${because}` : ''}`,
     )
   }
   const form = parseInput(assessmentLaunchSchema, { ...filled, company_symbols: tickers })

@@ -23,6 +23,16 @@ export type Role = keyof typeof ROLE_LABELS
 export const RISK_VOICES = ['aggressive', 'conservative', 'neutral'] as const
 export type RiskVoice = (typeof RISK_VOICES)[number]
 
+/** The phases of every plan, in their order. */
+export const PHASE_LABELS = {
+  phase_data: 'Data',
+  phase_analysts: 'Analysts',
+  phase_research: 'Research',
+  phase_trading: 'Trading',
+  phase_risk: 'Risk',
+  phase_portfolio: 'Portfolio',
+} as const
+
 /** The step under whose key others find the bars of an assessment. */
 export const DATA_STEP = 'data'
 
@@ -37,24 +47,22 @@ export function planAssessment(input: AssessmentInput): PlanNode[] {
   // The rules look back only to say what changed; models are told how their verdicts turned out.
   const looksBack = input.mode === 'llm'
   return [
-    phase('phase_data', 'Data', [agent('data'), ...(looksBack ? [agent('memory')] : [])]),
+    phase('phase_data', [agent('data'), ...(looksBack ? [agent('memory')] : [])]),
     phase(
       'phase_analysts',
-      'Analysts',
       input.analysts.map((analyst) => agent(analyst)),
     ),
-    phase('phase_research', 'Research', [
+    phase('phase_research', [
       agent('bull', input.rounds),
       agent('bear', input.rounds),
       agent('research_manager'),
     ]),
-    phase('phase_trading', 'Trading', [agent('trader')]),
+    phase('phase_trading', [agent('trader')]),
     phase(
       'phase_risk',
-      'Risk',
       RISK_VOICES.map((voice) => agent(voice)),
     ),
-    phase('phase_portfolio', 'Portfolio', [agent('portfolio_manager')]),
+    phase('phase_portfolio', [agent('portfolio_manager')]),
   ]
 }
 
@@ -66,8 +74,8 @@ export function messagesNode(role: Role): string {
   return `${role}_messages`
 }
 
-function phase(id: string, label: string, children: PlanNode[]): PlanNode {
-  return { id, label, node_type: 'phase', children }
+function phase(id: keyof typeof PHASE_LABELS, children: PlanNode[]): PlanNode {
+  return { id, label: PHASE_LABELS[id], node_type: 'phase', children }
 }
 
 function agent(role: Role, steps = 1): PlanNode {

@@ -30,6 +30,7 @@ import {
   slowTier,
   type Tier,
 } from './tier.ts'
+import { beginWait } from './wait-watch.ts'
 
 /** What one tier is doing, as `/metrics/concurrency` and the System page show it. */
 export interface TierUse {
@@ -196,6 +197,8 @@ export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): 
 
   function wait(path: readonly Tier[], owner: string, signal: AbortSignal): Promise<Permit> {
     const askedMs = clock.now()
+    const full = path.find((tier) => !hasRoom(tier))!
+    const endWait = beginWait({ for: 'permit', tier: full.name, untilMs: full.closedUntilMs, why: null })
     return new Promise((resolve, reject) => {
       const leaveLine = path.at(-1)!.line.join({
         turn: ++turns,
@@ -206,6 +209,7 @@ export function createLayeredLimiter({ limits, clock }: LayeredLimiterOptions): 
       })
       for (const tier of path) tier.waiting++
       const leave = () => {
+        endWait()
         leaveLine()
         signal.removeEventListener('abort', onAbort)
         for (const tier of path) tier.waiting--

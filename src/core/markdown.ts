@@ -26,3 +26,9 @@ const SANITIZE: sanitizeHtml.IOptions = {
 export function renderMarkdown(text: string): string {
   return sanitizeHtml(marked.parse(text) as string, SANITIZE)
 }
+
+/** A stored decision as it is served: `html` is its Markdown, rendered and sanitized now. */
+export function withHtml(decision: Record<string, unknown>): Record<string, unknown> {
+  const { markdown } = decision
+  return { ...decision, html: typeof markdown === 'string' ? renderMarkdown(markdown) : '' }
+}

@@ -11,8 +11,11 @@ const MAX_NAME_LENGTH = 64
 /** Lists in lists in lists: nothing the desk reads goes deeper. */
 const MAX_DEPTH = 4
 
-/** A field given several times is a list. An empty body has no fields. */
-export async function readFields(request: Request): Promise<Record<string, unknown>> {
+/** A field given several times is a list. An empty body has no fields. `maxFields` bounds the entries of a form. */
+export async function readFields(
+  request: Request,
+  { maxFields = MAX_FIELDS }: { maxFields?: number } = {},
+): Promise<Record<string, unknown>> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
   const text = await request.text()
   if (text.trim() === '') return {}
@@ -21,7 +24,7 @@ export async function readFields(request: Request): Promise<Record<string, unkno
       return checkFields(parseJsonFields(text))
     case 'application/x-www-form-urlencoded':
     case '':
-      return checkFields(parseFormFields(text))
+      return checkFields(parseFormFields(text, maxFields))
     default:
       throw new RefusedError(
         415,
@@ -53,10 +56,10 @@ function parseJsonFields(text: string): Record<string, unknown> {
   return value as Record<string, unknown>
 }
 
-function parseFormFields(text: string): Record<string, unknown> {
+function parseFormFields(text: string, maxFields: number): Record<string, unknown> {
   const form = new URLSearchParams(text)
-  if (form.size > MAX_FIELDS)
-    throw new InputError('body', `the form has ${form.size} fields; at most ${MAX_FIELDS}`)
+  if (form.size > maxFields)
+    throw new InputError('body', `the form has ${form.size} fields; at most ${maxFields}`)
   const names = [...new Set(form.keys())]
   return Object.fromEntries(
     names.map((name) => {

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../core/clock.ts'
 import type { LayeredLimiter } from '../core/layered-limiter.ts'
+import { beginWait } from '../core/wait-watch.ts'
 import { computeBackOffMs } from './back-off.ts'
 import { classifyFailure, describeFailure, type CallFailure } from './call-failure.ts'
 import { ModelError, type CallFrame, type CallTiming } from './model-call.ts'
@@ -104,11 +105,11 @@ export async function callWithTries<T>(
     const waitMs = computeBackOffMs(timing.attempts, retryAfterMs, random)
     limiter.countRetry(tiers, waitMs)
     const asked = retryAfterMs ? ', no sooner than it asked' : ''
-    frame.notice?.(
-      'WARN',
-      `${problem}; try ${timing.attempts + 1} of at most ${maxTries} in ${(waitMs / 1_000).toFixed(1)} s${asked}`,
-    )
-    await clock.sleep(waitMs, signal)
+    const next = `${problem}; try ${timing.attempts + 1} of at most ${maxTries}`
+    frame.notice?.('WARN', `${next} in ${(waitMs / 1_000).toFixed(1)} s${asked}`)
+    const untilMs = clock.now() + waitMs
+    const endWait = beginWait({ for: 'back_off', tier: tiers[2], untilMs, why: next })
+    await clock.sleep(waitMs, signal).finally(endWait)
     timing.backed_off_ms += waitMs
   }
 }

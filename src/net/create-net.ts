@@ -47,8 +47,8 @@ export interface NetOptions {
   /** `ca`: certificate authorities to trust instead of the usual ones, PEM. */
   connect?: { ca?: string }
   /**
-   * For tests alone: admits chosen addresses that the rules refuse, so that a server on loopback can be asked. No
-   * setting leads here.
+   * Admits chosen addresses that the rules refuse. For the one receiver of notices, which a person may well run on this
+   * machine or beside it, and for tests; nothing that a run asks for leads here.
    */
   permitAddress?: PermitAddress
 }

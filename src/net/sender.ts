@@ -6,6 +6,7 @@
 import { parseRetryAfter } from '../core/retry-after.ts'
 import type { Clock } from '../core/clock.ts'
 import type { LayeredLimiter } from '../core/layered-limiter.ts'
+import { beginWait } from '../core/wait-watch.ts'
 import { nameOf, type Allowlist } from './allowlist.ts'
 import { BrokenConnectionError } from './broken-connection.ts'
 import { linkDeadline } from './linked-abort.ts'
@@ -119,14 +120,22 @@ export function createSender({ allowlist, transport, limiter, clock, random }: S
         return { ...outcome, tries }
       }
       const backOffMs = computeBackOffMs(tries, askedMs, random())
-      limiter.countRetry(tiersOf(isBroken ? outcome.hostname : outcome.url.hostname), backOffMs)
-      await clock.sleep(backOffMs, options.signal)
+      const tiers = tiersOf(isBroken ? outcome.hostname : outcome.url.hostname)
+      limiter.countRetry(tiers, backOffMs)
+      const untilMs = clock.now() + backOffMs
+      const why = `${describeOutcome(outcome)}; try ${tries + 1} of at most ${MAX_TRIES}`
+      const endWait = beginWait({ for: 'back_off', tier: tiers[1], untilMs, why })
+      await clock.sleep(backOffMs, options.signal).finally(endWait)
     }
   }
 }
 
 function tiersOf(hostname: string): [data: string, host: string] {
   return [DATA_TIER, `host:${hostname}`]
+}
+
+function describeOutcome(outcome: BrokenConnectionError | RawAnswer): string {
+  return outcome instanceof BrokenConnectionError ? outcome.message : `it answered ${outcome.status}`
 }
 
 function readRetryAfter(answer: RawAnswer, nowMs: number): number | null {

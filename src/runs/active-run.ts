@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import { createDeferred } from '../core/deferred.ts'
 import { AbortedError, ConflictError, messageOf } from '../core/errors.ts'
 import { hasRoom, isBudgetReason, mergeBudget } from './budget-bound.ts'
-import type { EventBody, RunEvent, RunKind } from './event.ts'
+import type { EventBody, LogLine, RunEvent, RunKind } from './event.ts'
 import type { Execution } from './execution.ts'
 import { createExecution } from './execution.ts'
 import { executionMs, foldAll } from './fold.ts'
@@ -209,17 +209,19 @@ function manageRun(
    */
   async function tellCutOff(): Promise<void> {
     await writer.idle()
-    for (const { key, node_id: node, most } of Object.values(writer.state.reserved)) {
-      const message = `a call was cut off and what it used is not known: ${describeMost([most])}`
-      const line = {
-        ts: clock.now(),
-        severity: 'WARN' as const,
-        source: node ?? key,
-        agent_id: node,
-        message,
-      }
+    await tell(describeCutOff())
+  }
+
+  function describeCutOff(): LogLine[] {
+    return Object.values(writer.state.reserved).map(({ key, node_id: node, most }) => ({
+      ...{ ts: clock.now(), severity: 'WARN', source: node ?? key, agent_id: node },
+      message: `a call was cut off and what it used is not known: ${describeMost([most])}`,
+    }))
+  }
+
+  async function tell(lines: readonly LogLine[]): Promise<void> {
+    for (const line of lines)
       await writer.commit({ type: 'log_appended', key: null, entries: [line] }).catch(() => undefined)
-    }
   }
 
   /** Fails the run when it has worked longer than its kind may. */
@@ -320,8 +322,10 @@ function manageRun(
     },
     begin: async () => void (await writer.commit({ type: 'run_created', ...identity })),
     async takeUp() {
-      await tellCutOff()
+      // Told of afterwards: the run is taken to have worked until the last event before this one.
+      const cutOff = describeCutOff()
       await writer.commit({ type: 'run_resumed', reason: 'the process that ran it is gone' })
+      await tell(cutOff)
     },
     enqueue(options) {
       if (identity.parent) working = execute()

@@ -6,7 +6,7 @@ import type { RunEvent } from './event.ts'
 import { isEngineEvent } from './event.ts'
 import type { RunState } from './state.ts'
 
-export const ASPECTS = ['status', 'tree', 'content', 'log', 'decision', 'usage', 'data'] as const
+export const ASPECTS = ['status', 'tree', 'content', 'log', 'decision', 'usage', 'waits', 'data'] as const
 export type Aspect = (typeof ASPECTS)[number]
 
 export interface Change {
@@ -44,6 +44,9 @@ export function aspectsOf(event: RunEvent): readonly Aspect[] {
       return ['content']
     case 'log_appended':
       return ['log']
+    case 'step_waiting':
+    case 'step_waited':
+      return ['waits']
     case 'usage_reserved':
       return []
     case 'usage_recorded':

@@ -4,6 +4,7 @@
  * Engine events are the types below; a kind may add its own types (`desk_event`, `fold_completed`, …), which the
  * engine numbers, stores and publishes without looking inside.
  */
+import type { WaitKind } from '../core/wait-watch.ts'
 import type { ArtifactRef, RunBudget, RunIdentity } from './identity.ts'
 
 export type { RunKind } from './identity.ts'
@@ -37,6 +38,16 @@ export interface UsageDelta {
 
 /** A result small enough to stand in the journal, or a reference to the artifact that holds it. */
 export type StoredValue = { result: unknown } | { artifact: ArtifactRef }
+
+interface WaitFacts {
+  key: string
+  node_id: string | null
+  wait: number
+  for: WaitKind
+  tier: string
+  /** ISO 8601 UTC. */
+  since: string
+}
 
 /** How a step that was not run here came to its end, and what running it had taken there. */
 export interface TakenOver {
@@ -79,6 +90,10 @@ export type EngineEventBody =
   | { type: 'content_appended'; key: string; node_id: string; text: string }
   | { type: 'content_replaced'; key: string; node_id: string; text: string }
   | { type: 'log_appended'; key: string | null; entries: LogLine[] }
+  /** A wait that has lasted a moment and goes on; `wait` numbers those of one attempt. */
+  | ({ type: 'step_waiting'; until: string | null; why: string | null } & WaitFacts)
+  /** A wait that is over, whether it was told of before or not. */
+  | ({ type: 'step_waited'; ms: number } & WaitFacts)
   /**
    * Before a paid call is sent: the most it is expected to use. Unless its use is recorded, it counts with that when its
    * step ends or the run stops.
@@ -128,6 +143,8 @@ const ENGINE_TYPES: Record<EngineEventType, true> = {
   content_appended: true,
   content_replaced: true,
   log_appended: true,
+  step_waiting: true,
+  step_waited: true,
   usage_reserved: true,
   usage_recorded: true,
   budget_set: true,
@@ -147,8 +164,8 @@ export function isEngineType(type: string): type is EngineEventType {
 }
 
 /**
- * Types whose loss would lose work: synced to the disk before anyone sees them. Logs and streamed text need not wait, nor
- * does a reservation: once written it outlives the process, if not a power cut.
+ * Types whose loss would lose work: synced to the disk before anyone sees them. Logs, waits and streamed text need not
+ * wait, nor does a reservation: once written it outlives the process, if not a power cut.
  */
 export function isDurable(type: string): boolean {
   switch (type) {
@@ -158,6 +175,8 @@ export function isDurable(type: string): boolean {
     case 'content_appended':
     case 'content_replaced':
     case 'log_appended':
+    case 'step_waiting':
+    case 'step_waited':
     case 'usage_reserved':
       return false
     default:

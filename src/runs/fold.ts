@@ -3,15 +3,22 @@
  * that resumes after a crash and in a reader years later.
  */
 import { hashOf } from '../core/json.ts'
+import { createTurns } from '../core/turns.ts'
 import { NO_BOUND } from './budget-bound.ts'
-import type { EngineEvent, LogLine, RunEvent, UsageDelta } from './event.ts'
+import type { EngineEvent, RunEvent, UsageDelta } from './event.ts'
 import { isEngineEvent } from './event.ts'
-import type { LogEntry, LogState, NodeContent, RunState, StepRecord } from './state.ts'
+import { findOuter } from './journaled-steps.ts'
+import { appendToLog, EMPTY_LOG, takeBackFromLog } from './log-ring.ts'
+import { countPhaseTime } from './phase-time.ts'
+import { beginHistory } from './run-history.ts'
+import { endWaits, noteStatus, noteWaited, noteWaiting, noteWork } from './note-history.ts'
+import type { NodeContent, RunState, StepRecord } from './state.ts'
 import { isStatusEvent, isTerminal, transition } from './status.ts'
 import type { Tree } from './tree.ts'
 import {
   addNode,
   closeOpenNodes,
+  suspendOpenNodes,
   countStep,
   createNode,
   moveNode,
@@ -21,6 +28,8 @@ import {
 } from './tree.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
 import type { Workflow } from './workflow.ts'
+
+const EVENTS_BETWEEN_TURNS = 64
 
 export interface FoldOptions {
   /** How many log entries the state keeps. */
@@ -36,6 +45,31 @@ export function foldAll(
   let state: RunState | null = null
   for (const event of events) state = fold(workflow, state, event, { ...options, isOwned: true })
   return state
+}
+
+/** The same without holding up whoever else waits for the thread, for journals of any length. */
+export async function foldInTurns(
+  workflow: Workflow,
+  events: readonly RunEvent[],
+  options: FoldOptions,
+): Promise<RunState | null> {
+  const turn = createTurns()
+  let state: RunState | null = null
+  for (const [index, event] of events.entries()) {
+    state = fold(workflow, state, event, { ...options, isOwned: true })
+    if (index % EVENTS_BETWEEN_TURNS === EVENTS_BETWEEN_TURNS - 1) await turn()
+  }
+  return state
+}
+
+/** As `foldEvent`, for whoever alone holds `state`: its tables are written to, not copied. */
+export function foldOwned(
+  workflow: Workflow,
+  state: RunState | null,
+  event: RunEvent,
+  options: FoldOptions,
+): RunState {
+  return fold(workflow, state, event, { ...options, isOwned: true })
 }
 
 /** The state after `event`. The first event of a segment is `run_created` or `checkpoint`; others need a state. */
@@ -64,6 +98,7 @@ function fold(workflow: Workflow, state: RunState | null, event: RunEvent, optio
     seq: event.seq,
     updated_at: event.at,
     last_event_at: event.at,
+    phase_ms: countPhaseTime(state, event),
     data: workflow.fold(state.data, event),
   }
 }
@@ -101,15 +136,17 @@ function begin(workflow: Workflow, event: EngineEvent & { type: 'run_created' })
     ended_at: null,
     active_ms: 0,
     active_since: null,
+    phase_ms: {},
     progress: { fraction: treeFraction(tree), message: null, reported: 0 },
     nodes: tree.nodes,
     node_order: tree.order,
     steps: {},
     content: {},
-    log: { entries: [], last_seq: 0, epoch: 0 },
+    log: EMPTY_LOG,
     usage: NO_USAGE,
     usage_by_node: {},
     reserved: {},
+    history: beginHistory(event.created_at),
     budget: event.budget ?? NO_BOUND,
     paused_because: null,
     reuse: event.reuse ?? null,
@@ -131,6 +168,7 @@ function resumeAt(state: RunState | null, event: EngineEvent & { type: 'checkpoi
   return {
     // What a checkpoint of an older journal does not have.
     ...{ usage_by_node: {}, reserved: {}, budget: NO_BOUND, paused_because: null, reuse: null },
+    ...{ phase_ms: {}, history: beginHistory(held.created_at, held.started_at) },
     ...held,
     seq: event.seq,
     updated_at: event.at,
@@ -167,7 +205,8 @@ function foldEngine(state: RunState, event: EngineEvent, options: InnerOptions):
       const reused_from = event.reused_from ?? null
       const ended = endStep(state, event, { status: 'completed', reused_from, ...stored }, options)
       const nodeId = ended.steps[event.key]?.node_id
-      return nodeId ? withTree(ended, countStep(treeOf(ended), nodeId, event.at)) : ended
+      if (!nodeId) return ended
+      return withTree(ended, countStep(noteResultSize(treeOf(ended), nodeId, event), nodeId, event.at))
     }
     case 'step_failed': {
       const ended = endStep(state, event, { status: 'failed', error: event.error }, options)
@@ -187,7 +226,11 @@ function foldEngine(state: RunState, event: EngineEvent, options: InnerOptions):
     case 'content_replaced':
       return foldContent(state, event)
     case 'log_appended':
-      return { ...state, log: appendLog(state.log, event.key, event.entries, options.logLines) }
+      return { ...state, log: appendToLog(state.log, event.key, event.entries, options.logLines) }
+    case 'step_waiting':
+      return { ...state, history: noteWaiting(state.history, event) }
+    case 'step_waited':
+      return { ...state, history: noteWaited(state.history, event) }
     case 'usage_reserved': {
       const { calls, input_tokens, output_tokens, cost_usd } = event
       const most = { calls, input_tokens, output_tokens, cost_usd }
@@ -212,7 +255,8 @@ function foldStatus(state: RunState, event: EngineEvent): RunState {
   if (!status)
     throw new Error(`event ${event.seq}: ${event.type} is not allowed for a run that is ${state.status}`)
   const paused_because = event.type === 'run_paused' ? event.reason : null
-  const next: RunState = { ...spendReserved(state), status, paused_because }
+  const history = noteStatus(state, event)
+  const next: RunState = { ...spendReserved(state), status, paused_because, history }
   if (isTerminal(status) || status === 'paused') {
     next.active_ms = executionMs(state, Date.parse(event.at))
     next.active_since = null
@@ -227,20 +271,16 @@ function foldStatus(state: RunState, event: EngineEvent): RunState {
       next.active_ms = executionMs(state, Date.parse(state.last_event_at))
       next.active_since = null
       next.started_at ??= event.at
-      return withTree(
-        next,
-        closeOpenNodes(tree, event.at, { working: 'pending', waiting: null, reason: null }),
-      )
+      return withTree(next, suspendOpenNodes(tree, event.at))
     case 'run_paused':
-      return withTree(
-        next,
-        closeOpenNodes(tree, event.at, { working: 'pending', waiting: null, reason: null }),
-      )
+      return withTree(next, suspendOpenNodes(tree, event.at))
     case 'run_completed': {
       next.output = 'artifact' in event ? { artifact: event.artifact } : { result: event.result }
       return withTree(
         next,
-        closeOpenNodes(tree, event.at, { working: 'completed', waiting: 'skipped', reason: 'not needed' }),
+        closeOpenNodes(tree, event.at, {
+          ...{ working: 'completed', cutOff: 'skipped', waiting: 'skipped', reason: 'not needed' },
+        }),
       )
     }
     case 'run_failed': {
@@ -248,14 +288,24 @@ function foldStatus(state: RunState, event: EngineEvent): RunState {
       const reason = 'the run failed before this was done'
       return withTree(
         next,
-        closeOpenNodes(tree, event.at, { working: 'canceled', waiting: 'skipped', reason }),
+        closeOpenNodes(tree, event.at, {
+          working: 'canceled',
+          cutOff: 'canceled',
+          waiting: 'skipped',
+          reason,
+        }),
       )
     }
     case 'run_canceled': {
       const reason = 'the run was canceled before this was done'
       return withTree(
         next,
-        closeOpenNodes(tree, event.at, { working: 'canceled', waiting: 'skipped', reason }),
+        closeOpenNodes(tree, event.at, {
+          working: 'canceled',
+          cutOff: 'canceled',
+          waiting: 'skipped',
+          reason,
+        }),
       )
     }
     default:
@@ -274,11 +324,15 @@ function foldStepStarted(
     event.input_hash,
     event.attempt,
     event.at,
+    event.within === undefined
+      ? findOuter(event.key, (key) => Object.hasOwn(state.steps, key))
+      : event.within,
     event.child_run_id,
   )
   let next: RunState = {
     ...withStep(state, record, options),
     active_since: state.active_since ?? event.at,
+    history: noteWork(state.history, event.at),
   }
   if (event.attempt > 1) next = takeBack(next, event.key)
   return event.node_id ? withTree(next, moveNode(treeOf(next), event.node_id, 'in_progress', event.at)) : next
@@ -286,8 +340,6 @@ function foldStepStarted(
 
 /** A repeated attempt replaces the log lines and the text of the one before it. */
 function takeBack(state: RunState, key: string): RunState {
-  const entries = state.log.entries.filter((entry) => entry.key !== key)
-  const changed = entries.length !== state.log.entries.length
   const content: Record<string, NodeContent> = {}
   for (const [nodeId, written] of Object.entries(state.content)) {
     const parts = written.parts.filter((part) => part.key !== key)
@@ -296,7 +348,7 @@ function takeBack(state: RunState, key: string): RunState {
   return {
     ...state,
     content,
-    log: changed ? { ...state.log, entries, epoch: state.log.epoch + 1 } : state.log,
+    log: takeBackFromLog(state.log, key),
   }
 }
 
@@ -331,19 +383,18 @@ function foldContent(
   return { ...state, content: { ...state.content, [event.node_id]: joinParts(parts) } }
 }
 
-function joinParts(parts: NodeContent['parts']): NodeContent {
-  return { text: parts.map((part) => part.text).join(''), parts }
+/** How much a tool brought back, as JSON. Of other nodes, which have many steps, it would say nothing. */
+function noteResultSize(tree: Tree, nodeId: string, event: EngineEvent & { type: 'step_completed' }): Tree {
+  const node = tree.nodes[nodeId]
+  if (node?.node_type !== 'tool') return tree
+  const bytes =
+    'artifact' in event ? event.artifact.bytes : Buffer.byteLength(JSON.stringify(event.result ?? null))
+  const sized = { ...node, detail: { ...node.detail, result_bytes: bytes } }
+  return { nodes: { ...tree.nodes, [nodeId]: sized }, order: tree.order }
 }
 
-function appendLog(log: LogState, key: string | null, lines: readonly LogLine[], keep: number): LogState {
-  let seq = log.last_seq
-  const added: LogEntry[] = lines.map((line) => ({
-    ...line,
-    seq: ++seq,
-    iso: new Date(line.ts).toISOString(),
-    key,
-  }))
-  return { entries: [...log.entries, ...added].slice(-keep), last_seq: seq, epoch: log.epoch }
+function joinParts(parts: NodeContent['parts']): NodeContent {
+  return { text: parts.map((part) => part.text).join(''), parts }
 }
 
 function withUsage(state: RunState, nodeId: string | null, delta: UsageDelta): RunState {
@@ -370,6 +421,7 @@ function newStep(
   inputHash: string,
   attempt: number,
   at: string,
+  within: string | null = null,
   childRunId: string | null = null,
 ): StepRecord {
   return {
@@ -378,6 +430,7 @@ function newStep(
     attempt,
     status: 'started',
     node_id: nodeId,
+    within,
     started_at: at,
     ended_at: null,
     child_run_id: childRunId,
@@ -394,7 +447,9 @@ function endStep(
 ): RunState {
   const record = state.steps[event.key]
   if (!record) throw new Error(`event ${event.seq}: step ${event.key} ended without having started`)
-  return withStep(spendReserved(state, event.key), { ...record, ...outcome, ended_at: event.at }, options)
+  const history = endWaits(state.history, event.key, event.at)
+  const spent = { ...spendReserved(state, event.key), history }
+  return withStep(spent, { ...record, ...outcome, ended_at: event.at }, options)
 }
 
 function withStep(state: RunState, record: StepRecord, { isOwned }: InnerOptions): RunState {

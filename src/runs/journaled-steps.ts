@@ -26,9 +26,12 @@ export interface JournaledSteps {
   pathOf(key: string): string[]
   /** The step and all that were begun inside it. */
   treeOf(key: string): JournaledStep[]
-  /** What was said of these steps, in order, but for what their calls cost or may have cost. */
+  /** What was said of these steps, in order, but for what their calls cost or may have cost and how long they waited. */
   eventsOf(keys: Iterable<string>): EngineEvent[]
 }
+
+/** Of calls that were made there, and not here. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['usage_reserved', 'step_waiting', 'step_waited'])
 
 interface Cost {
   key: string
@@ -44,7 +47,7 @@ export async function readJournaledSteps(events: AsyncIterable<RunEvent>): Promi
     const key = isEngineEvent(event) ? keyOf(event) : null
     if (!isEngineEvent(event) || key === null) continue
     if (event.type === 'usage_recorded') costs.push({ key, usd: event.cost_usd })
-    else if (event.type !== 'usage_reserved') addTo(said, key, event)
+    else if (!LEFT_OUT.has(event.type)) addTo(said, key, event)
     if (event.type === 'step_started') {
       const known = byKey.get(event.key)
       byKey.set(event.key, begin(event, known, byKey))
@@ -100,7 +103,7 @@ function begin(
 ): JournaledStep {
   return {
     key: event.key,
-    within: event.within === undefined ? findOuter(event.key, byKey) : event.within,
+    within: event.within === undefined ? findOuter(event.key, (key) => byKey.has(key)) : event.within,
     firstSeq: known?.firstSeq ?? event.seq,
     lastSeq: event.seq,
     inputHash: event.input_hash,
@@ -117,9 +120,9 @@ function skipped(event: EngineEvent & { type: 'step_skipped' }): JournaledStep {
 }
 
 /** Journals that do not say it: what was called inside a step had its key under that of the step. */
-function findOuter(key: string, byKey: ReadonlyMap<string, JournaledStep>): string | null {
+export function findOuter(key: string, isKnown: (key: string) => boolean): string | null {
   for (let at = key.lastIndexOf('/'); at > 0; at = key.lastIndexOf('/', at - 1)) {
-    if (byKey.has(key.slice(0, at))) return key.slice(0, at)
+    if (isKnown(key.slice(0, at))) return key.slice(0, at)
   }
   return null
 }

@@ -14,6 +14,7 @@ export interface RunLimits {
 }
 
 export interface RunLog {
+  info(facts: object, message: string): void
   warn(facts: object, message: string): void
   error(facts: object, message: string): void
 }

@@ -5,16 +5,19 @@ import type { LaunchRecord, LaunchStore } from './ports.ts'
 
 export interface OpenBatches {
   open(launch: LaunchRecord): void
-  has(batchId: string): boolean
+  /** The runs that something is left to do for, whether they are at work here or not. */
+  unsettled(): Iterable<RunIdentity>
   /** To be called once nothing of the run is left to do. */
   settle(identity: RunIdentity): void
 }
 
 export function createOpenBatches(launches: LaunchStore, log: RunLog): OpenBatches {
-  const open = new Map<string, Set<string>>()
+  const open = new Map<string, Map<string, RunIdentity>>()
   return {
-    open: (launch) => void open.set(launch.batch_id, new Set(launch.runs.map((run) => run.run_id))),
-    has: (batchId) => open.has(batchId),
+    open: (launch) => void open.set(launch.batch_id, new Map(launch.runs.map((run) => [run.run_id, run]))),
+    *unsettled() {
+      for (const runs of open.values()) yield* runs.values()
+    },
     settle({ batch_id: batchId, run_id: runId }) {
       const left = open.get(batchId)
       if (!left?.delete(runId) || left.size > 0) return

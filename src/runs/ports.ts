@@ -4,9 +4,12 @@
  */
 import type { RunEvent } from './event.ts'
 import type { ArtifactRef, RunIdentity, RunKind } from './identity.ts'
+import type { RunMetrics } from './run-metrics.ts'
+import type { RunSort } from './run-order.ts'
 import type { RunState } from './state.ts'
 import type { RunStatus } from './status.ts'
-import type { Summary } from './summary.ts'
+import type { FilesState, Summary } from './summary.ts'
+import type { Thinker } from './thinker.ts'
 
 export type { ArtifactRef, RunIdentity } from './identity.ts'
 
@@ -81,6 +84,16 @@ export interface LaunchStore {
   settle(batchId: string): Promise<void>
 }
 
+/** What a look at the files of an ended run finds. */
+export interface FilesFound extends Pick<FilesState, 'state' | 'since'> {
+  /** What pruning would free. */
+  bytes: number
+  /** What of it is not packed. */
+  plain_bytes: number
+  /** Its manifest stands: the rest may be packed or go. */
+  is_written: boolean
+}
+
 /** What a run leaves in its results directory besides the journal, written from its state. May be written again. */
 export interface Results {
   /** Follows a running run: its log files grow as events are committed. Never throws. */
@@ -89,10 +102,61 @@ export interface Results {
   finish(state: RunState, summary: Summary): Promise<void>
   /** The decision of a finished run, also after pruning; null when there is none. */
   decision(runId: string): Promise<Record<string, unknown> | null>
-  /** Deletes all of a finished run's files but the marker, the manifest and the decision. */
-  prune(runId: string): Promise<void>
+  /** What there is of an ended run's files. Changes nothing, and finds nothing wrong with a run that is gone. */
+  look(runId: string): Promise<FilesFound>
+  /**
+   * Deletes all of an ended run's files but the marker, the manifest and the decision; again is fine. Returns what that
+   * freed. `ConflictError` for a run whose results are not written, `NotFoundError` without its folder.
+   */
+  prune(runId: string): Promise<{ bytes: number }>
+  /**
+   * Packs an ended run's files, but for those that stay for good: they read as before. Returns their size before and
+   * after. Refused as pruning is. Nobody may write to the run meanwhile.
+   */
+  pack(runId: string): Promise<{ bytes: number; packed_bytes: number }>
   /** Deletes every trace of a run that was never acknowledged. */
   discard(runId: string): Promise<void>
+}
+
+/** The run of a bundle, unpacked and true to its hashes, but no run of this desk yet. */
+export interface StagedBundle {
+  readonly runId: string
+  /** Its files had been pruned where it comes from: there is no journal, and nothing is known but what was kept. */
+  readonly isPruned: boolean
+  /** As its manifest has them; of any shape. */
+  readonly summary: Record<string, unknown>
+  readonly decision: Record<string, unknown> | null
+  /** SHA-256 of `journal.ndjson` and of `decision.json`; null where there is none. */
+  readonly journalHash: string | null
+  readonly decisionHash: string | null
+  /** Bytes by hash. */
+  readonly artifacts: ReadonlyMap<string, number>
+  /**
+   * The journal from event 1 to its last line, checksums and numbers checked; again as often as it is asked for. Throws
+   * `InputError` where a line cannot be trusted.
+   */
+  events(): AsyncIterable<RunEvent>
+  /**
+   * Throws `InputError` unless every file says just what follows from the journal, whose state is given; of a pruned run
+   * (null), from the manifest.
+   */
+  compareFiles(state: RunState | null): Promise<void>
+  /** Makes it a run of this desk with that summary in its manifest, whole or not at all. `ConflictError` where it exists. */
+  publish(summary: Summary): Promise<void>
+  /** Removes what is left of it; fine also after publishing. */
+  discard(): Promise<void>
+}
+
+/** Runs on their way to another desk and from one. */
+export interface Bundles {
+  /**
+   * The bundle of a run that has ended, as a stream that reads the files as it is read; `onClose` is called once it has
+   * ended, was given up or broke off. `ConflictError` where the files cannot be trusted or are not written yet,
+   * `NotFoundError` without a folder.
+   */
+  write(runId: string, facts: { at: string; onClose: () => void }): Promise<ReadableStream<Uint8Array>>
+  /** Throws `InputError` for what is no bundle or not as its own list says, 413 above the limit of size. */
+  stage(bytes: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<StagedBundle>
 }
 
 export interface RunFilter {
@@ -102,8 +166,26 @@ export interface RunFilter {
   batch?: string
   /** Matches anywhere in run id, ticker, stage, message or error; case does not matter. */
   q?: string
-  /** A run id: only what is older than it. */
+  /** Of the decision. */
+  action?: readonly string[]
+  /** Who thinks. */
+  thinker?: Thinker
+  /** Launched on this day (YYYY-MM-DD, UTC) or later. */
+  from?: string
+  /** Launched on this day or earlier. */
+  to?: string
+  as_of?: string
+  /** What is left of its files. */
+  files?: readonly FilesState['state'][]
+  /** Newest first where left out. */
+  sort?: RunSort
+  /** A run id: only what comes after it in that order. */
   after?: string
+  /**
+   * A run id: the runs directly in front of it, as many as `limit`. Where there are fewer, the first so many, so that
+   * going back ends on a whole page. Not together with `after`.
+   */
+  before?: string
   limit?: number
 }
 
@@ -111,6 +193,10 @@ export interface RunPage {
   runs: Summary[]
   /** The run id to pass as `after` for the next page; null at the end. */
   next: string | null
+  /** The run id to pass as `before` for the page in front; null at the beginning. */
+  previous: string | null
+  /** How many matches stand in front of the first one here. */
+  start: number
   /** How many match in all. */
   total: number
 }
@@ -123,7 +209,7 @@ export interface RunIndex {
   put(summary: Summary): void
   get(runId: string): Summary | undefined
   remove(runId: string): void
-  /** Newest first. */
+  /** Newest first, or as the filter says. Throws `InputError` for an `after` or `before` that is no run it knows. */
   query(filter: RunFilter): RunPage
   /**
    * The completed run with the latest decision (latest as_of, then latest created), for each ticker asked; all when none
@@ -131,5 +217,7 @@ export interface RunIndex {
    */
   latestDecisions(tickers: readonly string[]): Summary[]
   counts(): Record<RunStatus, number>
+  /** Counts and times over every row. Costs about the same however many there are. */
+  metrics(): RunMetrics
   flush(): Promise<void>
 }

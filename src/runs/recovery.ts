@@ -31,6 +31,8 @@ export interface RecoveryDeps {
 export interface Recovery {
   /** Resolves with how many runs were put to work again. */
   run(): Promise<number>
+  /** Only takes note of what was left: none is put to work. */
+  look(): Promise<number>
 }
 
 export function createRecovery(deps: RecoveryDeps): Recovery {
@@ -71,6 +73,9 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   }
 
   async function recoverOne(identity: RunIdentity): Promise<void> {
+    const stored = index.get(identity.run_id)
+    // What was packed or pruned had ended, and all its results were written.
+    if (stored && isTerminal(stored.status) && stored.files.state !== 'whole') return batches.settle(identity)
     try {
       const found = await deps.reopen(identity)
       index.put(deps.summarize(found.state))
@@ -100,7 +105,12 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     if (isGone) batches.settle(identity)
   }
 
-  return { run }
+  async function look(): Promise<number> {
+    for (const record of await launches.list()) batches.open(record)
+    return 0
+  }
+
+  return { run, look }
 }
 
 /** From the first event of a run; null where it was named but never begun. */

@@ -1,9 +1,11 @@
 /**
- * Which finished runs have had their time: the newest of each ticker stay, and of those only the ones young enough.
- * Pure; deleting is left to the results port, which keeps marker, manifest and decision.
+ * Which files of ended runs have had their time. Of each ticker the newest runs keep theirs, and of those only the ones
+ * young enough; what is kept is packed once it is no longer fresh. Pure, and the only place that decides: the preview
+ * shows this plan, pruning carries it out. Doing it is left to `pruning.ts`.
  */
 import type { RunStatus } from './status.ts'
 import { isTerminal } from './status.ts'
+import type { FilesState } from './summary.ts'
 
 const DAY_MS = 86_400_000
 
@@ -14,60 +16,89 @@ export interface RetainedRun {
   status: RunStatus
   created_at: string
   ended_at: string | null
+  files: FilesState
 }
 
-export interface RetentionInput {
-  runs: readonly RetainedRun[]
-  /** Milliseconds since the epoch. */
-  now: number
-  /** Finished runs of a ticker whose files stay; the newest by creation. */
+/** Why a run's files are needed now: it is at work, another run takes its steps over, or somebody looks at it. */
+export type Need = 'active' | 'reused' | 'watched'
+
+export interface RetentionRules {
+  /** Ended runs of a ticker whose files stay: the newest by creation. */
   maxPerTicker: number
   /** Days since its end after which a run's files go; 0 keeps everything, whatever the count. */
   maxAgeDays: number
-  /** Runs in use, never due whatever their summary says. */
-  active: ReadonlySet<string>
+  /** Time since its end after which a run's files are packed. */
+  packAfterMs: number
 }
 
-export interface PrunableRun {
-  run_id: string
-  /** For a person: why it is due. */
-  reason: string
+export interface RetentionInput<Run extends RetainedRun> extends RetentionRules {
+  runs: readonly Run[]
+  /** Milliseconds since the epoch. */
+  now: number
+  /** Runs whose files are needed: neither pruned nor packed, whatever else is said of them. */
+  needed: ReadonlyMap<string, Need>
 }
 
-/** The runs that are due, in the order given. Runs that have not ended are neither due nor counted. */
-export function computePrunable({
-  runs,
-  now,
-  maxPerTicker,
-  maxAgeDays,
-  active,
-}: RetentionInput): PrunableRun[] {
-  if (maxAgeDays === 0) return []
-  const ended = runs.filter((run) => isTerminal(run.status) && !active.has(run.run_id))
-  const surplus = findSurplus(ended, maxPerTicker)
-  const oldest = now - maxAgeDays * DAY_MS
-  return ended.flatMap((run) => {
-    if (Date.parse(run.ended_at ?? run.created_at) < oldest) {
-      return [{ run_id: run.run_id, reason: `ended more than ${count(maxAgeDays, 'day')} ago` }]
-    }
-    if (!surplus.has(run.run_id)) return []
-    return [{ run_id: run.run_id, reason: `${run.ticker} has ${count(maxPerTicker, 'newer run')}` }]
-  })
+export interface RetentionPlan<Run> {
+  /** Whose files go, and why: a sentence without a beginning. */
+  due: { run: Run; reason: string }[]
+  /** Whose files would go, were they not needed. */
+  kept: { run: Run; reason: string; need: Need }[]
+  /** Whose files are packed. */
+  toPack: Run[]
+}
+
+/**
+ * In the order given. Runs that have not ended are neither due nor counted, and so are those whose files went already. A
+ * run that came from another desk counts from when it was brought here.
+ */
+export function planRetention<Run extends RetainedRun>(input: RetentionInput<Run>): RetentionPlan<Run> {
+  const { now, maxAgeDays, maxPerTicker, packAfterMs, needed } = input
+  const runs = input.runs.filter((run) => isTerminal(run.status) && hasFiles(run))
+  const surplus = maxAgeDays === 0 ? new Set<Run>() : findSurplus(runs, maxPerTicker)
+  const plan: RetentionPlan<Run> = { due: [], kept: [], toPack: [] }
+  for (const run of runs) {
+    const ageMs = now - endOf(run)
+    const reason = isTooOld(ageMs, maxAgeDays)
+      ? `ended more than ${count(maxAgeDays, 'day')} ago`
+      : surplus.has(run)
+        ? `${run.ticker} has ${count(maxPerTicker, 'newer run')}`
+        : null
+    const need = needed.get(run.run_id)
+    if (reason !== null && need) plan.kept.push({ run, reason, need })
+    else if (reason !== null) plan.due.push({ run, reason })
+    else if (!need && run.files.state === 'whole' && ageMs >= packAfterMs) plan.toPack.push(run)
+  }
+  return plan
+}
+
+function hasFiles({ files }: RetainedRun): boolean {
+  return files.state === 'whole' || files.state === 'packed'
+}
+
+function isTooOld(ageMs: number, maxAgeDays: number): boolean {
+  return maxAgeDays > 0 && ageMs > maxAgeDays * DAY_MS
+}
+
+function endOf({ ended_at, created_at, files }: RetainedRun): number {
+  return Date.parse(files.imported_at ?? ended_at ?? created_at)
 }
 
 /** All but the newest `keep` of each ticker. Runs of the same moment are told apart by id, so that the answer is one. */
-function findSurplus(runs: readonly RetainedRun[], keep: number): Set<string> {
-  const newestFirst = [...runs].sort(
-    (a, b) => compare(b.created_at, a.created_at) || compare(b.run_id, a.run_id),
-  )
+function findSurplus<Run extends RetainedRun>(runs: readonly Run[], keep: number): Set<Run> {
+  const newestFirst = [...runs].sort((a, b) => compare(beginOf(b), beginOf(a)) || compare(b.run_id, a.run_id))
   const seen = new Map<string, number>()
-  const surplus = new Set<string>()
+  const surplus = new Set<Run>()
   for (const run of newestFirst) {
     const place = (seen.get(run.ticker) ?? 0) + 1
     seen.set(run.ticker, place)
-    if (place > keep) surplus.add(run.run_id)
+    if (place > keep) surplus.add(run)
   }
   return surplus
+}
+
+function beginOf({ created_at, files }: RetainedRun): string {
+  return files.imported_at ?? created_at
 }
 
 function compare(a: string, b: string): number {

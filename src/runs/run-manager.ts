@@ -11,24 +11,28 @@ import { createActiveRun, recoverRun } from './active-run.ts'
 import { admitRequest } from './admission.ts'
 import type { LaunchRequest, Launched, Rerun, RunDesk } from './desk.ts'
 import type { RunEvent, RunKind } from './event.ts'
+import { createCarrying } from './carrying.ts'
 import { createFinishedStates } from './finished-states.ts'
-import { foldAll } from './fold.ts'
+import { foldInTurns } from './fold.ts'
 import type { Hub } from './hub.ts'
 import { createHub } from './hub.ts'
 import type { RunIdentity } from './identity.ts'
 import { readJournaledSteps } from './journaled-steps.ts'
 import type { RunLimits, RunLog } from './limits.ts'
+import { createLogBook } from './log-book.ts'
 import { createOpenBatches } from './open-batches.ts'
-import type { Artifacts, JournalStore, LaunchStore, Results, RunIndex } from './ports.ts'
+import type { Artifacts, Bundles, JournalStore, LaunchStore, Results, RunIndex } from './ports.ts'
 import { createPruning } from './pruning.ts'
 import { createRunQueue } from './queue.ts'
 import { createRecovery, readIdentity } from './recovery.ts'
 import type { OpenChild } from './run-children.ts'
 import { identifyRerun, planRerun } from './rerun-plan.ts'
+import type { Need } from './retention.ts'
 import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
 import { loadResult } from './step-results.ts'
 import type { ChildRequest } from './steps.ts'
+import { describeGone } from './describe-gone.ts'
 import { summarize } from './summarize.ts'
 import type { Summary } from './summary.ts'
 import { createWatchedRuns } from './watched-runs.ts'
@@ -40,6 +44,7 @@ export interface RunManagerDeps {
   artifacts: Artifacts
   launches: LaunchStore
   results: Results
+  bundles: Bundles
   index: RunIndex
   clock: Clock
   limits: RunLimits
@@ -51,8 +56,6 @@ export interface RunManager extends RunDesk {
   start(options: { recover: boolean }): Promise<{ resumed: number }>
   /** Lets steps in flight end within `graceMs`, abandons the rest, closes the journals. Runs resume at the next start. */
   stop(graceMs: number): Promise<void>
-  /** Removes the files that are due now. Returns the ids. */
-  prune(): Promise<string[]>
   /** Folds a run's journal again and puts it into the index. */
   reindex(runId: string): Promise<void>
 }
@@ -66,11 +69,20 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
   const finished = createFinishedStates(clock, limits.keepStateMs, hub.forget)
   const batches = createOpenBatches(launches, log)
   const watched = createWatchedRuns()
+  const logBook = createLogBook({ state, events, feed: hub, clock })
   const shutdown = new AbortController()
   const pruning = createPruning({
     ...{ index, results, clock, limits, log },
-    active: runsInUse,
+    needed: neededRuns,
     onPruned: finished.drop,
+  })
+  const carrying = createCarrying({
+    ...{ bundles: deps.bundles, journals, results, index, workflows, clock, summary },
+    fold: { logLines: limits.logLines },
+    look: pruning.notice,
+    watch: watched.watch,
+    shutdown: shutdown.signal,
+    onImported: finished.drop,
   })
   /** Launches and the recovery under way: a stop waits for them. */
   const underWay = new Set<Promise<unknown>>()
@@ -83,7 +95,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     publish(event, state, logSeqBefore) {
       const { aspects } = hub.publish(event, state, logSeqBefore)
       results.follow(state, event)
-      if (aspects.includes('status')) index.put(summarize(workflowOf(state.kind), state))
+      if (aspects.includes('status')) index.put(describe(state))
     },
     onEnd(run, { areResultsWritten }) {
       active.delete(run.identity.run_id)
@@ -96,7 +108,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
   const recovery = createRecovery({
     ...{ journals, launches, index, batches, active, clock, log, isStopping },
     reopen: (identity) => recoverRun(activeDeps, identity),
-    summarize: (state) => summarize(workflowOf(state.kind), state),
+    summarize: describe,
   })
 
   function workflowOf(kind: RunKind): Workflow {
@@ -105,6 +117,12 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       throw new InputError('kind', `kind ${quote(kind)} is not one of ${[...workflows.keys()].join(', ')}`)
     }
     return workflow
+  }
+
+  /** What is left of its files is no part of a state: the index knows. */
+  function describe(state: RunState): Summary {
+    const known = index.get(state.run_id)?.files
+    return { ...summarize(workflowOf(state.kind), state), ...(known && { files: known }) }
   }
 
   function isStopping(): boolean {
@@ -185,10 +203,20 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     await results.discard(runId)
   }
 
-  /** Also the ended ones whose steps are being taken over, and those that somebody looks at. */
-  function runsInUse(): Set<string> {
-    const sources = [...active.values()].flatMap((run) => run.identity.reuse?.run_id ?? [])
-    return new Set([...active.keys(), ...sources, ...watched.ids()])
+  /** The runs at work with the children that they wait for, those whose steps they take over, and those looked at. */
+  function neededRuns(): Map<string, Need> {
+    const needed = new Map<string, Need>()
+    for (const runId of watched.ids()) needed.set(runId, 'watched')
+    // Also by runs that another process left behind and that are not taken up here.
+    for (const { reuse } of batches.unsettled()) if (reuse) needed.set(reuse.run_id, 'reused')
+    for (const { identity } of active.values())
+      if (identity.reuse) needed.set(identity.reuse.run_id, 'reused')
+    for (const { identity, state } of active.values()) {
+      needed.set(identity.run_id, 'active')
+      for (const { status, child_run_id: child } of Object.values(state.steps))
+        if (status === 'started' && child !== null) needed.set(child, 'active')
+    }
+    return needed
   }
 
   async function openChild(
@@ -243,17 +271,39 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     const held = active.get(runId)?.state ?? finished.get(runId)
     if (held) return held
     if (!isRunId(runId)) throw new NotFoundError(`there is no run ${quote(runId)}`)
-    const { events, damage } = await journals.readCurrent(runId)
+    const { events, damage } = await readCurrent(runId)
     const first = events[0]
     if (!first) throw new NotFoundError(`run ${quote(runId)} has no journal`)
-    const folded = foldAll(workflowOf(kindOf(first)), events, { logLines: limits.logLines })!
+    const folded = (await foldInTurns(workflowOf(kindOf(first)), events, { logLines: limits.logLines }))!
     if (damage) {
       // Said everywhere, but not kept: the decision that was written when the run ended is still its own.
       folded.status = 'error'
       folded.error = `the journal is damaged at line ${damage.line} of ${damage.file}: ${damage.reason}`
-      index.put(summarize(workflowOf(folded.kind), folded))
+      index.put(describe(folded))
     } else if (isTerminal(folded.status)) finished.keep(folded)
     return folded
+  }
+
+  /** What a person took away or put back is noticed when it is asked for. */
+  async function readCurrent(runId: string) {
+    const files = index.get(runId)?.files.state
+    try {
+      const read = await journals.readCurrent(runId)
+      if (files === 'pruned' || files === 'gone') await pruning.notice(runId)
+      return read
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error
+      if (files === undefined || (await pruning.notice(runId)) !== 'gone') throw error
+      throw new NotFoundError(describeGone(summary(runId)))
+    }
+  }
+
+  async function* events(runId: string, after?: number): AsyncGenerator<RunEvent> {
+    for await (const event of journals.read(runId, after)) {
+      // What stands in the file but is not published yet may not be synced.
+      if (event.seq > (active.get(runId)?.state.seq ?? Infinity)) return
+      yield event
+    }
   }
 
   function activeRun(runId: string, verb: string): ActiveRun {
@@ -269,7 +319,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
 
   function summary(runId: string): Summary {
     const run = active.get(runId)
-    if (run) return summarize(workflowOf(run.identity.kind), run.state)
+    if (run) return describe(run.state)
     const stored = index.get(runId)
     if (!stored) throw new NotFoundError(`there is no run ${quote(runId)}`)
     return stored
@@ -280,16 +330,23 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     workflows,
     summary,
     state,
-    prune: pruning.prune,
+    previewPrune: () => started.then(pruning.preview),
+    prune: () => track(started.then(pruning.prune)),
+    get lastPrune() {
+      return pruning.last
+    },
     watch: watched.watch,
     launch: (requests) => track(launch(requests)),
     get ready() {
       return ready && !isStopping()
     },
     start({ recover: takeUp }) {
-      const done = track(takeUp ? recovery.run() : Promise.resolve(0)).then((resumed) => {
+      const done = track(takeUp ? recovery.run() : recovery.look()).then((resumed) => {
         ready = true
-        void pruning.repeat(shutdown.signal, finished.evict)
+        void pruning.repeat(shutdown.signal, () => {
+          finished.evict()
+          logBook.evict()
+        })
         return { resumed }
       })
       started = done
@@ -316,13 +373,20 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       await activeRun(runId, 'resumed').resume('resumed by a person')
       return summary(runId)
     },
-    rerun: (runId, fromStep) => track(rerun(runId, fromStep ?? null)),
+    exportRun: carrying.exportRun,
+    importRun: (bytes) => track(started.then(() => carrying.importRun(bytes))),
+    rerun(runId, fromStep) {
+      // Until the new run is there to say so itself, its source is needed all the same.
+      const release = watched.watch(runId)
+      return track(rerun(runId, fromStep ?? null)).finally(release)
+    },
     async setBudget(runId, budget) {
       await activeRun(runId, 'given another budget').setBudget(budget)
       return summary(runId)
     },
     list: (filter) => index.query(filter),
     latestDecisions: (tickers) => index.latestDecisions(tickers),
+    metrics: () => index.metrics(),
     queue: () => ({
       running: queue.running,
       waiting: queue.waiting,
@@ -333,17 +397,18 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       summary(runId)
       const held = active.get(runId)?.state ?? finished.get(runId)
       if (held) return held.decision as Record<string, unknown> | null
-      return (
-        (await results.decision(runId)) ?? ((await state(runId)).decision as Record<string, unknown> | null)
-      )
+      const stored = await results.decision(runId).catch(async (error: unknown) => {
+        if (!(error instanceof NotFoundError)) throw error
+        await pruning.notice(runId)
+        return null
+      })
+      const { state: left } = summary(runId).files
+      if (stored || left === 'pruned' || left === 'gone') return stored
+      return (await state(runId)).decision as Record<string, unknown> | null
     },
-    async *events(runId, after) {
-      for await (const event of journals.read(runId, after)) {
-        // What stands in the file but is not published yet may not be synced.
-        if (event.seq > (active.get(runId)?.state.seq ?? Infinity)) return
-        yield event
-      }
-    },
+    events,
+    readLog: logBook.read,
+    streamLog: logBook.stream,
     async stepResult(runId, key) {
       const record = (await state(runId)).steps[key]
       return record?.status === 'completed' ? loadResult(artifacts, runId, record) : undefined
@@ -351,7 +416,8 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     async reindex(runId) {
       try {
         const folded = await state(runId)
-        index.put(summarize(workflowOf(folded.kind), folded))
+        index.put(describe(folded))
+        await pruning.notice(runId)
       } catch (error) {
         log.warn({ run_id: runId, reason: messageOf(error) }, 'run left out of the index')
       }

@@ -2,6 +2,7 @@
 import type { Json } from '../core/json.ts'
 import type { LogLine, NodeStatus, NodeType, RunKind, UsageDelta } from './event.ts'
 import type { ArtifactRef, Reuse, RunBudget } from './identity.ts'
+import type { RunHistory } from './run-history.ts'
 import type { RunStatus } from './status.ts'
 
 /** One row of the execution tree. `parent_id` null hangs it at the top. */
@@ -20,6 +21,8 @@ export interface TreeNode {
   /** Steps this node is planned to take and has taken; a node is complete when they are equal. */
   steps_planned: number
   steps_done: number
+  /** Work on it was begun, if only to be cut off. Absent in checkpoints of older journals. */
+  has_begun?: boolean
 }
 
 /** The tree as REST shows it. */
@@ -41,6 +44,8 @@ export interface StepRecord {
   attempt: number
   status: 'started' | 'completed' | 'failed' | 'skipped'
   node_id: string | null
+  /** The step in whose body it was begun; null for none. */
+  within: string | null
   started_at: string
   ended_at: string | null
   child_run_id: string | null
@@ -68,10 +73,14 @@ export interface LogEntry extends LogLine {
 
 export interface LogState {
   /** The newest entries, at most as many as the fold was told to keep. */
-  entries: LogEntry[]
+  readonly entries: LogEntry[]
   last_seq: number
   /** Raised when entries already shown were taken back because their step ran again. */
   epoch: number
+  /** The newest entry that was let go for want of room; 0 while `entries` has all there are. */
+  dropped_seq: number
+  /** Who has said anything, in the order of their first words; only so many are remembered. */
+  sources: readonly string[]
 }
 
 export interface RunState<Data = unknown> {
@@ -93,6 +102,8 @@ export interface RunState<Data = unknown> {
   /** Milliseconds worked before `active_since`; see `executionMs`. */
   active_ms: number
   active_since: string | null
+  /** Milliseconds worked so far in each phase that has begun, by node id; see `countPhaseTime`. */
+  phase_ms: Record<string, number>
   progress: { fraction: number | null; message: string | null; reported: number }
   nodes: Record<string, TreeNode>
   /** Node ids in the order they are shown. */
@@ -107,6 +118,8 @@ export interface RunState<Data = unknown> {
   usage_by_node: Record<string, UsageDelta>
   /** Calls under way, by the number of the event that reserved for them; not in `usage` yet. */
   reserved: Record<string, { key: string; node_id: string | null; most: UsageDelta }>
+  /** What it went through as time passed. */
+  history: RunHistory
   budget: RunBudget
   /** Why it is paused; null while it is not. */
   paused_because: string | null

@@ -8,6 +8,7 @@ import type { Clock } from '../core/clock.ts'
 import { AbortedError, messageOf, quote } from '../core/errors.ts'
 import { hashOf } from '../core/json.ts'
 import { createSeededRandom } from '../core/random.ts'
+import { watchWaits } from '../core/wait-watch.ts'
 import type { RunEvent, RunKind } from './event.ts'
 import type { ExecutionGate } from './execution-gate.ts'
 import type { Artifacts } from './ports.ts'
@@ -134,7 +135,11 @@ export function createSteps(options: StepsOptions): Steps {
         // Steps of many runs may be due at once; between two of them others get their turn.
         await nextTurn()
         const random = createSeededRandom(`${seed}:${key}`)
-        return body(createStepContext(contextDeps, { ...own, random }, recorder))
+        const context = createStepContext(contextDeps, { ...own, random }, recorder)
+        return watchWaits(
+          (wait) => recorder.wait(speaksFor, wait),
+          () => body(context),
+        )
       })) as T
     })
   }

@@ -1,5 +1,6 @@
 /** A run's summary from its state. */
 import { executionMs } from './fold.ts'
+import { measurePhases } from './phase-time.ts'
 import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
 import { WHOLE_FILES, type Summary } from './summary.ts'
@@ -51,11 +52,4 @@ function etaSeconds(state: RunState, workedMs: number): number | null {
   const { fraction } = state.progress
   if (state.status !== 'in_progress' || fraction === null || fraction < ETA_FROM_FRACTION) return null
   return Math.ceil((workedMs * (1 - fraction)) / fraction / 1_000)
-}
-
-function measurePhases({ nodes }: RunState): Record<string, number> {
-  const measured = Object.values(nodes).flatMap((node) =>
-    node.node_type === 'phase' && node.duration_ms !== null ? [[node.id, node.duration_ms] as const] : [],
-  )
-  return Object.fromEntries(measured)
 }

@@ -32,8 +32,9 @@ export interface Summary {
   /** The figures by which runs of a kind are compared, by name; null where the kind names none, or not yet. */
   stats: Stats | null
   /**
-   * Milliseconds from the first to the last moment of each phase, by node id, once the run has ended; of a phase under
-   * way when it failed, up to the failure. Phases that never began are left out.
+   * Milliseconds worked in each phase, by node id, once the run has ended: without pauses and the time the server was
+   * down; of a phase under way when it failed, up to the failure. Phases that never began are left out, and those that
+   * rest on steps of another run.
    */
   phases: Readonly<Record<string, number>>
   /** What is left of its files. */

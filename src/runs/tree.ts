@@ -84,22 +84,40 @@ export function addNode(tree: Tree, node: TreeNode): Tree {
   return { nodes: { ...tree.nodes, [node.id]: node }, order }
 }
 
-/** What becomes of nodes that are still open when the run stops in one way or another. */
+/**
+ * What becomes of nodes that are still open when the run ends in one way or another. `cutOff` is for those that were at
+ * work when it was paused or lost its process, and did not come to it again.
+ */
 export function closeOpenNodes(
   tree: Tree,
   at: string,
-  fates: { working: NodeStatus; waiting: NodeStatus | null; reason: string | null },
+  fates: { working: NodeStatus; cutOff: NodeStatus; waiting: NodeStatus; reason: string | null },
 ): Tree {
   let next = tree
   for (const id of tree.order) {
     const node = next.nodes[id]!
     if (node.node_type === 'phase') continue
-    const hasBegun = node.status === 'in_progress' || (node.status === 'pending' && node.steps_done > 0)
-    if (hasBegun) next = moveNode(next, id, fates.working, at, fates.reason)
-    else if (node.status === 'pending' && fates.waiting)
-      next = moveNode(next, id, fates.waiting, at, fates.reason)
+    if (isSettled(node.status)) continue
+    const isAtWork = node.status === 'in_progress' || node.steps_done > 0
+    const fate = isAtWork ? fates.working : node.has_begun ? fates.cutOff : fates.waiting
+    next = moveNode(next, id, fate, at, fates.reason)
   }
   return next
+}
+
+/** The run stops without having ended: what was at work waits for its next attempt, and no phase goes on. */
+export function suspendOpenNodes(tree: Tree, at: string): Tree {
+  let next = tree
+  for (const id of tree.order) {
+    const { node_type: type, status } = next.nodes[id]!
+    if (type !== 'phase' && status === 'in_progress') next = moveNode(next, id, 'pending', at)
+  }
+  const nodes = { ...next.nodes }
+  for (const node of Object.values(nodes)) {
+    if (node.node_type === 'phase' && node.status === 'in_progress')
+      nodes[node.id] = { ...node, status: 'pending' }
+  }
+  return { nodes, order: next.order }
 }
 
 /** How much of the planned work is done, 0..1; null without a plan. Skipped work counts as done. */
@@ -168,6 +186,7 @@ function stamped(node: TreeNode, status: NodeStatus, at: string, reason: string 
       ended_at: null,
       duration_ms: null,
       reason: null,
+      has_begun: true,
     }
   }
   return withDuration({ ...node, status, ended_at: at, reason })

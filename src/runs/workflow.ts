@@ -42,11 +42,21 @@ export interface Workflow<Input = any, Data = any, Output = any> {
   admit(input: Input): Promise<Admitted<Input>>
   /** The tree as it stands before anything ran. */
   plan(input: Input): PlanNode[]
+  /** What the phases are called that its plans may have, by node id and in their order. */
+  readonly phases?: Readonly<Record<string, string>>
   initial(input: Input): Data
   /** Pure. For what is shown it sees every event of the run, the engine's included; for `ctx.state`, fewer (see there). */
   fold(data: Data, event: RunEvent): Data
   summary(state: RunState<Data>): KindSummary
   execute(ctx: RunContext<Data>, input: Input): Promise<Output>
+  /** What its journals hold of its own, as a journal from elsewhere is held against it; absent for anything. */
+  readonly shapes?: KindShapes
+}
+
+export interface KindShapes {
+  decision?: z.ZodType
+  /** Of its own events, by type. */
+  events?: Readonly<Record<string, z.ZodType>>
 }
 
 export interface StepOptions {

@@ -1,6 +1,6 @@
 /**
- * `Artifacts` over files: `artifacts/<sha256>.bin` in the run's folder. Promises that what is read is what was put,
- * checked by its hash every time, and that a reference handed out would survive a power cut.
+ * `Artifacts` over files: `artifacts/<sha256>.bin` in the run's folder, packed with the rest of it. Promises that what is
+ * read is what was put, checked by its hash every time, and that a reference handed out would survive a power cut.
  */
 import { join } from 'node:path'
 import { InputError, quote } from '../core/errors.ts'
@@ -10,12 +10,13 @@ import {
   codeOf,
   makeOwnFolder,
   readOptional,
-  refuseLink,
   toIoError,
   writeDurably,
   type OpenFile,
 } from './durable-files.ts'
+import { isUnreadable } from './journal-segments.ts'
 import type { RunDirectories } from './run-directories.ts'
+import { readRunFile } from './run-files.ts'
 
 export const ARTIFACTS_FOLDER = 'artifacts'
 const HASH = /^[0-9a-f]{64}$/
@@ -43,8 +44,9 @@ export function createArtifacts({ directories, openFile }: ArtifactsOptions): Ar
   async function get(runId: string, ref: ArtifactRef): Promise<Uint8Array> {
     if (!HASH.test(ref.sha256)) throw new InputError('sha256', `sha256 ${quote(ref.sha256)} is not a hash`)
     const name = `artifact ${ref.sha256.slice(0, 12)}… of run ${runId}`
-    const folder = join(await directories.get(runId), ARTIFACTS_FOLDER)
-    const bytes = await readOwn(folder, `${ref.sha256}.bin`).catch((error: unknown) => {
+    const folder = await directories.get(runId)
+    const bytes = await readOwn(folder, `${ARTIFACTS_FOLDER}/${ref.sha256}.bin`).catch((error: unknown) => {
+      if (isUnreadable(error)) throw new LostArtifactError(`${name} was changed: it cannot be unpacked`)
       throw toIoError(`${name} could not be read`, error)
     })
     if (bytes === null) throw new LostArtifactError(`${name} is gone`)
@@ -57,12 +59,11 @@ export function createArtifacts({ directories, openFile }: ArtifactsOptions): Ar
   return { put, get }
 }
 
-async function readOwn(folder: string, name: string): Promise<Buffer | null> {
+async function readOwn(folder: string, path: string): Promise<Buffer | null> {
   try {
-    await refuseLink(folder)
+    return await readRunFile(folder, path)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error
   }
-  return readOptional(join(folder, name))
 }

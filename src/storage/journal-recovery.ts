@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { RunEvent } from '../runs/event.ts'
 import type { JournalDamage } from '../runs/ports.ts'
 import {
+  codeOf,
   createTempName,
   READ_WRITE,
   syncDirectory,
@@ -25,7 +26,10 @@ import {
   listDamaged,
   readArchive,
   readChunks,
+  unpackChunks,
 } from './journal-segments.ts'
+import { unpackJournal } from './packing.ts'
+import { PACKED_ENDING } from './run-files.ts'
 
 export interface Recovered {
   handle: FileHandle
@@ -35,13 +39,17 @@ export interface Recovered {
   damage: JournalDamage | null
 }
 
-/** Mends the journal in `folder` and opens it for writing. Throws ENOENT where there is none. */
+/** Mends the journal in `folder`, unpacked if need be, and opens it for writing. Throws ENOENT where there is none. */
 export async function recoverJournal(folder: string, openFile: OpenFile): Promise<Recovered> {
   const path = join(folder, JOURNAL_FILE)
-  let handle = await openFile(path, READ_WRITE)
+  let handle = await openFile(path, READ_WRITE).catch(async (error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error
+    await unpackJournal(folder, openFile)
+    return openFile(path, READ_WRITE)
+  })
   try {
     await removeLeftovers(folder)
-    const { events, report, damage } = await readPresent(folder, handle)
+    const { events, report, damage } = await readPresent(folder, { handle, isPacked: false })
     let { goodBytes: length } = report
     if (damage) {
       await setApart(folder, events, openFile)
@@ -71,19 +79,30 @@ export interface PresentSegment {
 }
 
 /**
- * The events a state is folded from, read without changing anything. Where not even the first line of the present
- * segment is readable they are those of the segment before it.
+ * The events a state is folded from, read without changing anything from the present segment as `openEither` found it.
+ * Where not even its first line is readable they are those of the segment before it.
  */
-export async function readPresent(folder: string, handle: FileHandle): Promise<PresentSegment> {
+export async function readPresent(
+  folder: string,
+  { handle, isPacked }: { handle: FileHandle; isPacked: boolean },
+): Promise<PresentSegment> {
   const report = createReport()
-  const events = await collect(scanSegment(readChunks(handle), report))
-  const damage = report.damage && { file: JOURNAL_FILE, ...report.damage }
+  const events: RunEvent[] = []
+  const file = isPacked ? `${JOURNAL_FILE}${PACKED_ENDING}` : JOURNAL_FILE
+  let damage: JournalDamage | null
+  try {
+    await collect(scanSegment(isPacked ? unpackChunks(handle) : readChunks(handle), report), events)
+    damage = report.damage && { file, ...report.damage }
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    damage = { file, line: events.length + 1, reason: 'what is packed cannot be unpacked' }
+  }
   const archive = events.length === 0 ? (await listArchives(folder)).at(-1) : undefined
   if (!archive) return { events, report, damage }
-  const lost = damage ?? { file: JOURNAL_FILE, line: 1, reason: 'the checkpoint it begins with is missing' }
+  const lost = damage ?? { file, line: 1, reason: 'the checkpoint it begins with is missing' }
   try {
     return {
-      events: await collect(scanSegment(readArchive(archive.path), createReport())),
+      events: await collect(scanSegment(readArchive(archive.path), createReport()), []),
       report,
       damage: lost,
     }
@@ -93,8 +112,7 @@ export async function readPresent(folder: string, handle: FileHandle): Promise<P
   }
 }
 
-async function collect(batches: AsyncIterable<RunEvent[]>): Promise<RunEvent[]> {
-  const events: RunEvent[] = []
+async function collect(batches: AsyncIterable<RunEvent[]>, events: RunEvent[]): Promise<RunEvent[]> {
   for await (const batch of batches) for (const event of batch) events.push(event)
   return events
 }

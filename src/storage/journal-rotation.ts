@@ -9,16 +9,12 @@
  */
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import {
-  CREATE_NEW,
   createTempName,
   isTempName,
   openFile,
   READ,
   syncDirectory,
-  writeFully,
   writeSynced,
   type OpenFile,
 } from './durable-files.ts'
@@ -30,6 +26,7 @@ import {
   readFirstSeq,
   readArchive,
 } from './journal-segments.ts'
+import { packFile } from './pack-file.ts'
 
 export interface RotationStep {
   name: string
@@ -57,7 +54,7 @@ export async function planRotation(folder: string, firstLine: string, open: Open
     },
     {
       name: 'pack the present segment',
-      run: () => packFile(journal, archiveTemp, open),
+      run: async () => void (await packFile(journal, archiveTemp, open)),
     },
     {
       name: 'keep the archive',
@@ -100,27 +97,4 @@ export async function removeLeftovers(folder: string): Promise<void> {
   }
   await rm(archive.path)
   await syncDirectory(folder)
-}
-
-/** Packed by the zlib threads, chunk by chunk, and synced. */
-async function packFile(from: string, to: string, open: OpenFile): Promise<void> {
-  const source = await open(from, READ)
-  try {
-    const target = await open(to, CREATE_NEW)
-    try {
-      let position = 0
-      const gzip = createGzip()
-      await pipeline(readChunks(source), gzip, async (packed: AsyncIterable<Buffer>) => {
-        for await (const chunk of packed) {
-          await writeFully(target, chunk, position)
-          position += chunk.length
-        }
-      })
-      await target.sync()
-    } finally {
-      await target.close()
-    }
-  } finally {
-    await source.close()
-  }
 }

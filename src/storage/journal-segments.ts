@@ -1,7 +1,8 @@
 /**
- * The files of a journal: the present segment `journal.ndjson` and the closed ones `journal.0001.ndjson.gz`, …, in the
- * order of their numbers. Reads them as chunks and never changes any. Knows the one leftover that a crash during a
- * rotation can leave under a real name: an archive whose events still stand in the present segment.
+ * The files of a journal: the present segment `journal.ndjson` (`journal.ndjson.gz` once the run is packed) and the
+ * closed ones `journal.0001.ndjson.gz`, …, in the order of their numbers. Reads them as chunks and never changes any.
+ * Knows the one leftover that a crash during a rotation can leave under a real name: an archive whose events still stand
+ * in the present segment.
  */
 import { readdir, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -23,6 +24,11 @@ export interface Archive {
 
 export function createArchiveName(number: number): string {
   return `journal.${String(number).padStart(4, '0')}.ndjson.gz`
+}
+
+/** Whether a file is a closed segment of a journal. */
+export function isArchiveName(name: string): boolean {
+  return ARCHIVE.test(name)
 }
 
 /** The closed segments, oldest first. */
@@ -58,6 +64,15 @@ export async function* readChunks(handle: FileHandle): AsyncGenerator<Buffer> {
 /** The unpacked bytes of an archive. Throws where it is no whole gzip file. */
 export async function* readArchive(path: string): AsyncGenerator<Buffer> {
   const handle = await openFile(path, READ)
+  try {
+    yield* unpackChunks(handle)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** What an open gzip file holds, from its beginning. Throws where it is no whole gzip file. */
+export async function* unpackChunks(handle: FileHandle): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
   // What goes wrong on the way is thrown where the unpacked bytes are read; a reader that leaves early is no fault.
   const feeding = pipeline(readChunks(handle), gunzip).catch(() => undefined)
@@ -66,7 +81,6 @@ export async function* readArchive(path: string): AsyncGenerator<Buffer> {
   } finally {
     gunzip.destroy()
     await feeding
-    await handle.close()
   }
 }
 

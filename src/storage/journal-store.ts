@@ -1,24 +1,19 @@
 /**
- * `JournalStore` over files: one folder a run, `RUN_ID` as its marker, `journal.ndjson` with the present segment. A
- * folder whose marker stands has (or had, before it was pruned) a journal, for the journal is made first.
+ * `JournalStore` over files: one folder a run, `RUN_ID` as its marker, `journal.ndjson` with the present segment, packed
+ * once the run has long ended. A folder whose marker stands has (or had, before it was pruned) a journal, for the
+ * journal is made first.
  */
 import { join } from 'node:path'
 import { ConflictError, NotFoundError } from '../core/errors.ts'
 import type { RunEvent } from '../runs/event.ts'
 import type { Journal, JournalStore, OpenedJournal } from '../runs/ports.ts'
-import {
-  CREATE_NEW,
-  codeOf,
-  openFile as openPlainFile,
-  READ,
-  toIoError,
-  type OpenFile,
-} from './durable-files.ts'
+import { CREATE_NEW, codeOf, openFile as openPlainFile, toIoError, type OpenFile } from './durable-files.ts'
 import { createJournalFile } from './journal-file.ts'
 import { readJournal } from './journal-reader.ts'
 import { readPresent, recoverJournal } from './journal-recovery.ts'
 import { JOURNAL_FILE } from './journal-segments.ts'
 import type { RunDirectories } from './run-directories.ts'
+import { openEither } from './run-files.ts'
 import type { StorageLog } from './storage-log.ts'
 
 export interface JournalStoreOptions {
@@ -83,12 +78,12 @@ export function createJournalStore({
   async function readCurrent(runId: string) {
     const folder = await directories.get(runId)
     try {
-      const handle = await openFile(join(folder, JOURNAL_FILE), READ)
+      const present = await openEither(join(folder, JOURNAL_FILE), openFile)
       try {
-        const { events, damage } = await readPresent(folder, handle)
+        const { events, damage } = await readPresent(folder, present)
         return { events, damage }
       } finally {
-        await handle.close()
+        await present.handle.close()
       }
     } catch (error) {
       throw explain(runId, error)

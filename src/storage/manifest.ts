@@ -3,18 +3,17 @@
  * it lists; stays when the rest is pruned, and is what the index is rebuilt from.
  */
 import { createHash } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RUN_STATUSES } from '../runs/status.ts'
 import { completeSummary, type Summary } from '../runs/summary.ts'
 import { ARTIFACTS_FOLDER } from './artifacts.ts'
-import { codeOf, isTempName, openFile, READ, readOptional, writeDurably } from './durable-files.ts'
-import { readChunks } from './journal-segments.ts'
-import { RUN_ID_FILE } from './run-directories.ts'
+import { codeOf, readOptional, writeDurably } from './durable-files.ts'
+import { listRunFiles, MANIFEST_FILE, openRunFile, type RunFile } from './run-files.ts'
 
-export const MANIFEST_FILE = 'manifest.json'
+export { MANIFEST_FILE } from './run-files.ts'
 export const MANIFEST_FORMAT = 1
-const ARTIFACT = /^([0-9a-f]{64})\.bin$/
+const ARTIFACT = new RegExp(`^${ARTIFACTS_FOLDER}/([0-9a-f]{64})\\.bin$`)
 
 export interface ManifestFile {
   /** Relative to the run's folder, with forward slashes. */
@@ -28,7 +27,7 @@ export interface Manifest {
   summary: Summary
   /** The decision, or null where the run came to none. */
   decision: unknown
-  /** The run's files as they stood when it ended. */
+  /** The run's files as they stood when it ended. Packing them changes neither their names here nor their hashes. */
   files: ManifestFile[]
 }
 
@@ -65,32 +64,22 @@ export function isSummary(value: unknown): value is Summary {
   )
 }
 
-async function listFiles(folder: string, under = ''): Promise<ManifestFile[]> {
+async function listFiles(folder: string): Promise<ManifestFile[]> {
   const files: ManifestFile[] = []
-  const entries = await readdir(join(folder, under), { withFileTypes: true })
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = under === '' ? entry.name : `${under}/${entry.name}`
-    if (entry.isDirectory()) files.push(...(await listFiles(folder, path)))
-    if (!entry.isFile() || isTempName(entry.name) || path === MANIFEST_FILE || path === RUN_ID_FILE) continue
-    files.push({ path, ...(await measureFile(join(folder, path), under, entry.name)) })
-  }
+  for (const file of await listRunFiles(folder))
+    files.push({ path: file.path, ...(await measureFile(folder, file)) })
   return files
 }
 
 /** An artifact's name is its hash, checked whenever it is read; the others are hashed here. */
-async function measureFile(path: string, under: string, name: string): Promise<Omit<ManifestFile, 'path'>> {
-  const named = under === ARTIFACTS_FOLDER ? ARTIFACT.exec(name) : null
-  if (named) return { bytes: (await stat(path)).size, sha256: named[1]! }
+async function measureFile(folder: string, { path, isPacked }: RunFile): Promise<Omit<ManifestFile, 'path'>> {
+  const named = isPacked ? null : ARTIFACT.exec(path)
+  if (named) return { bytes: (await stat(join(folder, path))).size, sha256: named[1]! }
   const hash = createHash('sha256')
   let bytes = 0
-  const handle = await openFile(path, READ)
-  try {
-    for await (const chunk of readChunks(handle)) {
-      hash.update(chunk)
-      bytes += chunk.length
-    }
-  } finally {
-    await handle.close()
+  for await (const chunk of openRunFile(folder, path)) {
+    hash.update(chunk)
+    bytes += chunk.length
   }
   return { bytes, sha256: hash.digest('hex') }
 }

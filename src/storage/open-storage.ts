@@ -5,6 +5,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Artifacts, JournalStore, LaunchStore } from '../runs/ports.ts'
 import { createArtifacts } from './artifacts.ts'
+import { createBundles, type StoredBundles } from './bundles.ts'
 import type { OpenFile } from './durable-files.ts'
 import { createJournalStore } from './journal-store.ts'
 import { createLaunchStore } from './launch-store.ts'
@@ -27,6 +28,7 @@ export interface StorageOptions {
 export interface Storage {
   journals: JournalStore
   artifacts: Artifacts
+  bundles: StoredBundles
   launches: LaunchStore
   results: StoredResults
   index: StoredRunIndex
@@ -44,6 +46,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const directories = createRunDirectories(resultsDir)
   const journals = createJournalStore({ directories, log, openFile })
   const results = createResults({ directories, journals, log })
+  const bundles = createBundles({ resultsDir, directories, journals, clock })
+  await bundles.removeLeftovers()
   async function hasStoredRuns(): Promise<boolean> {
     for await (const _folder of directories.list()) return true
     return false
@@ -53,9 +57,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     journals,
     results,
     index,
+    bundles,
     artifacts: createArtifacts({ directories, openFile }),
     launches: createLaunchStore({ dataDir, log, openFile }),
-    reindex: (wanted) => rebuildIndex({ directories, index, log, ...wanted }),
+    reindex: (wanted) => rebuildIndex({ directories, index, log, now: () => clock.now(), ...wanted }),
     async close() {
       await results.flush().catch(() => undefined)
       await index.close()

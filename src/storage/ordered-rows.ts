@@ -1,4 +1,5 @@
-/** Rows of the index in the order of their creation, oldest first: found by halving, so that new ones go in quickly. */
+/** Rows of the index in one order: found by halving, so that new ones go in quickly. */
+import { compareByAge } from '../runs/run-order.ts'
 import type { Summary } from '../runs/summary.ts'
 
 export interface Row {
@@ -7,32 +8,30 @@ export interface Row {
   haystack: string | null
 }
 
-export interface OrderedRows {
+/** Below zero where the first stands in front; never 0 for two different runs. */
+export type Compare = (a: Summary, b: Summary) => number
+
+export interface RowList {
   readonly length: number
   at(index: number): Row
+}
+
+export interface OrderedRows extends RowList {
+  readonly compare: Compare
   add(row: Row): void
-  /** By creation and id; what the row says otherwise may have changed since it was added. */
+  /** Found by what the order looks at: that must be as it was when the row was added. */
   remove(row: Row): void
-  /** The index of the first row that is not older than `summary`. */
+  /** The index of the first row that does not stand in front of `summary`. */
   findPlace(summary: Summary): number
-  /** All of them, oldest first. */
+  /** All of them, in order. */
   values(): readonly Row[]
 }
 
-/** `rows` are in order already. */
-export function createOrderedRows(rows: Row[] = []): OrderedRows {
-  function findPlace(summary: Summary): number {
-    let low = 0
-    let high = rows.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (compareRows(rows[middle]!.summary, summary) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-
+/** `rows` are in order already; by default the order is that of creation, oldest first. */
+export function createOrderedRows(rows: Row[] = [], compare: Compare = compareByAge): OrderedRows {
+  const findPlace = (summary: Summary) => findPlaceIn(createList(rows), summary, compare)
   return {
+    compare,
     findPlace,
     get length() {
       return rows.length
@@ -45,7 +44,23 @@ export function createOrderedRows(rows: Row[] = []): OrderedRows {
   }
 }
 
-export function compareRows(a: Summary, b: Summary): number {
-  if (a.created_at !== b.created_at) return a.created_at < b.created_at ? -1 : 1
-  return a.run_id < b.run_id ? -1 : a.run_id > b.run_id ? 1 : 0
+export function createList(rows: readonly Row[]): RowList {
+  return { length: rows.length, at: (index) => rows[index]! }
+}
+
+/** The same rows from the last to the first. */
+export function reverseList(list: RowList): RowList {
+  return { length: list.length, at: (index) => list.at(list.length - 1 - index) }
+}
+
+/** The index of the first row of a list in that order which does not stand in front of `summary`. */
+export function findPlaceIn(list: RowList, summary: Summary, compare: Compare): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (compare(list.at(middle).summary, summary) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -1,11 +1,15 @@
 /**
  * Making the index right again from the results directory, whatever happened to its files. A finished run's summary
- * stands in its manifest; a run without one has to be folded from its journal, which is its caller's to do, for storage
- * does not know the workflows.
+ * stands in its manifest, and what is left of its files is found by looking; a run without a manifest has to be folded
+ * from its journal, which is its caller's to do, for storage does not know the workflows. The history outlives the files:
+ * the row of an ended run whose folder is gone stays, and says so.
  */
+import { toIso } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import { parseRunId } from '../core/ids.ts'
 import { isTerminal } from '../runs/status.ts'
+import type { FilesState, Summary } from '../runs/summary.ts'
+import { lookAtFiles } from './look-at-files.ts'
 import { readManifest } from './manifest.ts'
 import type { RunDirectories } from './run-directories.ts'
 import type { StoredRunIndex } from './run-index.ts'
@@ -15,10 +19,11 @@ export interface RebuildOptions {
   directories: RunDirectories
   index: StoredRunIndex
   log: StorageLog
+  now(): number
   /** Puts a run without a manifest into the index, from its journal. */
   fold(runId: string): Promise<void>
   /**
-   * Looks at every run and drops rows without a folder. Otherwise only at runs that are missing or that the index does
+   * Looks at every run, and at rows without a folder. Otherwise only at runs that are missing or that the index does
    * not show as ended: enough after a crash, and quick however many runs are stored.
    */
   isFull: boolean
@@ -31,13 +36,15 @@ export interface RebuildReport {
   read: number
   /** Handed to `fold`. */
   folded: number
-  /** Rows dropped because their folder is gone. */
+  /** Rows of ended runs that stay without a folder. */
+  gone: number
+  /** Rows dropped: the folder is gone, and what became of the run is not known. */
   dropped: number
 }
 
 export async function rebuildIndex(options: RebuildOptions): Promise<RebuildReport> {
   const { directories, index, log, fold, isFull, signal } = options
-  const report: RebuildReport = { read: 0, folded: 0, dropped: 0 }
+  const report: RebuildReport = { read: 0, folded: 0, gone: 0, dropped: 0 }
   const seen = new Set<string>()
   const folders = isFull ? directories.list() : directories.list(createDoubt(index))
   for await (const { runId, path } of folders) {
@@ -47,7 +54,7 @@ export async function rebuildIndex(options: RebuildOptions): Promise<RebuildRepo
     try {
       const manifest = await readManifest(path, runId)
       if (manifest) {
-        index.put(manifest.summary)
+        index.put({ ...manifest.summary, files: await findFiles(path, manifest.summary, index.get(runId)) })
         report.read += 1
       } else {
         await fold(runId)
@@ -58,15 +65,30 @@ export async function rebuildIndex(options: RebuildOptions): Promise<RebuildRepo
     }
   }
   if (isFull) {
-    for (const { run_id: runId } of index.values()) {
+    for (const row of [...index.values()]) {
+      const { run_id: runId, files } = row
       if (seen.has(runId) || (await directories.find(runId)) !== null) continue
-      index.remove(runId)
-      report.dropped += 1
+      if (isTerminal(row.status)) {
+        if (files.state !== 'gone')
+          index.put({ ...row, files: { ...files, state: 'gone', since: toIso(options.now()) } })
+        report.gone += 1
+      } else {
+        index.remove(runId)
+        report.dropped += 1
+      }
     }
   }
   index.declareComplete()
   await index.flush()
   return report
+}
+
+/** When a run was brought here stands in the index and in its manifest; what is left of its files, on the disk. */
+async function findFiles(path: string, written: Summary, row: Summary | undefined): Promise<FilesState> {
+  const found = await lookAtFiles(path)
+  const known = row?.files ?? written.files
+  const since = known.state === found.state ? (known.since ?? found.since) : found.since
+  return { state: found.state, since, imported_at: known.imported_at ?? written.files.imported_at }
 }
 
 function isSettled(index: StoredRunIndex, runId: string): boolean {

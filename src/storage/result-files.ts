@@ -8,17 +8,25 @@ import type { RunState } from '../runs/state.ts'
 import { createTempName, makeOwnFolder, syncDirectory, writeSynced } from './durable-files.ts'
 import { formatLogLine } from './log-format.ts'
 
-const REPORTS_FOLDER = 'reports'
+export const REPORTS_FOLDER = 'reports'
 export const DECISION_JSON = 'decision.json'
 export const DECISION_MARKDOWN = 'decision.md'
-const ERROR_LOG = 'error.log'
-const ERROR_LOG_LINES = 50
+export const ERROR_LOG = 'error.log'
+export const ERROR_LOG_LINES = 50
 
 /** Writes them all, each whole or not at all, durable when it resolves. */
 export async function writeResultFiles(folder: string, state: RunState): Promise<void> {
   const reports = renderReports(state)
   if (reports.size > 0) await replaceFiles(await makeOwnFolder(folder, REPORTS_FOLDER), reports)
   await replaceFiles(folder, new Map([...renderDecision(state), ...renderError(state)]))
+}
+
+/** The texts of the files that follow from a state, by their paths; `error.log` with as many log lines as are given. */
+export function renderResultFiles(state: RunState, logLines = ERROR_LOG_LINES): Map<string, string> {
+  const reports = [...renderReports(state)].map(
+    ([name, text]) => [`${REPORTS_FOLDER}/${name}`, text] as const,
+  )
+  return new Map([...reports, ...renderDecision(state), ...renderError(state, logLines)])
 }
 
 function renderReports(state: RunState): Map<string, string> {
@@ -32,7 +40,7 @@ function renderReports(state: RunState): Map<string, string> {
   return files
 }
 
-function renderDecision({ decision }: RunState): Map<string, string> {
+export function renderDecision({ decision }: Pick<RunState, 'decision'>): Map<string, string> {
   const files = new Map<string, string>()
   if (decision === null || decision === undefined) return files
   files.set(DECISION_JSON, `${JSON.stringify(decision, null, 2)}\n`)
@@ -42,9 +50,13 @@ function renderDecision({ decision }: RunState): Map<string, string> {
   return files
 }
 
-function renderError(state: RunState): Map<string, string> {
+function renderError(state: RunState, logLines = ERROR_LOG_LINES): Map<string, string> {
   if (state.status !== 'error') return new Map()
-  const last = state.log.entries.slice(-ERROR_LOG_LINES).map(formatLogLine).join('')
+  const { entries } = state.log
+  const last = entries
+    .slice(entries.length - Math.min(logLines, entries.length))
+    .map(formatLogLine)
+    .join('')
   const head = `${state.ended_at ?? state.updated_at} ${state.run_id} ended in error:\n${state.error ?? 'no message'}\n`
   return new Map([[ERROR_LOG, last === '' ? head : `${head}\nThe last lines of its log:\n${last}`]])
 }
@@ -61,11 +73,18 @@ async function replaceFiles(folder: string, files: ReadonlyMap<string, string>):
   await syncDirectory(folder)
 }
 
-/** Deletes everything in a run's folder but what is named; the journal first, for without it the rest is a pruned run. */
-export async function removeAllBut(folder: string, first: string, kept: ReadonlySet<string>): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => !kept.has(name) && name !== first)
-  await rm(join(folder, first), { force: true })
-  await syncDirectory(folder)
+/**
+ * Deletes everything in a run's folder but what is named; what is to go last tells, as long as it stands, that there is
+ * something left to delete.
+ */
+export async function removeAllBut(
+  folder: string,
+  kept: ReadonlySet<string>,
+  last: readonly string[],
+): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => !kept.has(name) && !last.includes(name))
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
+  await syncDirectory(folder)
+  for (const name of last) await rm(join(folder, name), { force: true })
   await syncDirectory(folder)
 }

@@ -5,15 +5,18 @@
 import { join } from 'node:path'
 import { ConflictError } from '../core/errors.ts'
 import type { RunEvent } from '../runs/event.ts'
-import type { JournalStore, Results } from '../runs/ports.ts'
+import type { FilesFound, JournalStore, Results } from '../runs/ports.ts'
 import type { RunState } from '../runs/state.ts'
 import { isTerminal } from '../runs/status.ts'
 import type { Summary } from '../runs/summary.ts'
 import { readOptional, toIoError } from './durable-files.ts'
 import { JOURNAL_FILE } from './journal-segments.ts'
+import { lookAtFiles, measureFiles } from './look-at-files.ts'
 import { MANIFEST_FILE, readManifest, writeManifest, type Manifest } from './manifest.ts'
+import { packRun } from './packing.ts'
 import { DECISION_JSON, DECISION_MARKDOWN, removeAllBut, writeResultFiles } from './result-files.ts'
 import { RUN_ID_FILE, type RunDirectories } from './run-directories.ts'
+import { PACKED_ENDING } from './run-files.ts'
 import { createRunLogs, type RunLogs } from './run-logs.ts'
 import type { StorageLog } from './storage-log.ts'
 
@@ -34,7 +37,6 @@ export interface ResultsOptions {
 
 export function createResults({ directories, journals, log }: ResultsOptions): StoredResults {
   const logsOfRuns = new Map<string, RunLogs>()
-  const pruned = new Set<string>()
 
   function logsOf(runId: string): RunLogs {
     let logs = logsOfRuns.get(runId)
@@ -86,22 +88,47 @@ export function createResults({ directories, journals, log }: ResultsOptions): S
     return parseObject(bytes) ?? ((await manifest(runId))?.decision as Record<string, unknown> | null) ?? null
   }
 
-  async function prune(runId: string): Promise<void> {
-    // A pruned run stays due for ever, and is asked for again whenever somebody looks.
-    if (pruned.has(runId)) return
-    const folder = await directories.get(runId)
-    const kept = await manifest(runId)
-    if (!kept || !isTerminal(kept.summary.status)) {
-      throw new ConflictError(
-        `run ${runId} has no manifest yet: its files are all there is of it and are kept`,
-      )
-    }
+  async function look(runId: string): Promise<FilesFound> {
     try {
-      await removeAllBut(folder, JOURNAL_FILE, KEPT_FOR_GOOD)
-      pruned.add(runId)
+      const folder = await directories.find(runId)
+      if (folder === null) return { state: 'gone', since: null, bytes: 0, plain_bytes: 0, is_written: false }
+      const found = await lookAtFiles(folder)
+      const { bytes, plainBytes } = await measureFiles(folder, (path) => !KEPT_FOR_GOOD.has(path))
+      return { ...found, bytes, plain_bytes: plainBytes, is_written: await isWritten(folder, runId) }
+    } catch (error) {
+      throw toIoError(`the files of run ${runId} could not be looked at`, error)
+    }
+  }
+
+  async function isWritten(folder: string, runId: string): Promise<boolean> {
+    const kept = await readManifest(folder, runId)
+    return kept !== null && isTerminal(kept.summary.status)
+  }
+
+  async function prune(runId: string): Promise<{ bytes: number }> {
+    const folder = await requireWritten(runId)
+    try {
+      const { bytes } = await measureFiles(folder, (path) => !KEPT_FOR_GOOD.has(path))
+      await removeAllBut(folder, KEPT_FOR_GOOD, [JOURNAL_FILE, `${JOURNAL_FILE}${PACKED_ENDING}`])
+      return { bytes }
     } catch (error) {
       throw toIoError(`the files of run ${runId} could not be pruned`, error)
     }
+  }
+
+  async function pack(runId: string): Promise<{ bytes: number; packed_bytes: number }> {
+    const folder = await requireWritten(runId)
+    try {
+      return await packRun(folder, (path) => KEPT_FOR_GOOD.has(path))
+    } catch (error) {
+      throw toIoError(`the files of run ${runId} could not be packed`, error)
+    }
+  }
+
+  async function requireWritten(runId: string): Promise<string> {
+    const folder = await directories.get(runId)
+    if (await isWritten(folder, runId)) return folder
+    throw new ConflictError(`run ${runId} has no manifest yet: its files are all there is of it and are kept`)
   }
 
   async function discard(runId: string): Promise<void> {
@@ -117,7 +144,7 @@ export function createResults({ directories, journals, log }: ResultsOptions): S
     await Promise.all([...logsOfRuns.values()].map((logs) => logs.flush()))
   }
 
-  return { follow, finish, decision, prune, discard, manifest, flush }
+  return { follow, finish, decision, look, prune, pack, discard, manifest, flush }
 }
 
 function parseObject(bytes: Buffer | null): Record<string, unknown> | null {

@@ -3,7 +3,7 @@
  * Promises that no text reaches a path before it was checked as a run id, and that no folder outside the results
  * directory is ever named, links included.
  */
-import { mkdir, readdir, realpath, rm } from 'node:fs/promises'
+import { mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { ConflictError, NotFoundError } from '../core/errors.ts'
 import { isRunId, isTicker, parseRunId } from '../core/ids.ts'
@@ -38,6 +38,14 @@ export interface RunDirectories {
    * run exists.
    */
   create(runId: string, fill: (path: string) => Promise<void>): Promise<string>
+  /**
+   * Gives a complete folder, its marker included, the place of the run that it is of: one rename, so the run is there
+   * whole or not at all. The folder must lie on the same disk. Durable when it resolves. `ConflictError` where the run
+   * exists.
+   */
+  adopt(runId: string, folder: string): Promise<string>
+  /** Removes what an `adopt` that was cut off had claimed and not yet filled. */
+  dropUnfilled(runId: string): Promise<void>
   /** The folder of a run, or null. `InputError` for what is not a run id. */
   find(runId: string): Promise<string | null>
   /** As `find`, but `NotFoundError` where there is none. */
@@ -56,7 +64,31 @@ export function createRunDirectories(resultsDir: string): RunDirectories {
   const known = new Map<string, string>()
   const creating = new Set<string>()
 
-  async function create(runId: string, fill: (path: string) => Promise<void>): Promise<string> {
+  function create(runId: string, fill: (path: string) => Promise<void>): Promise<string> {
+    return place(runId, async (path) => {
+      await fill(path)
+      await writeDurably(join(path, RUN_ID_FILE), `${runId}\n`)
+    })
+  }
+
+  function adopt(runId: string, folder: string): Promise<string> {
+    return place(runId, (path) => takePlace(folder, path))
+  }
+
+  async function dropUnfilled(runId: string): Promise<void> {
+    const { ticker, stamp } = parseRunId(runId)
+    const tickerDir = join(root, ticker)
+    if ((await locate(root, tickerDir)) !== 'inside') return
+    for (const name of await listFolders(tickerDir)) {
+      const isOfStamp = name === stamp || name.startsWith(`${stamp}_`)
+      // Fails for a folder that holds anything.
+      if (isOfStamp) await rmdir(join(tickerDir, name)).catch(() => undefined)
+    }
+    await rmdir(tickerDir).catch(() => undefined)
+  }
+
+  /** Claims a folder, has it filled and marked, and knows it from then on; what fails leaves nothing. */
+  async function place(runId: string, make: (path: string) => Promise<void>): Promise<string> {
     const { ticker, stamp } = parseRunId(runId)
     if (creating.has(runId)) throw exists(runId)
     creating.add(runId)
@@ -67,8 +99,7 @@ export function createRunDirectories(resultsDir: string): RunDirectories {
       if ((await locate(root, tickerDir)) !== 'inside') throw leadsOut(runId)
       const path = await claimName(tickerDir, stamp)
       try {
-        await fill(path)
-        await writeDurably(join(path, RUN_ID_FILE), `${runId}\n`)
+        await make(path)
         await syncDirectory(tickerDir)
       } catch (error) {
         await rm(path, { recursive: true, force: true })
@@ -151,7 +182,7 @@ export function createRunDirectories(resultsDir: string): RunDirectories {
     await syncDirectory(dirname(path))
   }
 
-  return { create, find, get, list, remove }
+  return { create, adopt, dropUnfilled, find, get, list, remove }
 }
 
 /** `stamp`, or `stamp_2`, `stamp_3`, … : whichever `mkdir` is first to make. */
@@ -164,6 +195,18 @@ async function claimName(tickerDir: string, stamp: string): Promise<string> {
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error
     }
+  }
+}
+
+/** Puts `folder` where the empty folder `path` is. */
+async function takePlace(folder: string, path: string): Promise<void> {
+  try {
+    await rename(folder, path)
+  } catch (error) {
+    // Where a folder cannot take the name of another, however empty.
+    if (!['EPERM', 'EACCES', 'EEXIST', 'ENOTEMPTY'].includes(codeOf(error) ?? '')) throw error
+    await rmdir(path)
+    await rename(folder, path)
   }
 }
 

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import type { RunIndex } from '../runs/ports.ts'
+import { createRunTally } from '../runs/run-metrics.ts'
 import { isTerminal } from '../runs/status.ts'
 import type { Summary } from '../runs/summary.ts'
 import { makeDirectory, readOptional, toIoError } from './durable-files.ts'
@@ -50,6 +51,7 @@ export async function createRunIndex(options: RunIndexOptions): Promise<StoredRu
   const { clock, log, debounceMs = { active: 250, history: 500 }, hasStoredRuns } = options
   const folder = join(resolve(options.dataDir), INDEX_FOLDER)
   const rows = createRunRows()
+  let tally = createRunTally()
   const shards = createIndexShards(folder)
   const activeShard = shards.all.get(ACTIVE_SHARD)!
   const shardOf = new Map<string, Shard>()
@@ -86,6 +88,7 @@ export async function createRunIndex(options: RunIndexOptions): Promise<StoredRu
       await setImmediate()
     }
     rows.putAll(newest.values())
+    tally = createRunTally(newest.values())
     for (const shard of dirty) markDirty(shard)
   }
 
@@ -98,7 +101,7 @@ export async function createRunIndex(options: RunIndexOptions): Promise<StoredRu
 
   function put(summary: Summary): void {
     const { run_id: runId } = summary
-    rows.put(summary)
+    tally.replace(rows.put(summary), summary)
     const before = shardOf.get(runId)
     const shardCount = shards.all.size
     const shard = chooseShard(summary, before)
@@ -121,7 +124,7 @@ export async function createRunIndex(options: RunIndexOptions): Promise<StoredRu
   function remove(runId: string): void {
     const shard = shardOf.get(runId)
     if (!shard) return
-    rows.remove(runId)
+    tally.replace(rows.remove(runId), undefined)
     shard.rows.delete(runId)
     shardOf.delete(runId)
     markDirty(shard)
@@ -187,6 +190,7 @@ export async function createRunIndex(options: RunIndexOptions): Promise<StoredRu
     query: rows.query,
     latestDecisions: rows.latestDecisions,
     counts: rows.counts,
+    metrics: () => tally.measure(),
     values: rows.values,
     flush: () => writeDirty('all'),
     declareComplete: () => void (suspect = []),

@@ -12,8 +12,8 @@ import { ARTIFACTS_FOLDER } from './artifacts.ts'
 import { createTempName, makeOwnFolder, openFile, CREATE_NEW, writeFully } from './durable-files.ts'
 import { formatLogLine, isAgentLine } from './log-format.ts'
 
-const RUN_LOG = 'run.log'
-const AGENT_LOG = 'message_tool.log'
+export const RUN_LOG = 'run.log'
+export const AGENT_LOG = 'message_tool.log'
 /** Text waiting for the disk, for one run. Above it the files are written anew later instead. */
 const BUFFER_MAX_CHARS = 1_048_576
 /** After a failure the disk is left alone for so many events. */
@@ -45,12 +45,14 @@ export function createRunLogs({ findFolder, readEvents, onTrouble }: RunLogsOpti
   let waitingChars = 0
   /** True from the start: what an earlier process left in the files is not known. */
   let isStale = true
+  /** The last event that the files were made anew with: it may not have been told of yet. */
+  let coveredSeq = 0
   let restUntilSeq = 0
   let working: Promise<void> | null = null
 
   function follow(event: RunEvent): void {
     if (isRepeat(event)) isStale = true
-    const text = formatEvent(event)
+    const text = event.seq > coveredSeq ? formatEvent(event) : null
     if (text) {
       waiting.push(text)
       waitingChars += text.all.length
@@ -102,6 +104,7 @@ export function createRunLogs({ findFolder, readEvents, onTrouble }: RunLogsOpti
     isStale = false
     try {
       const lastSeq = await rewriteLogs(folder, readEvents)
+      coveredSeq = lastSeq
       waiting = waiting.filter((entry) => entry.seq > lastSeq)
       waitingChars = waiting.reduce((sum, entry) => sum + entry.all.length, 0)
     } catch (error) {
@@ -141,12 +144,7 @@ async function rewriteLogs(folder: string, readEvents: () => AsyncIterable<RunEv
   const all = await openReplacement(artifacts, RUN_LOG)
   const agents = await openReplacement(folder, AGENT_LOG)
   try {
-    for await (const event of readEvents()) {
-      if (event.seq > lastSeq) break
-      if (isEngineEvent(event) && event.type === 'log_appended' && event.seq < (restarts.get(event.key) ?? 0))
-        continue
-      const text = formatEvent(event)
-      if (!text) continue
+    for await (const text of formatKept(readEvents(), restarts, lastSeq)) {
       await all.write(text.all)
       await agents.write(text.agents)
     }
@@ -158,6 +156,29 @@ async function rewriteLogs(folder: string, readEvents: () => AsyncIterable<RunEv
     throw error
   }
   return lastSeq
+}
+
+/** What both files hold in the end, piece by piece, made from the journal alone. */
+export async function* formatLogFiles(
+  readEvents: () => AsyncIterable<RunEvent>,
+): AsyncGenerator<Omit<Waiting, 'seq'>> {
+  const { restarts, lastSeq } = await findRestarts(readEvents())
+  yield* formatKept(readEvents(), restarts, lastSeq)
+}
+
+/** Up to event `lastSeq`, without what was taken back. */
+async function* formatKept(
+  events: AsyncIterable<RunEvent>,
+  restarts: ReadonlyMap<string | null, number>,
+  lastSeq: number,
+): AsyncGenerator<Waiting> {
+  for await (const event of events) {
+    if (event.seq > lastSeq) return
+    if (isEngineEvent(event) && event.type === 'log_appended' && event.seq < (restarts.get(event.key) ?? 0))
+      continue
+    const text = formatEvent(event)
+    if (text) yield text
+  }
 }
 
 /** For each step, the event with which its last repeated attempt began: what it said before that is taken back. */

@@ -1,16 +1,26 @@
 /**
  * The rows of the index in memory, ordered by creation, and the questions asked of them. Kept by batch and by status as
- * well: asking for one batch, or for what is at work, costs what it returns, however many runs there are. Knows nothing
- * of files.
+ * well, and in every other order that was ever asked for: what is asked for again costs no sorting, however many runs
+ * there are. Knows nothing of files.
  */
 import { InputError, quote } from '../core/errors.ts'
 import type { RunFilter, RunPage } from '../runs/ports.ts'
+import { compareByAge, createRunOrder, NEWEST_FIRST, type RunSort } from '../runs/run-order.ts'
 import { RUN_STATUSES, type RunStatus } from '../runs/status.ts'
 import type { Summary } from '../runs/summary.ts'
-import { compareRows, createOrderedRows, type OrderedRows, type Row } from './ordered-rows.ts'
+import {
+  createList,
+  createOrderedRows,
+  findPlaceIn,
+  reverseList,
+  type OrderedRows,
+  type Row,
+  type RowList,
+} from './ordered-rows.ts'
+import { createMatcher } from './run-matcher.ts'
 
-/** Rows of several statuses are put in order for one answer as long as they are at most this part of all. */
-const MERGED_SHARE = 1 / 8
+/** Rows are put in order for one answer as long as they are at most this part of all. */
+const SORTED_SHARE = 1 / 8
 
 export interface RunRows {
   readonly size: number
@@ -32,9 +42,12 @@ export function createRunRows(): RunRows {
   let ordered = createOrderedRows()
   const byBatch = new Map<string, OrderedRows>()
   const byStatus = new Map<RunStatus, OrderedRows>()
+  /** All rows in other orders, made when first asked for and kept up to date from then on. */
+  const orders = new Map<string, OrderedRows>()
 
   function add(row: Row): void {
     ordered.add(row)
+    for (const order of orders.values()) order.add(row)
     addToGroups(row)
   }
 
@@ -47,9 +60,12 @@ export function createRunRows(): RunRows {
     const row = byId.get(summary.run_id)
     const before = row?.summary
     if (row && before?.created_at === summary.created_at && before.batch_id === summary.batch_id) {
+      const moved = [...orders.values()].filter((order) => order.compare(before, summary) !== 0)
       if (before.status !== summary.status) byStatus.get(before.status)!.remove(row)
+      for (const order of moved) order.remove(row)
       row.summary = summary
       row.haystack = null
+      for (const order of moved) order.add(row)
       if (before.status !== summary.status) groupOf(byStatus, summary.status).add(row)
       return before
     }
@@ -62,9 +78,10 @@ export function createRunRows(): RunRows {
 
   function putAll(summaries: Iterable<Summary>): void {
     for (const summary of summaries) byId.set(summary.run_id, { summary, haystack: null })
-    ordered = createOrderedRows([...byId.values()].sort((a, b) => compareRows(a.summary, b.summary)))
+    ordered = createOrderedRows([...byId.values()].sort((a, b) => compareByAge(a.summary, b.summary)))
     byBatch.clear()
     byStatus.clear()
+    orders.clear()
     for (const row of ordered.values()) addToGroups(row)
   }
 
@@ -74,6 +91,7 @@ export function createRunRows(): RunRows {
     const { batch_id: batchId, status } = row.summary
     byId.delete(runId)
     ordered.remove(row)
+    for (const order of orders.values()) order.remove(row)
     byStatus.get(status)!.remove(row)
     const batch = byBatch.get(batchId)!
     batch.remove(row)
@@ -81,7 +99,7 @@ export function createRunRows(): RunRows {
     return row.summary
   }
 
-  /** The fewest rows that hold every match, and what of the filter is left to be asked of each. */
+  /** The fewest rows that hold every match, oldest first, and what of the filter is left to be asked of each. */
   function narrow(filter: RunFilter): { rows: OrderedRows; rest: RunFilter } {
     const { batch, status } = filter
     if (batch)
@@ -89,39 +107,64 @@ export function createRunRows(): RunRows {
     if (!status) return { rows: ordered, rest: filter }
     const groups = [...new Set(status)].flatMap((one) => byStatus.get(one) ?? [])
     const count = groups.reduce((sum, group) => sum + group.length, 0)
-    if (groups.length > 1 && count > ordered.length * MERGED_SHARE) return { rows: ordered, rest: filter }
+    if (groups.length > 1 && !isFew(count)) return { rows: ordered, rest: filter }
     const rows = groups.length === 1 ? groups[0]! : mergeRows(groups)
     return { rows, rest: { ...filter, status: undefined } }
   }
 
-  function query(filter: RunFilter): RunPage {
-    const { after, limit = Infinity } = filter
+  function isFew(count: number): boolean {
+    return count <= ordered.length * SORTED_SHARE
+  }
+
+  /** Rows that hold every match, in the order asked, and what is left to be asked of each. */
+  function arrange(filter: RunFilter, sort: RunSort): { list: RowList; rest: RunFilter } {
     const { rows, rest } = narrow(filter)
+    if (sort.by === 'launched') return { list: sort.direction === 'asc' ? rows : reverseList(rows), rest }
+    if (rows === ordered || !isFew(rows.length)) return { list: orderOf(sort), rest: filter }
+    return { list: createList(sortRows(rows.values(), sort)), rest }
+  }
+
+  function orderOf(sort: RunSort): OrderedRows {
+    const name = `${sort.by} ${sort.direction}`
+    let order = orders.get(name)
+    if (!order) {
+      order = createOrderedRows(sortRows(ordered.values(), sort), createRunOrder(sort))
+      orders.set(name, order)
+    }
+    return order
+  }
+
+  function query(filter: RunFilter): RunPage {
+    const { after, before, limit = Infinity, sort = NEWEST_FIRST } = filter
+    const { list, rest } = arrange(filter, sort)
     const matches = createMatcher(rest)
-    let start = rows.length
+    const found = matches ? collect(list, matches) : list
+    const total = found.length
+    const compare = createRunOrder(sort)
+    let start = 0
     if (after !== undefined) {
-      const row = byId.get(after)
-      if (!row) throw new InputError('after', `after ${quote(after)} is no run in the list`)
-      start = rows.findPlace(row.summary)
+      const { summary } = findRow('after', after)
+      start = findPlaceIn(found, summary, compare)
+      if (start < total && found.at(start).summary === summary) start += 1
+    } else if (before !== undefined) {
+      start = Math.max(0, findPlaceIn(found, findRow('before', before).summary, compare) - limit)
     }
+    const end = Math.min(total, start + limit)
     const runs: Summary[] = []
-    let total = matches ? 0 : rows.length
-    let hasMore = false
-    for (let i = (matches ? rows.length : start) - 1; i >= 0; i -= 1) {
-      const row = rows.at(i)
-      if (matches) {
-        if (!matches(row)) continue
-        total += 1
-        if (i >= start) continue
-      }
-      if (runs.length < limit) runs.push(row.summary)
-      else {
-        hasMore = true
-        // Nothing is left to be counted.
-        if (!matches) break
-      }
+    for (let i = start; i < end; i += 1) runs.push(found.at(i).summary)
+    return {
+      runs,
+      next: end < total ? (runs.at(-1)?.run_id ?? null) : null,
+      previous: start > 0 ? (runs[0]?.run_id ?? null) : null,
+      start,
+      total,
     }
-    return { runs, next: hasMore ? (runs.at(-1)?.run_id ?? null) : null, total }
+  }
+
+  function findRow(field: string, runId: string): Row {
+    const row = byId.get(runId)
+    if (row) return row
+    throw new InputError(field, `${field} ${quote(runId)} is no run in the list`)
   }
 
   function latestDecisions(tickers: readonly string[]): Summary[] {
@@ -160,7 +203,7 @@ export function createRunRows(): RunRows {
 export function compareVerdicts(a: Summary, b: Summary): number {
   const [dayA, dayB] = [a.as_of ?? '', b.as_of ?? '']
   if (dayA !== dayB) return dayA < dayB ? 1 : -1
-  return compareRows(b, a)
+  return compareByAge(b, a)
 }
 
 function groupOf<Key>(groups: Map<Key, OrderedRows>, key: Key): OrderedRows {
@@ -171,25 +214,19 @@ function groupOf<Key>(groups: Map<Key, OrderedRows>, key: Key): OrderedRows {
 
 function mergeRows(groups: readonly OrderedRows[]): OrderedRows {
   const rows = groups.flatMap((group) => group.values())
-  return createOrderedRows(rows.sort((a, b) => compareRows(a.summary, b.summary)))
+  return createOrderedRows(rows.sort((a, b) => compareByAge(a.summary, b.summary)))
 }
 
-/** Null where everything matches. */
-function createMatcher({ status, kind, ticker, batch, q }: RunFilter): ((row: Row) => boolean) | null {
-  const wantedTicker = ticker?.trim().toUpperCase()
-  const needle = q?.trim().toLowerCase()
-  if (!status && !kind && !wantedTicker && !batch && !needle) return null
-  return (row) => {
-    const { summary } = row
-    if (status && !status.includes(summary.status)) return false
-    if (kind && !kind.includes(summary.kind)) return false
-    if (wantedTicker && summary.ticker !== wantedTicker) return false
-    if (batch && summary.batch_id !== batch) return false
-    return !needle || (row.haystack ??= createHaystack(summary)).includes(needle)
+function sortRows(rows: readonly Row[], sort: RunSort): Row[] {
+  const compare = createRunOrder(sort)
+  return [...rows].sort((a, b) => compare(a.summary, b.summary))
+}
+
+function collect(list: RowList, matches: (row: Row) => boolean): RowList {
+  const found: Row[] = []
+  for (let i = 0; i < list.length; i += 1) {
+    const row = list.at(i)
+    if (matches(row)) found.push(row)
   }
-}
-
-/** A line break between the fields keeps a search from matching across two of them. */
-function createHaystack({ run_id, ticker, current_stage, progress_message, error }: Summary): string {
-  return [run_id, ticker, current_stage ?? '', progress_message ?? '', error ?? ''].join('\n').toLowerCase()
+  return createList(found)
 }

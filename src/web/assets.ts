@@ -91,14 +91,17 @@ function listVendor(): [string, string[]][] {
   return Object.entries(VENDOR).map(([name, modules]) => [name, modules.map(pathOf)])
 }
 
-/** Comments that stand on lines of their own: they are for readers of the source, and no browser need load them. */
-const COMMENT_LINES = /^[ \t]*(?:\/\*\*[\s\S]*?\*\/|\/\/.*)\n/gm
+/**
+ * Comments that stand on lines of their own, and what lines are indented by: they are for readers of the source, and no
+ * browser need load them. So no text in a script may rest on how its lines begin.
+ */
+const FOR_READERS = /^[ \t]*(?:\/\*\*[\s\S]*?\*\/|\/\/.*)\n|^[ \t]+/gm
 
 function readAsset(name: string, paths: readonly string[]): Asset {
   const joined = paths
     .map((path) => readFileSync(path))
     .reduce((before, part) => Buffer.concat([before, NEWLINE, part]))
   const isOwnScript = name.endsWith('.js') && !(name in VENDOR)
-  const bytes = Buffer.from(isOwnScript ? joined.toString().replace(COMMENT_LINES, '') : joined)
+  const bytes = Buffer.from(isOwnScript ? joined.toString().replace(FOR_READERS, '') : joined)
   return { type: TYPES[extname(name)]!, bytes, gzip: Buffer.from(gzipSync(bytes, { level: 9 })) }
 }

@@ -40,7 +40,7 @@ export interface Page {
   /** Shown in the tab and the heading bar. */
   title: string
   /** Which entry of the main navigation is the present one. */
-  nav: 'assess' | 'runs' | 'system' | null
+  nav: 'assess' | 'runs' | 'verdicts' | 'system' | null
   /** The page's template under `views/pages/`, without extension. */
   template: string
   /** What the template needs besides its regions. */

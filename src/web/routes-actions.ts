@@ -4,27 +4,32 @@
  * where to go. Programs go on to the JSON routes of the same paths.
  */
 import { Hono } from 'hono'
-import { parseLaunchForm } from '../committee/launch-form.ts'
+import { parseLaunchForm, type LaunchBounds } from '../committee/launch-form.ts'
 import { InputError } from '../core/errors.ts'
 import { describeFailure } from '../core/http-error.ts'
 import { parseRunId } from '../core/ids.ts'
 import { listTyped, readFields } from '../core/request-body.ts'
 import { parseBudget, parseRerun } from '../runs/budget-form.ts'
+import { CANCEL_BOUNDS, cancelRuns } from '../runs/cancel-runs.ts'
+import { parseRunIds } from '../runs/run-ids.ts'
 import type { RunDesk } from '../runs/desk.ts'
 import type { Documents } from './documents.ts'
+import type { Log } from './log.ts'
 import { parseNext } from './middleware/session.ts'
 import { negotiate, type Answer } from './negotiate.ts'
-import type { LaunchEstimator, LaunchPageResolver, RunPageResolver } from './page.ts'
+import type { LaunchEstimator, LaunchPageResolver, PageResolver, RunPageResolver } from './page.ts'
 import type { Renderer } from './render.ts'
 import type { WebContext, WebEnv } from './web-env.ts'
 
 export interface ActionDeps {
   desk: RunDesk
-  maxTickers: number
+  launchBounds: LaunchBounds
   resolveLaunchPage: LaunchPageResolver
   estimateLaunch: LaunchEstimator
   resolveRunPage: RunPageResolver
+  resolvePage: PageResolver
   renderer: Renderer
+  log: Log
   documents: Documents
 }
 
@@ -42,7 +47,7 @@ export function createActionRoutes(deps: ActionDeps): Hono<WebEnv> {
     if (answer === 'json') return next()
     const fields = await readFields(c.req.raw)
     try {
-      const inputs = parseLaunchForm(fields, { maxTickers: deps.maxTickers })
+      const inputs = parseLaunchForm(fields, deps.launchBounds)
       const { batch_id } = await desk.launch(inputs.map((input) => ({ kind: 'assessment', input })))
       return sendTo(c, answer, `/runs?batch=${encodeURIComponent(batch_id)}`)
     } catch (error) {
@@ -80,6 +85,25 @@ export function createActionRoutes(deps: ActionDeps): Hono<WebEnv> {
       return sendBack(c, answer, runId)
     })
   }
+
+  // Asks before it does what cannot be undone: only the form of the page that lists the runs is sure.
+  routes.post('/runs/cancel', async (c, next) => {
+    const answer = negotiate(c)
+    if (answer === 'json') return next()
+    const { ids, sure, back } = await readFields(c.req.raw, { maxFields: CANCEL_BOUNDS.max })
+    const runIds = parseRunIds(ids, CANCEL_BOUNDS)
+    if (sure === undefined && answer === 'html') {
+      const query = new URLSearchParams({ ids: runIds.join(','), back: cameFrom(c) ?? '/runs' })
+      const page = await deps.resolvePage(new URL(`/runs/cancel?${query.toString()}`, c.req.url))
+      return c.html(await documents.renderLoose(page!, '/runs/cancel'))
+    }
+    await cancelRuns(desk, runIds, (error, runId) =>
+      deps.log.error({ err: error, run_id: runId }, 'a run could not be canceled'),
+    )
+    return answer === 'html'
+      ? c.redirect(parseNext(typeof back === 'string' ? back : '/runs'), 303)
+      : c.body(null, 204)
+  })
 
   routes.post('/runs/:id/budget', async (c, next) => {
     const answer = negotiate(c)

@@ -3,10 +3,13 @@
  * passed on, so that the JSON routes mounted after it answer under the same addresses and behind the same guards.
  */
 import { Hono } from 'hono'
+import { boundLaunch } from '../committee/launch-form.ts'
 import type { Config } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 import { InputError, quote } from '../core/errors.ts'
 import { isRunId } from '../core/ids.ts'
+import type { OpenStreams } from '../core/open-streams.ts'
+import type { PayloadMeter } from '../core/payload-meter.ts'
 import type { RunDesk } from '../runs/desk.ts'
 import type { Assets } from './assets.ts'
 import { createDocuments } from './documents.ts'
@@ -27,13 +30,19 @@ import { createRegionChanges } from './regions/region-changes.ts'
 import { createRegionHtml } from './regions/region-html.ts'
 import type { Renderer } from './render.ts'
 import { createActionRoutes } from './routes-actions.ts'
+import { createImportRoutes } from './routes-import.ts'
 import { createLoginRoutes } from './routes-login.ts'
+import { createRetentionActions } from './routes-retention.ts'
+import type { Sockets } from './sockets/sockets.ts'
 import type { ChannelDeps } from './streams/page-channel.ts'
 import { answerFragment, createSsePages } from './streams/sse-pages.ts'
 import type { WebEnv } from './web-env.ts'
 
 export interface WebDeps {
-  config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'authPassword' | 'maxTickersPerRequest'>
+  config: Pick<
+    Config,
+    'host' | 'allowedHosts' | 'allowedOrigins' | 'authPassword' | 'maxTickersPerRequest' | 'enableMultiRun'
+  >
   desk: RunDesk
   resolvePage: PageResolver
   resolveLaunchPage: LaunchPageResolver
@@ -49,6 +58,12 @@ export interface WebDeps {
   secret: Buffer
   /** Ends every stream. */
   shutdown: AbortSignal
+  /** Where sockets are answered; none where left out. */
+  sockets?: Pick<Sockets, 'routes'>
+  /** Counts what is open. */
+  openStreams?: OpenStreams
+  /** Counts what streams of pages send. */
+  payload?: PayloadMeter
 }
 
 export function createWeb(deps: WebDeps): Hono<WebEnv> {
@@ -56,7 +71,10 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
   const { feed } = desk
   const changes = createRegionChanges(feed)
   const regionHtml = createRegionHtml({ renderer: deps.renderer, feed, changes, clock, log })
-  const streaming: ChannelDeps = { feed, changes, regionHtml, log, clock, shutdown: deps.shutdown }
+  const { shutdown } = deps
+  const watchRun = (runId: string) => desk.watch(runId)
+  const { payload } = deps
+  const streaming: ChannelDeps = { feed, changes, regionHtml, log, clock, shutdown, watchRun, payload }
   const sessions = createSessions({
     password: config.authPassword,
     secret: deps.secret,
@@ -79,23 +97,30 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
   app.use(createCrossSiteGuard(config))
   app.use(sessions.guard)
   app.use(createBodyLimit())
-  app.use(createStreamCap())
+  app.use(createStreamCap({ openStreams: deps.openStreams }))
 
   app.route('/', deps.assets.routes)
   app.route('/', createLoginRoutes(sessions, documents))
   app.route('/', createSsePages(streaming, finder))
+  if (deps.sockets) app.route('/', deps.sockets.routes)
   app.route(
     '/',
     createActionRoutes({
       desk,
-      maxTickers: config.maxTickersPerRequest,
+      launchBounds: boundLaunch(config),
       resolveLaunchPage: deps.resolveLaunchPage,
       estimateLaunch: deps.estimateLaunch,
       resolveRunPage: deps.resolveRunPage,
+      resolvePage: deps.resolvePage,
       renderer: deps.renderer,
+      log,
       documents,
     }),
   )
+
+  app.route('/', createRetentionActions(desk))
+
+  app.route('/', createImportRoutes(desk))
 
   app.get('/', async (c, next) => {
     const runId = c.req.query('runId')
@@ -135,5 +160,6 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
 
 /** Addresses at which both a page and JSON live; what else a page answers at is a page for everybody. */
 function isShared(path: string): boolean {
-  return path === '/runs' || path.startsWith('/runs/')
+  const isPageOnly = path === '/runs/compare' || path === '/runs/cancel'
+  return path === '/verdicts' || path === '/runs' || (path.startsWith('/runs/') && !isPageOnly)
 }

@@ -1,6 +1,14 @@
 /** What a request brings along besides itself. Absent parts mean the app was called without a socket. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from 'hono'
+import type { WebSocket } from 'ws'
+
+/** What is to become of a request that was admitted as a socket: exactly one of the two happens. */
+export interface Admission {
+  accept(ws: WebSocket): void
+  /** It was gone before it could become one. */
+  abandon(): void
+}
 
 export interface WebEnv {
   Bindings: {
@@ -8,6 +16,8 @@ export interface WebEnv {
     outgoing?: ServerResponse
     /** The request came over the owner's own socket. */
     trusted?: boolean
+    /** The request asks to become a socket: what admits it says so here, what refuses it answers as ever. */
+    upgrade?: { admit(admission: Admission): void }
   }
 }
 

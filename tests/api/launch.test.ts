@@ -60,3 +60,16 @@ describe('a launch', () => {
     expect(await response.json()).toEqual({ error: 'no room for more runs' })
   })
 })
+
+describe('with ENABLE_MULTI_RUN off', () => {
+  it('is of one ticker, and says which setting wants it so', async () => {
+    const { desk, request } = await createWebDesk({ config: { enableMultiRun: false } })
+    const response = await request('/start-multi', post(FORM, 'company_symbols=AAPL,MSFT'))
+    const error = 'company_symbols names 2 tickers; at most 1 can be launched at once: ENABLE_MULTI_RUN is 0'
+    expect([response.status, await response.json()]).toEqual([400, { error }])
+    expect(desk.launches).toEqual([])
+    const twice = await request('/start-multi', post(FORM, 'company_symbols=AAPL,%20aapl'))
+    expect(twice.status).toBe(202)
+    expect((await request('/start-process', post(FORM, 'company_symbol=IBM'))).status).toBe(202)
+  })
+})

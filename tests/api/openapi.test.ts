@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { createApi } from '../../src/api/server.ts'
+import { createOpenStreams } from '../../src/core/open-streams.ts'
+import { createPayloadMeter } from '../../src/core/payload-meter.ts'
 import { createCallLimits } from '../support/call-limits.ts'
 import { createEstimator } from '../support/estimator.ts'
 import { createManualClock } from '../support/manual-clock.ts'
@@ -77,7 +79,9 @@ it('answers by itself, its errors included', async () => {
     desk,
     concurrency: createCallLimits(),
     estimate: createEstimator(),
-    maxTickers: 10,
+    openStreams: createOpenStreams(),
+    payload: createPayloadMeter(),
+    launchBounds: { maxTickers: 10 },
     clock: createManualClock(),
     log: { error: (fields) => void logged.push(fields) },
     version: '1.0.0',

@@ -23,6 +23,25 @@ describe('the list of runs', () => {
     expect(await ids(`?batch=${batch_id}`)).toEqual([first])
   })
 
+  it('sorts as asked, goes back as well as forward, and filters by who thinks, by day and by files', async () => {
+    const web = await createWebDesk()
+    const [a, b, c] = ['IBM', 'AAPL', 'MSFT'].map((ticker) => web.desk.add({ ticker }))
+    const ids = async (query: string) =>
+      (await json<Summary[]>(web, `/runs${query}`)).map((run) => run.run_id)
+    expect(await ids('?sort=ticker')).toEqual([b, a, c])
+    expect(await ids('?sort=ticker&dir=desc&limit=1')).toEqual([c])
+    expect(await ids(`?sort=ticker&before=${c}&limit=1`)).toEqual([a])
+    expect(await ids('?dir=asc')).toEqual([a, b, c])
+    const day = web.desk.summary(a!).created_at.slice(0, 10)
+    expect(await ids(`?from=${day}&to=${day}&files=whole,packed&as_of=2012-06-29`)).toHaveLength(3)
+    expect(await ids('?to=2020-01-01')).toEqual([])
+    expect(await ids('?files=gone')).toEqual([])
+    expect(await ids('?by=models')).toEqual([])
+    expect(await ids('?verdict=BUY')).toEqual([])
+    const link = (await web.request(`/runs?sort=ticker&before=${c}&limit=1`)).headers.get('link')
+    expect(link).toBe(`</runs?sort=ticker&limit=1&after=${a}>; rel="next"`)
+  })
+
   it('leads to what is older by a link that keeps the filter', async () => {
     const web = await createWebDesk()
     const ids = [1, 2, 3].map(() => web.desk.add()).reverse()
@@ -44,6 +63,14 @@ describe('the list of runs', () => {
     'limit=501',
     'limit=2.5',
     'limit=1&limit=2',
+    'verdict=buy',
+    'by=me',
+    'from=2026-13-01',
+    'as_of=today',
+    'files=none',
+    'sort=id',
+    'dir=down',
+    'before=x',
   ])('refuses %s and names it', async (query) => {
     const { request } = await createWebDesk()
     const response = await request(`/runs?${query}`)

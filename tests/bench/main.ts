@@ -10,6 +10,9 @@ import { criticalPath } from './critical-path.ts'
 import { fanOut } from './fan-out.ts'
 import { formatTable, isBreach, measure, type Finished, type Measurement, type Reading } from './harness.ts'
 import { listPage } from './list-page.ts'
+import { runMetrics } from './run-metrics.ts'
+import { socketPayload } from './socket-payload.ts'
+import { sockets } from './sockets.ts'
 import { startUp } from './start-up.ts'
 import { tick } from './tick.ts'
 import { updateBytes } from './update-bytes.ts'
@@ -19,7 +22,10 @@ const MEASUREMENTS: Measurement<BenchContext>[] = [
   tick,
   updateBytes,
   fanOut,
+  sockets,
+  socketPayload,
   listPage,
+  runMetrics,
   startUp,
   atWork,
   criticalPath,

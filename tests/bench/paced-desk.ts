@@ -9,11 +9,14 @@ import { join } from 'node:path'
 import { createApi } from '../../src/api/server.ts'
 import { loadConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/core/clock.ts'
+import { createOpenStreams } from '../../src/core/open-streams.ts'
+import { createPayloadMeter } from '../../src/core/payload-meter.ts'
 import { findPackageRoot } from '../../src/core/package-root.ts'
 import { createMarket } from '../../src/market/market.ts'
 import { createVendor } from '../../src/market/vendors/index.ts'
 import { createRunManager } from '../../src/runs/run-manager.ts'
 import type { StepContext } from '../../src/runs/workflow.ts'
+import { createStoreMeasure } from '../../src/storage/measure-store.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
 import { createAssets } from '../../src/web/assets.ts'
 import { createCharts } from '../../src/web/charts/charts.ts'
@@ -98,6 +101,7 @@ const pages = createPages({
   sources: { fundamentals: false, news: false, sentiment: false },
   hosts: [],
   charts: createCharts(),
+  storage: createStoreMeasure({ dataDir, resultsDir, clock }),
 })
 const app = createWeb({
   ...shared,
@@ -114,7 +118,9 @@ app.route(
     ...shared,
     concurrency,
     estimate: createEstimator(),
-    maxTickers: 10,
+    payload: createPayloadMeter(),
+    launchBounds: { maxTickers: 10 },
+    openStreams: createOpenStreams(),
     version: '0',
     shutdown: shutdown.signal,
   }).routes,

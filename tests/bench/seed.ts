@@ -7,9 +7,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/core/clock.ts'
 import { formatStamp } from '../../src/core/ids.ts'
+import type { UsageDelta } from '../../src/runs/event.ts'
 import { NO_USAGE } from '../../src/runs/usage.ts'
 import type { RunStatus } from '../../src/runs/status.ts'
-import { WHOLE_FILES, type Summary } from '../../src/runs/summary.ts'
+import { WHOLE_FILES, type FilesState, type Stats, type Summary } from '../../src/runs/summary.ts'
 import { MANIFEST_FILE, MANIFEST_FORMAT, type Manifest } from '../../src/storage/manifest.ts'
 import { RUN_ID_FILE } from '../../src/storage/run-directories.ts'
 import { createRunIndex } from '../../src/storage/run-index.ts'
@@ -67,6 +68,35 @@ const PHASES = [
   'phase_portfolio',
 ]
 
+const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'claude-sonnet-4-5']
+const SHAPES = MODELS.map(
+  (model) =>
+    `llm analysts=market,news rounds=1 repeats=1 market=openai:${model} portfolio_manager=openai:${model}`,
+)
+const FILES_EVERY = 3
+const PRUNED: FilesState = { state: 'pruned', since: null, imported_at: null }
+
+function createUsage(random: () => number): UsageDelta {
+  const read = Math.round(20_000 + random() * 60_000)
+  return { calls: 14, input_tokens: read, output_tokens: Math.round(read / 6), cost_usd: read / 400_000 }
+}
+
+/** As an assessment keeps them: levels where the verdict is a trade. */
+function createStats(action: string, random: () => number): Stats {
+  const isTrade = action === 'BUY' || action === 'SELL'
+  const entry = 20 + random() * 600
+  const [risk, reward] = [entry * 0.05, entry * 0.05 * (1 + random() * 2)]
+  const side = action === 'BUY' ? 1 : -1
+  return {
+    entry: isTrade ? entry : null,
+    stop_loss: isTrade ? entry - side * risk : null,
+    take_profit: isTrade ? entry + side * reward : null,
+    risk_reward: isTrade ? reward / risk : null,
+    fraction_of_equity: isTrade ? Math.round(random() * 20) / 100 : 0,
+    unverified: Math.floor(random() * 4),
+  }
+}
+
 function createSummary(i: number, createdMs: number, random: () => number): Summary {
   const iso = (ms: number) => new Date(ms).toISOString()
   const batchMs = createdMs - (createdMs % 1_000)
@@ -76,6 +106,9 @@ function createSummary(i: number, createdMs: number, random: () => number): Summ
   const status: RunStatus = chance < 0.9 ? 'completed' : chance < 0.96 ? 'error' : 'canceled'
   const endedAt = iso(createdMs + executionMs + 400)
   const hex = (value: number) => (value % 0x1000000).toString(16).padStart(6, '0')
+  const action = ACTIONS[Math.floor(random() * ACTIONS.length)]!
+  const confidence = Math.round(random() * 100) / 100
+  const isThinking = random() < 0.4
   return {
     run_id: `${ticker}--${formatStamp(createdMs)}--${hex(i * 7_919)}`,
     batch_id: `batch-${iso(batchMs).replace(/\D/g, '').slice(0, 14)}-${hex(Math.floor(i / RUNS_PER_BATCH))}`,
@@ -93,18 +126,12 @@ function createSummary(i: number, createdMs: number, random: () => number): Summ
     last_event_at: endedAt,
     ended_at: endedAt,
     execution_ms: executionMs,
-    usage: NO_USAGE,
-    shape: 'rules analysts=market rounds=1',
-    stats: null,
+    usage: isThinking ? createUsage(random) : NO_USAGE,
+    shape: isThinking ? SHAPES[i % SHAPES.length]! : 'rules analysts=market rounds=1',
+    stats: status === 'completed' ? createStats(action, random) : null,
     phases: Object.fromEntries(PHASES.map((phase) => [phase, Math.round((random() * executionMs) / 3)])),
-    files: WHOLE_FILES,
-    decision:
-      status === 'completed'
-        ? {
-            action: ACTIONS[Math.floor(random() * ACTIONS.length)]!,
-            confidence: Math.round(random() * 100) / 100,
-          }
-        : null,
+    files: i % FILES_EVERY === 0 ? { ...PRUNED, since: endedAt } : WHOLE_FILES,
+    decision: status === 'completed' ? { action, confidence } : null,
     error:
       status === 'error'
         ? 'step market failed: the vendor answered with status 503 for the daily bars'

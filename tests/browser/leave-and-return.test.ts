@@ -46,7 +46,7 @@ test(
     const runPath = `/runs/${run!.run_id}`
 
     await page.goto(`${desk.url}/system`)
-    await page.locator('#tray progress').first().waitFor()
+    await page.locator('#tray .tray-runs progress').first().waitFor()
     expect(await page.locator('#tray').innerText()).toMatch(/2 running/)
 
     await page.goto(desk.url + runPath)
@@ -124,7 +124,7 @@ test('everything works with script off: launch, watch, cancel, read', { timeout:
   await launch(page, 'AAPL,IBM')
   expect(await page.locator('noscript').count()).toBeGreaterThan(0)
   expect(await page.content()).toContain('http-equiv="refresh"')
-  const cancel = page.locator('form[action$="/cancel"] button').first()
+  const cancel = page.locator('#page form[action$="/cancel"] button').first()
   await cancel.click()
   await page.waitForURL(/\/runs/)
   const runs = (await (await fetch(`${desk.url}/runs`)).json()) as { run_id: string; status: string }[]

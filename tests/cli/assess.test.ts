@@ -155,6 +155,16 @@ describe('--parallel', () => {
     expect(cli.opened[0]!.sources.maxParallelRuns).toBe('flag')
   })
 
+  test('is said to be one where one run works at a time', async () => {
+    const environment = { ENABLE_MULTI_RUN: '0' }
+    const cli = createTestCli({ owner: 'self', answers: createBatch([{}, {}]), environment })
+    await cli.run(...ARGUMENTS, '--parallel', '3')
+    expect(cli.stderr()).toBe('ENABLE_MULTI_RUN is 0: one run works at a time, not --parallel 3\n')
+    const quiet = createTestCli({ owner: 'self', answers: createBatch([{}, {}]), environment })
+    await quiet.run(...ARGUMENTS)
+    expect(quiet.stderr()).toBe('')
+  })
+
   test('is said to have no effect on a server', async () => {
     const cli = createTestCli({ owner: 'server', answers: createBatch([{}, {}]) })
     expect(await cli.run(...ARGUMENTS, '--parallel', '3')).toBe(0)

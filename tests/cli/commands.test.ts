@@ -380,6 +380,30 @@ describe('logs', () => {
     expect(await cli.run('logs', AAPL, '-f')).toBe(130)
   })
 
+  test('filters are asked of the desk, page by page and past what they leave out', async () => {
+    const pages = [
+      { entries: Array.from({ length: 5_000 }, (_, i) => entry(i + 1, 'x')), next_after_seq: 5_000 },
+      { entries: [entry(9_000, 'last')], next_after_seq: 12_345 },
+    ]
+    const cli = createTestCli({ answers: { [`GET /runs/${AAPL}/logs`]: () => pages.shift() } })
+    const words = ['--severity', 'WARN', '--source', 'trader,tool', '--search', 'no bars']
+    expect(await cli.run('logs', AAPL, ...words)).toBe(0)
+    const asked = cli.requests.filter((request) => request.includes('/logs?'))
+    const filter = 'severity=WARN&source=trader%2Ctool&q=no+bars'
+    expect(asked).toEqual(
+      [0, 5_000].map((after) => `GET /runs/${AAPL}/logs?${filter}&after_seq=${after}&limit=5000`),
+    )
+    expect(cli.stdout()).toMatch(/INFO {2}market: last\n$/)
+  })
+
+  test('a filter that cannot be read is refused in the words of the desk', async () => {
+    const refusal = Response.json({ error: 'severity is "LOUD"; allowed: …' }, { status: 400 })
+    const cli = createTestCli({ answers: { [`GET /runs/${AAPL}/logs`]: () => refusal } })
+    expect(await cli.run('logs', AAPL, '--severity', 'LOUD')).not.toBe(0)
+    expect(cli.stderr()).toContain('severity is "LOUD"')
+    expect(cli.stdout()).toBe('')
+  })
+
   test('keeps the lines of an entry together and control characters out', async () => {
     const cli = createTestCli({
       answers: {
@@ -415,6 +439,15 @@ describe('doctor', () => {
     expect(cli.stdout()).toMatch(/^MAX_PARALLEL_RUNS +4 +environment +Runs that work at the same time\.$/m)
     expect(cli.stdout()).toMatch(/^AUTH_PASSWORD +set, not shown +environment/m)
     expect(cli.stdout() + cli.stderr()).not.toContain('hunter2')
+  })
+
+  test('says who is told of runs that end, and whether they can know who tells them', async () => {
+    const url = { NOTIFY_WEBHOOK_URL: 'https://hooks.example:8443/desk?key=hidden' }
+    const unsigned = await doctor(url)
+    expect(unsigned.cli.stdout()).toMatch(/⚠ +Messages +hooks.example:8443 is told .* unsigned/)
+    const signed = await doctor({ ...url, NOTIFY_WEBHOOK_SECRET: 'hunter2 hunter2' })
+    expect(signed.cli.stdout()).toMatch(/✔ +Messages +hooks.example:8443 is told .*, signed/)
+    expect(signed.cli.stdout()).not.toContain('hunter2')
   })
 
   test('works with bad settings: each is a line, and the rest is checked all the same', async () => {
@@ -737,5 +770,64 @@ describe('connecting', () => {
       expect(await cli.run('serve')).toBe(1)
       expect(cli.stderr()).toContain('it is served already at http://127.0.0.1:4321\n')
     })
+  })
+})
+
+describe('prune', () => {
+  const settings = { max_per_ticker: 20, max_age_days: 7, pack_after_hours: 24, interval_seconds: 300 }
+  const due = {
+    ...{ run_id: AAPL, ticker: 'AAPL', status: 'completed', ended_at: '2026-11-01T09:00:00.000Z' },
+    ...{ reason: 'ended more than 7 days ago', bytes: 20_480 },
+  }
+  const { bytes: _bytes, ...watched } = { ...due, run_id: OLDER, kept_because: 'watched' }
+
+  test('--dry-run asks for the preview alone and says what would go, what stays, and why', async () => {
+    const preview = {
+      ...{ at: '2026-11-20T10:00:00.000Z', settings, due: [due], kept: [watched], freed_bytes: 20_480 },
+      ...{ to_pack: [{ run_id: OLDER, ticker: 'AAPL', ended_at: null, bytes: 4_096 }], pack_bytes: 4_096 },
+    }
+    const cli = createTestCli({ answers: { 'GET /retention': () => preview } })
+    expect(await cli.run('prune', '--dry-run')).toBe(0)
+    expect(cli.requests.filter((request) => request.includes('retention'))).toEqual(['GET /retention'])
+    expect(cli.stdout()).toBe(
+      `Kept are the newest 20 of each ticker that ended within 7 days.
+Would be deleted: the files of 1 run, 20.0 KB.
+Run                                Ended (UTC)             Size  Why
+${AAPL}  2026-11-01 09:00:00  20.0 KB  ended more than 7 days ago
+Kept back: 1 run.
+Run                                Would go, for               Stays, for
+${OLDER}  ended more than 7 days ago  somebody looks at it
+Would be packed: 1 run, 4.0 KB.
+`,
+    )
+    const json = createTestCli({ answers: { 'GET /retention': () => preview } })
+    expect(await json.run('prune', '--dry-run', '--json')).toBe(0)
+    expect(JSON.parse(json.stdout())).toEqual(preview)
+  })
+
+  test('--dry-run says that nothing goes where nothing is ever deleted', async () => {
+    const none = { due: [], kept: [], to_pack: [], freed_bytes: 0, pack_bytes: 0 }
+    const preview = { at: '', settings: { ...settings, max_age_days: 0 }, ...none }
+    const cli = createTestCli({ answers: { 'GET /retention': () => preview } })
+    expect(await cli.run('prune', '--dry-run')).toBe(0)
+    expect(cli.stdout()).toBe(
+      'Nothing is deleted (RUN_RESULTS_MAX_AGE_DAYS=0).\nNo files would be deleted.\nNothing would be packed; that is done 24 hours after the end of a run.\n',
+    )
+  })
+
+  test('says what was done, and exits 1 where something could not be', async () => {
+    const report = {
+      ...{ at: '2026-11-20T10:00:00.000Z', pruned: [due], kept: [], freed_bytes: 20_480, saved_bytes: 3_072 },
+      packed: [{ run_id: OLDER, ticker: 'AAPL', ended_at: null, bytes: 4_096, packed_bytes: 1_024 }],
+      failed: [] as object[],
+    }
+    const cli = createTestCli({ answers: { 'POST /retention/prune': () => report } })
+    expect(await cli.run('prune')).toBe(0)
+    expect(cli.stdout()).toContain('Deleted: the files of 1 run, 20.0 KB.\n')
+    expect(cli.stdout()).toContain('Packed: 1 run, which saves 3.0 KB.\n')
+    const failed = [{ run_id: OLDER, ticker: 'AAPL', action: 'pack', error: 'no space left on the disk' }]
+    const broken = createTestCli({ answers: { 'POST /retention/prune': () => ({ ...report, failed }) } })
+    expect(await broken.run('prune')).toBe(1)
+    expect(broken.stdout()).toContain(`Not packed: ${OLDER}: no space left on the disk\n`)
   })
 })

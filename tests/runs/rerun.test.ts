@@ -600,10 +600,11 @@ describe('a rerun', () => {
       { ports: desk.ports, clock: desk.clock, limits: { resultsMaxPerTicker: 0, resultsMaxAgeDays: 7 } },
     )
     const { run_id: rerunId } = await slow.manager.rerun(runId)
-    expect(await slow.manager.prune()).toEqual([])
+    expect((await slow.manager.prune()).pruned).toEqual([])
     open()
     await slow.ended(rerunId)
     await settle()
-    expect((await slow.manager.prune()).sort()).toEqual([rerunId, runId].sort())
+    const { pruned } = await slow.manager.prune()
+    expect(pruned.map((run) => run.run_id).sort()).toEqual([rerunId, runId].sort())
   })
 })

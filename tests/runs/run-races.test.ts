@@ -372,7 +372,7 @@ describe('what cannot be taken up again', () => {
       await gate.promise
       return list()
     }
-    const silent = { warn: () => undefined, error: () => undefined }
+    const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
     const manager = createRunManager({
       ...desk.ports,
       workflows: [createScriptedWorkflow({ execute: async () => 1 })],

@@ -80,6 +80,7 @@ test('whatever happens to the nodes, a phase is settled exactly when all below i
       }
       const closed = closeOpenNodes(tree, at(59), {
         working: 'canceled',
+        cutOff: 'canceled',
         waiting: 'skipped',
         reason: 'canceled',
       })

@@ -1,6 +1,7 @@
 import { createLaunchStore } from '../../src/storage/launch-store.ts'
 import { createRunIndex } from '../../src/storage/run-index.ts'
 import { describeArtifacts } from '../contracts/artifacts.ts'
+import { describeIndexMetrics } from '../contracts/index-metrics.ts'
 import { describeJournalStore } from '../contracts/journal-store.ts'
 import { describeLaunchStore } from '../contracts/launch-store.ts'
 import { describeRunIndex } from '../contracts/run-index.ts'
@@ -22,7 +23,9 @@ describeLaunchStore('the launch records in files', async () => {
   return { open: () => createLaunchStore({ dataDir, log: silent }) }
 })
 
-describeRunIndex('the index in lowdb', async () => {
+const createIndex = async () => {
   const dataDir = await createTempDir('index')
   return createRunIndex({ dataDir, clock: createManualClock(), log: silent })
-})
+}
+describeRunIndex('the index in lowdb', createIndex)
+describeIndexMetrics('the index in lowdb', createIndex)

@@ -1,12 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { publicSummary, type Summary } from '../../src/runs/summary.ts'
+import { completeSummary, publicSummary, type Summary } from '../../src/runs/summary.ts'
 import { inspectStore } from '../../src/storage/inspect-store.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
 import { claimOwnership } from '../../src/storage/owner-socket.ts'
 import { createManualClock } from '../support/manual-clock.ts'
-import { historyOf, identityOf, runIdOf, summaryOf } from '../support/run-facts.ts'
+import { historyOf, identityOf, runIdOf, START_MS, summaryOf } from '../support/run-facts.ts'
 import { stateOf } from '../support/run-states.ts'
 import { createTempDir } from '../support/temp-dir.ts'
 
@@ -24,7 +24,7 @@ async function leaveRuns(storage: Awaited<ReturnType<typeof openStorage>>, summa
   for (const summary of summaries) {
     await (await storage.journals.create(identityOf(summary.run_id))).close()
     await storage.results.finish(stateOf({ run_id: summary.run_id, status: summary.status }), summary)
-    storage.index.put(summary)
+    storage.index.put(completeSummary(summary))
   }
 }
 
@@ -73,7 +73,7 @@ describe('rebuilding the index', () => {
 
     const third = await desk.open()
     expect(third.index.suspect).toEqual(['the process that wrote the index did not end in order'])
-    expect(await third.reindex({ fold, isFull: false })).toEqual({ read: 3, folded: 0, dropped: 0 })
+    expect(await third.reindex({ fold, isFull: false })).toEqual({ read: 3, folded: 0, gone: 0, dropped: 0 })
     expect([third.index.size, third.index.suspect]).toEqual([4, []])
     await third.close()
   })
@@ -91,7 +91,7 @@ describe('rebuilding the index', () => {
     expect(again.index.size).toBe(0)
     expect(again.index.suspect).toEqual(['the index has no active.json'])
     const report = await again.reindex({ fold, isFull: false })
-    expect(report).toEqual({ read: 25, folded: 0, dropped: 0 })
+    expect(report).toEqual({ read: 25, folded: 0, gone: 0, dropped: 0 })
     expect(again.index.suspect).toEqual([])
     expect(again.index.query({})).toEqual(before)
     await again.close()
@@ -119,20 +119,52 @@ describe('rebuilding the index', () => {
       },
     })
     expect(asked.sort()).toEqual([runIdOf(1), runIdOf(2), damaged!.run_id].sort())
-    expect(report).toEqual({ read: 1, folded: 2, dropped: 0 })
+    expect(report).toEqual({ read: 1, folded: 2, gone: 0, dropped: 0 })
     expect(desk.warnings.at(-1)).toBe(`run ${runIdOf(2)} was left out of the index: no events`)
     await storage.close()
   })
 
-  it('in full drops runs whose folder is gone', async () => {
+  it('in full keeps what is known of an ended run whose folder is gone, and says that it is', async () => {
     const desk = await createDesk()
     const storage = await desk.open()
-    const runs = historyOf(3)
-    await leaveRuns(storage, runs)
-    await rm(join(desk.resultsDir, runs[1]!.ticker), { recursive: true })
-    expect(await storage.reindex({ fold, isFull: true })).toEqual({ read: 2, folded: 0, dropped: 1 })
-    expect(storage.index.values()).toEqual([runs[0], runs[2]])
+    const [first, gone, last] = historyOf(3)
+    const decided = { ...gone!, decision: { action: 'BUY', confidence: 0.6 } }
+    await leaveRuns(storage, [first!, decided, last!])
+    storage.index.put(summaryOf({ run_id: runIdOf(9, 'IBM'), ticker: 'IBM', status: 'in_progress' }))
+    await rm(join(desk.resultsDir, gone!.ticker), { recursive: true })
+    const report = { read: 2, folded: 0, gone: 1, dropped: 1 }
+    expect(await storage.reindex({ fold, isFull: true })).toEqual(report)
+    const left = { state: 'gone', since: new Date(START_MS).toISOString(), imported_at: null }
+    expect(storage.index.values()).toEqual([first, { ...decided, files: left }, last])
+    expect(await storage.reindex({ fold, isFull: true })).toEqual({ ...report, dropped: 0 })
     await storage.close()
+    const again = await desk.open()
+    expect(again.index.get(gone!.run_id)!.files).toEqual(left)
+    await again.close()
+  })
+
+  it('finds out by looking which runs are packed and which were pruned, and since when', async () => {
+    const desk = await createDesk()
+    const storage = await desk.open()
+    const imported = { state: 'whole', since: null, imported_at: '2026-11-19T08:00:00.000Z' } as const
+    const [whole, packed, pruned] = historyOf(3)
+    await leaveRuns(storage, [whole!, { ...packed!, files: imported }, pruned!])
+    await storage.results.pack(packed!.run_id)
+    await storage.results.pack(pruned!.run_id)
+    await storage.results.prune(pruned!.run_id)
+    await storage.close()
+    await rm(join(desk.dataDir, 'index'), { recursive: true })
+    const again = await desk.open()
+    await again.reindex({ fold, isFull: false })
+    const filesOf = (run: Summary | undefined) => again.index.get(run!.run_id)!.files
+    const since = expect.stringMatching(/^20\d\d-.*Z$/) as string
+    expect(filesOf(whole)).toEqual({ state: 'whole', since: null, imported_at: null })
+    expect(filesOf(packed)).toEqual({ state: 'packed', since, imported_at: imported.imported_at })
+    expect(filesOf(pruned)).toEqual({ state: 'pruned', since, imported_at: null })
+    const known = filesOf(packed)
+    await again.reindex({ fold, isFull: true })
+    expect(filesOf(packed)).toEqual(known)
+    await again.close()
   })
 
   it('after a crash looks only at runs that are missing or not shown as ended', async () => {
@@ -154,7 +186,7 @@ describe('rebuilding the index', () => {
     storage.index.put(touched)
     const asked: string[] = []
     const report = await storage.reindex({ fold: async (runId) => void asked.push(runId), isFull: false })
-    expect(report).toEqual({ read: 2, folded: 0, dropped: 0 })
+    expect(report).toEqual({ read: 2, folded: 0, gone: 0, dropped: 0 })
     expect(asked).toEqual([])
     expect(storage.index.values()).toEqual(
       [touched, settled[1], missed, behind].sort((a, b) => (a!.run_id < b!.run_id ? -1 : 1)),

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConflictError, NotFoundError } from '../../src/core/errors.ts'
 import { sha256 } from '../../src/core/json.ts'
 import type { RunEvent } from '../../src/runs/event.ts'
+import { EMPTY_LOG } from '../../src/runs/log-ring.ts'
 import { createFilePlace } from '../support/file-storage.ts'
 import { checkpointOf, eventOf, identityOf, runIdOf, summaryOf } from '../support/run-facts.ts'
 import { logOf, reportsOf, stateOf, stepStarted } from '../support/run-states.ts'
@@ -100,6 +101,16 @@ describe('the log files of a run', () => {
     expect(await read('artifacts/run.log')).toBe(
       lineOf(4, 'engine', 'other step') + lineOf(8, 'engine', 'third try'),
     )
+  })
+
+  it('hold a line once that stood in the journal before it was told of', async () => {
+    const { results, journal, read } = await createRun()
+    await journal.append([created, logOf(2, null, 'one'), logOf(3, null, 'two')], { sync: true })
+    results.follow(stateOf({ seq: 2 }), logOf(2, null, 'one'))
+    await results.flush()
+    results.follow(stateOf({ seq: 3 }), logOf(3, null, 'two'))
+    await results.flush()
+    expect(await read('artifacts/run.log')).toBe(lineOf(2, 'engine', 'one') + lineOf(3, 'engine', 'two'))
   })
 
   it('are complete over all segments of the journal', async () => {
@@ -229,7 +240,7 @@ describe('the results of a run that has ended', () => {
       iso: '',
       key: null,
     } as const
-    const log = { entries: [entry], last_seq: 1, epoch: 0 }
+    const log = { ...EMPTY_LOG, entries: [entry], last_seq: 1 }
     const state = stateOf({
       status: 'error',
       ended_at: ended.ended_at,

@@ -183,6 +183,9 @@ function createCapture(
       text += more
       written.resolve()
     },
+    async writeBytes(bytes) {
+      this.write(Buffer.from(bytes).toString('latin1'))
+    },
     isTerminal,
     hasColors: false,
     columns,

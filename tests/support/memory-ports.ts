@@ -8,6 +8,7 @@ import type { RunEvent } from '../../src/runs/event.ts'
 import {
   LostArtifactError,
   type Artifacts,
+  type Bundles,
   type JournalStore,
   type LaunchRecord,
   type LaunchStore,
@@ -15,8 +16,10 @@ import {
   type RunIdentity,
   type RunIndex,
 } from '../../src/runs/ports.ts'
+import { createRunTally } from '../../src/runs/run-metrics.ts'
 import type { RunState } from '../../src/runs/state.ts'
 import type { Summary } from '../../src/runs/summary.ts'
+import { compareNewestFirst, listPlainly } from './plain-list.ts'
 
 interface StoredRun {
   segments: RunEvent[][]
@@ -25,6 +28,8 @@ interface StoredRun {
 export interface MemoryPorts {
   journals: JournalStore
   artifacts: Artifacts
+  /** Nothing leaves the memory: both refuse. */
+  bundles: Bundles
   launches: LaunchStore
   results: Results & { finished: Map<string, { state: RunState; summary: Summary }> }
   index: RunIndex
@@ -56,11 +61,18 @@ export function createMemoryPorts(contents?: Contents): MemoryPorts {
   const summaries = new Map<string, Summary>()
   const finished = new Map<string, { state: RunState; summary: Summary }>()
   const lost = new Set<string>()
+  const packed = new Set<string>()
   let failure: Error | null = null
   let life = 0
 
   const plain = (event: RunEvent): RunEvent => JSON.parse(JSON.stringify(event)) as RunEvent
   const eventsOf = (runId: string) => (stored.get(runId)?.segments ?? []).flat()
+
+  /** As large as its journal would be; packed, a quarter of it. */
+  function sizeOf(runId: string): number {
+    const bytes = JSON.stringify(eventsOf(runId)).length
+    return packed.has(runId) ? Math.ceil(bytes / 4) : bytes
+  }
 
   function writerOf(runId: string) {
     const own = life
@@ -138,6 +150,10 @@ export function createMemoryPorts(contents?: Contents): MemoryPorts {
         return bytes
       },
     },
+    bundles: {
+      write: () => Promise.reject(new Error('runs in memory are not exported')),
+      stage: () => Promise.reject(new Error('nothing is imported into memory')),
+    },
     launches: {
       record: async (launch) => void launchRecords.set(launch.batch_id, structuredClone(launch)),
       list: async () => [...launchRecords.values()],
@@ -149,25 +165,36 @@ export function createMemoryPorts(contents?: Contents): MemoryPorts {
       finish: async (state, summary) => void finished.set(state.run_id, { state, summary }),
       decision: async (runId) =>
         (finished.get(runId)?.state.decision as Record<string, unknown> | null) ?? null,
-      prune: async (runId) => void stored.delete(runId),
+      async look(runId) {
+        const bytes = sizeOf(runId)
+        const state = !stored.has(runId) ? 'pruned' : packed.has(runId) ? 'packed' : 'whole'
+        const plain_bytes = state === 'whole' ? bytes : 0
+        return { state, since: null, bytes, plain_bytes, is_written: finished.has(runId) }
+      },
+      async prune(runId) {
+        const bytes = sizeOf(runId)
+        stored.delete(runId)
+        return { bytes }
+      },
+      async pack(runId) {
+        const bytes = sizeOf(runId)
+        packed.add(runId)
+        return { bytes, packed_bytes: sizeOf(runId) }
+      },
       discard: async (runId) => void stored.delete(runId),
     },
     index: {
       put: (summary) => void summaries.set(summary.run_id, summary),
       get: (runId) => summaries.get(runId),
       remove: (runId) => void summaries.delete(runId),
-      query(filter) {
-        const runs = [...summaries.values()]
-          .filter((summary) => !filter.status || filter.status.includes(summary.status))
-          .sort((a, b) => (a.created_at < b.created_at ? 1 : -1))
-        return { runs, next: null, total: runs.length }
-      },
+      query: (filter) => listPlainly([...summaries.values()].sort(compareNewestFirst), filter),
       latestDecisions: () => [],
       counts() {
         const counts = { pending: 0, in_progress: 0, paused: 0, completed: 0, error: 0, canceled: 0 }
         for (const summary of summaries.values()) counts[summary.status]++
         return counts
       },
+      metrics: () => createRunTally(summaries.values()).measure(),
       flush: async () => undefined,
     },
   }

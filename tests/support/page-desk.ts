@@ -17,6 +17,7 @@ import {
 import { NotFoundError } from '../../src/core/errors.ts'
 import type { RunFilter } from '../../src/runs/ports.ts'
 import type { Summary } from '../../src/runs/summary.ts'
+import { listPlainly } from './plain-list.ts'
 import { createScriptedDesk, type AddedRun, type ScriptedDesk } from './scripted-desk.ts'
 
 /** Text that would do harm anywhere it is printed unescaped. */
@@ -43,24 +44,34 @@ export function createPageDesk(): PageDesk {
   })
   const pruned = new Set<string>()
   const { summary, list, state } = desk
-  const decisions = new Map<string, Summary['decision']>()
+  const decisions = new Map<string, Decision>()
   desk.feed.subscribe(({ state: { run_id, decision } }) => {
     const verdict = decision as Decision | null
-    if (verdict) decisions.set(run_id, { action: verdict.action, confidence: verdict.confidence })
+    if (verdict) decisions.set(run_id, verdict)
   })
-  const decided = (run: Summary): Summary => ({ ...run, decision: decisions.get(run.run_id) ?? null })
+  const decided = (run: Summary): Summary => {
+    const verdict = decisions.get(run.run_id)
+    if (!verdict) return run
+    const { action, confidence, risk_metrics: risk, position, unverified } = verdict
+    const stats = {
+      ...{ entry: risk.entry, stop_loss: risk.stop_loss, take_profit: risk.take_profit },
+      ...{ risk_reward: risk.risk_reward, fraction_of_equity: position.fraction_of_equity },
+      unverified: unverified.length,
+    }
+    return { ...run, decision: { action, confidence }, stats }
+  }
+  const listAll = () => list({ limit: Number.MAX_SAFE_INTEGER }).runs.map(decided)
   return Object.assign(desk, {
     pruned,
     summary: (runId: string) => decided(summary(runId)),
-    list: (filter: RunFilter) => {
-      const page = list({ ...filter, limit: Number.MAX_SAFE_INTEGER })
-      const text = filter.q?.toLowerCase()
-      const matching = page.runs
-        .filter((run) => !text || JSON.stringify(run).toLowerCase().includes(text))
-        .map(decided)
-      const runs = matching.slice(0, filter.limit ?? 100)
-      const more = runs.length < matching.length
-      return { runs, next: more ? runs.at(-1)!.run_id : null, total: matching.length }
+    list: (filter: RunFilter) => listPlainly(listAll(), { limit: 100, ...filter }),
+    latestDecisions: (tickers: readonly string[]) => {
+      const completed = listAll().filter((run) => run.status === 'completed' && run.decision)
+      const latestFirst = completed.toSorted((a, b) => b.as_of!.localeCompare(a.as_of!))
+      const firsts = latestFirst.filter(
+        (run, i) => latestFirst.findIndex(({ ticker }) => ticker === run.ticker) === i,
+      )
+      return firsts.filter((run) => tickers.length === 0 || tickers.includes(run.ticker))
     },
     queue: () => {
       const count = (status: Summary['status']) => list({ status: [status] }).total

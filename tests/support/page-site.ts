@@ -1,11 +1,14 @@
 /** The real pages, templates and files behind the real server, over a scripted desk; answers parsed for looking at. */
 import { load, type CheerioAPI } from 'cheerio'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
 import { createApi } from '../../src/api/server.ts'
+import { boundLaunch } from '../../src/committee/launch-form.ts'
 import { loadConfig } from '../../src/config.ts'
+import { createOpenStreams } from '../../src/core/open-streams.ts'
+import { createPayloadMeter } from '../../src/core/payload-meter.ts'
 import type { RunDesk } from '../../src/runs/desk.ts'
 import type { Listing } from '../../src/market/vendor.ts'
 import { createAssets } from '../../src/web/assets.ts'
@@ -29,10 +32,15 @@ const LISTINGS: Listing[] = [
 const charts = createCharts()
 afterAll(() => charts.close())
 
+const measureNothing: PageDeps['storage'] = async () => ({
+  at: '2026-11-20T10:00:00.000Z',
+  ...{ results_bytes: 0, data_bytes: 0, free_bytes: 1e9, disk_bytes: 4e9 },
+})
+
 export const NO_MODELS: PageDeps['models'] = { deep: null, quick: null, budgetUsd: null, budgetTokens: null }
 
 export interface PageSiteOptions extends Partial<
-  Pick<PageDeps, 'models' | 'sources' | 'hosts' | 'estimate'>
+  Pick<PageDeps, 'models' | 'sources' | 'hosts' | 'estimate' | 'notices' | 'storage' | 'payload'>
 > {
   listings?: Listing[]
   environment?: Record<string, string>
@@ -54,6 +62,8 @@ export interface PageSite {
   get(path: string): Promise<{ status: number; html: string; $: CheerioAPI }>
   /** The same to a real browser; the address. */
   serve(): Promise<string>
+  /** The pages whose streams browsers hold open now: `/runs`, `tray`. */
+  readonly streams: readonly string[]
 }
 
 export function createPageSite(options: PageSiteOptions = {}): PageSite {
@@ -78,7 +88,9 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
     desk,
     concurrency,
     estimate,
-    maxTickers: 10,
+    payload: createPayloadMeter(),
+    launchBounds: boundLaunch(config),
+    openStreams: createOpenStreams(),
     clock,
     log,
     version,
@@ -92,6 +104,9 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
     models: options.models ?? NO_MODELS,
     sources: options.sources ?? { fundamentals: false, news: false, sentiment: false },
     hosts: options.hosts ?? [],
+    notices: options.notices ?? null,
+    payload: options.payload,
+    storage: options.storage ?? measureNothing,
     openapi: () => api.document,
   })
   const renderer = createRenderer({
@@ -114,6 +129,14 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   })
   app.route('/', api.routes)
 
+  const streams: string[] = []
+  const countStream = (request: IncomingMessage, response: ServerResponse) => {
+    const { pathname, searchParams } = new URL(request.url!, 'http://desk')
+    if (pathname !== '/stream') return
+    const page = searchParams.get('page')!
+    streams.push(page)
+    response.once('close', () => streams.splice(streams.indexOf(page), 1))
+  }
   const request: PageSite['request'] = async (path, init) =>
     app.request(new Request(`http://127.0.0.1:8000${path}`, init))
   return {
@@ -123,6 +146,7 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
     renderer,
     pages,
     faults,
+    streams,
     request,
     async get(path) {
       const response = await request(path, { headers: { Accept: 'text/html' } })
@@ -130,7 +154,7 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
       return { status: response.status, html, $: load(html) }
     },
     async serve() {
-      const server = createServer(createListener(app))
+      const server = createServer(createListener(app)).on('request', countStream)
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
       onTestFinished(() => {
         shutdown.abort()

@@ -1,5 +1,7 @@
 /** Folded states as the results writer is given them, made without an engine. */
 import type { RunEvent } from '../../src/runs/event.ts'
+import { EMPTY_LOG } from '../../src/runs/log-ring.ts'
+import { beginHistory } from '../../src/runs/run-history.ts'
 import type { RunState, TreeNode } from '../../src/runs/state.ts'
 import { eventOf, identityOf, runIdOf, START_MS } from './run-facts.ts'
 
@@ -20,9 +22,11 @@ export function stateOf(facts: Partial<RunState> = {}): RunState {
     node_order: [],
     steps: {},
     content: {},
-    log: { entries: [], last_seq: 0, epoch: 0 },
+    log: EMPTY_LOG,
     usage: { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 },
     usage_by_node: {},
+    reserved: {},
+    history: beginHistory(at, at),
     budget: { usd: null, tokens: null },
     paused_because: null,
     reuse: null,

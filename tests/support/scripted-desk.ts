@@ -11,11 +11,15 @@ import { foldEvent } from '../../src/runs/fold.ts'
 import type { RunIdentity } from '../../src/runs/identity.ts'
 import type { Hub } from '../../src/runs/hub.ts'
 import { createHub } from '../../src/runs/hub.ts'
+import { createLogBook } from '../../src/runs/log-book.ts'
+import { createRunTally } from '../../src/runs/run-metrics.ts'
+import type { PrunePreview, PruneReport } from '../../src/runs/prune-report.ts'
 import type { RunState } from '../../src/runs/state.ts'
 import { isTerminal } from '../../src/runs/status.ts'
 import { summarize } from '../../src/runs/summarize.ts'
 import type { Summary } from '../../src/runs/summary.ts'
 import type { PlanNode, Workflow } from '../../src/runs/workflow.ts'
+import { listPlainly } from './plain-list.ts'
 import { createScriptedWorkflow, type ScriptedInput } from './scripted-workflow.ts'
 
 const START_MS = Date.parse('2026-11-20T10:00:00Z')
@@ -38,6 +42,11 @@ export interface ScriptedDesk extends RunDesk {
   complete(runId: string): void
   readonly launches: (readonly LaunchRequest[])[]
   readonly asked: string[]
+  /** What pruning would do now. */
+  due: Partial<PrunePreview>
+  lastPrune: PruneReport | null
+  /** Runs that are being looked at, once for each who does. */
+  readonly watched: readonly string[]
   /** The next launch is refused for want of room. */
   full: boolean
   /** Called while events are read from the journal, before each is handed out. */
@@ -47,6 +56,7 @@ export interface ScriptedDesk extends RunDesk {
 export interface ScriptedDeskOptions {
   logLines?: number
   plan?: PlanNode[]
+  phases?: Record<string, string>
   /** How its runs fold what their kind says; by default not at all. */
   data?: { initial: unknown; fold: Workflow<ScriptedInput, unknown>['fold'] }
 }
@@ -54,6 +64,7 @@ export interface ScriptedDeskOptions {
 export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedDesk {
   const workflow = createScriptedWorkflow<unknown>({
     plan: options.plan,
+    phases: options.phases,
     ...options.data,
     execute: async () => null,
   })
@@ -63,6 +74,7 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
   })
   const states = new Map<string, RunState>()
   const journals = new Map<string, RunEvent[]>()
+  const watched: string[] = []
   let count = 0
   let ticks = 0
 
@@ -106,8 +118,40 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
     return runId
   }
 
+  const logBook = createLogBook({
+    state: (runId) => desk.state(runId),
+    events: (runId) => desk.events(runId),
+    feed,
+    clock: { now: () => START_MS },
+  })
+
   const desk: ScriptedDesk = {
-    watch: () => () => undefined,
+    readLog: logBook.read,
+    streamLog: logBook.stream,
+    watch(runId) {
+      watched.push(runId)
+      return () => void watched.splice(watched.indexOf(runId), 1)
+    },
+    watched,
+    async previewPrune() {
+      return {
+        at: new Date(START_MS).toISOString(),
+        settings: { max_per_ticker: 20, max_age_days: 7, pack_after_hours: 24, interval_seconds: 300 },
+        ...{ due: [], kept: [], to_pack: [], freed_bytes: 0, pack_bytes: 0 },
+        ...desk.due,
+      }
+    },
+    async prune() {
+      desk.asked.push('prune')
+      const { due, kept, to_pack, freed_bytes, at } = await desk.previewPrune()
+      const packed = to_pack.map((run) => ({ ...run, packed_bytes: 0 }))
+      const saved_bytes = packed.reduce((sum, run) => sum + run.bytes, 0)
+      desk.due = {}
+      desk.lastPrune = { at, pruned: due, kept, packed, failed: [], freed_bytes, saved_bytes }
+      return desk.lastPrune
+    },
+    due: {},
+    lastPrune: null,
     feed,
     workflows: new Map<RunKind, typeof workflow>([['assessment', workflow]]),
     ready: true,
@@ -161,6 +205,26 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
       const run_id = add({ ticker: old.ticker, started: false })
       return { run_id, reused_steps: reused, saved_usd: old.usage.cost_usd, saved_ms: reused * 1_000 }
     },
+    async exportRun(runId) {
+      if (!isTerminal(stateOf(runId).status)) throw new ConflictError(`run ${runId} has not ended`)
+      const stream = new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            controller.enqueue(Buffer.from(`the bundle of ${runId}`))
+            controller.close()
+          },
+          cancel: () => void desk.asked.push(`give up ${runId}`),
+        },
+        { highWaterMark: 0 },
+      )
+      return { name: `${runId}.zip`, stream }
+    },
+    async importRun(bytes) {
+      const text = await new Response(bytes).text()
+      desk.asked.push(`import ${text}`)
+      if (text.startsWith('no bundle')) throw new InputError('bundle', 'the bundle is refused: it is none')
+      return summary(add({ ticker: 'MSFT' }))
+    },
     async setBudget(runId, change) {
       desk.asked.push(`budget ${runId} ${JSON.stringify(change)}`)
       const { status, budget, paused_because } = stateOf(runId)
@@ -171,22 +235,13 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
       return summary(runId)
     },
     summary,
-    list(filter) {
-      const matching = newestFirst().filter(
-        (run) =>
-          (!filter.status || filter.status.includes(run.status)) &&
-          (!filter.ticker || run.ticker === filter.ticker) &&
-          (!filter.batch || run.batch_id === filter.batch),
-      )
-      const from = filter.after ? matching.findIndex((run) => run.run_id === filter.after) + 1 : 0
-      const runs = matching.slice(from, from + (filter.limit ?? 100))
-      const more = from + runs.length < matching.length
-      return { runs, next: more ? runs.at(-1)!.run_id : null, total: matching.length }
-    },
+    // Runs of one moment are listed as they were added, the last one first.
+    list: (filter) => listPlainly(newestFirst(), { limit: 100, ...filter }),
     latestDecisions: (tickers) =>
       newestFirst().filter(
         (run) => stateOf(run.run_id).decision && (tickers.length === 0 || tickers.includes(run.ticker)),
       ),
+    metrics: () => createRunTally([...states.keys()].map(summary)).measure(),
     queue: () => ({ running: 0, waiting: 0, max_running: 5, max_waiting: 50 }),
     state: async (runId) => stateOf(runId),
     decision: async (runId) => stateOf(runId).decision as Record<string, unknown> | null,

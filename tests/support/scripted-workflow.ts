@@ -11,6 +11,7 @@ export interface ScriptedInput {
 export interface ScriptedOptions<Data> {
   kind?: RunKind
   plan?: PlanNode[]
+  phases?: Record<string, string>
   initial?: Data
   fold?: Workflow<ScriptedInput, Data>['fold']
   timeoutMinutes?: number | null
@@ -29,6 +30,7 @@ export function createScriptedWorkflow<Data = Record<string, never>>(
     timeoutMinutes: options.timeoutMinutes ?? null,
     admit: async (input) => ({ input, ticker: input.ticker, as_of: '2012-06-29', budget: options.budget }),
     plan: () => options.plan ?? [],
+    phases: options.phases,
     initial: () => options.initial ?? ({} as Data),
     fold: options.fold ?? ((data) => data),
     summary: options.summary ?? (() => ({ decision: null })),

@@ -6,11 +6,17 @@ import { dirname, join } from 'node:path'
 import type { Hono } from 'hono'
 import { onTestFinished } from 'vitest'
 import { createApi } from '../../src/api/server.ts'
+import { boundLaunch } from '../../src/committee/launch-form.ts'
+import { createOpenStreams } from '../../src/core/open-streams.ts'
+import { createPayloadMeter, type PayloadMeter } from '../../src/core/payload-meter.ts'
 import { createAssets } from '../../src/web/assets.ts'
 import { createListener } from '../../src/web/listener.ts'
+import type { PlanNode } from '../../src/runs/workflow.ts'
 import type { Page, Region } from '../../src/web/page.ts'
 import { createRenderer, type Renderer } from '../../src/web/render.ts'
 import { createWeb, type WebDeps } from '../../src/web/server.ts'
+import { createSockets, type Sockets, type SocketsDeps } from '../../src/web/sockets/sockets.ts'
+import { asksForSocket } from '../../src/web/sockets/upgrade.ts'
 import { ESTIMATE_HINT } from '../../src/web/view-models/estimate-view.ts'
 import type { WebEnv } from '../../src/web/web-env.ts'
 import { createEstimator } from './estimator.ts'
@@ -40,6 +46,8 @@ export interface WebDesk {
   app: Hono<WebEnv>
   desk: ScriptedDesk
   concurrency: TestConcurrency
+  payload: PayloadMeter
+  sockets: Sockets
   clock: ManualClock
   renderer: Renderer
   shutdown: AbortController
@@ -55,6 +63,9 @@ export interface WebDesk {
 export interface WebDeskOptions {
   config?: Partial<WebDeps['config']>
   logLines?: number
+  sockets?: Partial<Pick<SocketsDeps, 'config' | 'maxQueuedBytes'>>
+  plan?: PlanNode[]
+  phases?: Record<string, string>
 }
 
 export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDesk> {
@@ -65,7 +76,7 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
     'js/desk.js': 'export {}',
     'notes.txt': 'no',
   })
-  const desk = createScriptedDesk({ logLines: options.logLines })
+  const desk = createScriptedDesk({ logLines: options.logLines, plan: options.plan, phases: options.phases })
   const clock = createManualClock()
   const shutdown = new AbortController()
   const logged: WebDesk['logged'] = []
@@ -153,7 +164,19 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
     allowedOrigins: [],
     authPassword: '',
     maxTickersPerRequest: 10,
+    enableMultiRun: true,
   }
+  const payload = createPayloadMeter()
+  const openStreams = createOpenStreams()
+  const sockets = createSockets({
+    desk,
+    config: { enableMultiRun: true, enableLogStream: true },
+    clock,
+    log,
+    meter: payload,
+    shutdown: shutdown.signal,
+    ...options.sockets,
+  })
   const app = createWeb({
     config: { ...config, ...options.config },
     desk,
@@ -174,13 +197,18 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
     log,
     secret: Buffer.alloc(32, 7),
     shutdown: shutdown.signal,
+    sockets,
+    openStreams,
+    payload,
   })
   const concurrency = createCallLimits()
   const api = createApi({
     desk,
     concurrency,
     estimate: createEstimator(),
-    maxTickers: 10,
+    openStreams,
+    payload,
+    launchBounds: boundLaunch({ ...config, ...options.config }),
     clock,
     log,
     version: '0.0.0',
@@ -192,6 +220,8 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
     app,
     desk,
     concurrency,
+    payload,
+    sockets,
     clock,
     renderer,
     shutdown,
@@ -200,10 +230,15 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
     broken,
     request: async (path, init) => app.request(new Request(`http://127.0.0.1:8000${path}`, init)),
     async listen(listenOptions = {}) {
-      const server = http.createServer(createListener(app, listenOptions))
+      const server = http.createServer(
+        { shouldUpgradeCallback: asksForSocket },
+        createListener(app, listenOptions),
+      )
+      sockets.attach(server, app)
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       onTestFinished(() => {
         shutdown.abort()
+        sockets.end()
         server.closeAllConnections()
         return new Promise<void>((resolve) => server.close(() => resolve()))
       })

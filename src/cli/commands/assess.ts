@@ -9,7 +9,7 @@ import { isTerminal } from '../../runs/status.ts'
 import type { PublicSummary } from '../../runs/summary.ts'
 import { postJson, requestJson, DeskError, type DeskClient } from '../client.ts'
 import { connectForLaunch } from '../connect-desk.ts'
-import { loadSettings, type CliContext, type Perform } from '../context.ts'
+import { loadSettings, type CliContext, type Perform, type Settings } from '../context.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { followUntil } from '../follow.ts'
 import { createLiveLines } from '../live-lines.ts'
@@ -108,6 +108,7 @@ async function assess(context: CliContext, options: AssessOptions): Promise<numb
   try {
     const client = await connectForLaunch(context, settings, stop.signal)
     try {
+      if (client.owner !== 'server') warnOfOneRun(context, settings, options)
       return await launchAndFollow(context, client, options, stop)
     } finally {
       // The watch goes on meanwhile, so that a second Ctrl-C ends a stop that takes its time.
@@ -120,6 +121,12 @@ async function assess(context: CliContext, options: AssessOptions): Promise<numb
   } finally {
     stop.release()
   }
+}
+
+/** A desk of its own goes by this process's settings. */
+function warnOfOneRun({ stderr }: CliContext, { config }: Settings, { parallel = 1 }: AssessOptions): void {
+  if (config.enableMultiRun || parallel === 1) return
+  stderr.write(`ENABLE_MULTI_RUN is 0: one run works at a time, not --parallel ${parallel}\n`)
 }
 
 async function launchAndFollow(

@@ -8,6 +8,7 @@ import {
   checkModels,
   checkPrices,
   checkServer,
+  checkWebhook,
   type Finding,
 } from '../examine-desk.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -78,7 +79,11 @@ async function examine(context: CliContext, isProbing: boolean): Promise<number>
   )
   // A vendor that was not asked for tells nothing.
   if (isUsable('MARKET_VENDOR')) findings.push(...(await checkPrices(context, config)))
-  findings.push(await checkServer(context, config), await checkIndex(context, config))
+  findings.push(
+    await checkServer(context, config),
+    await checkIndex(context, config),
+    ...checkWebhook(config),
+  )
   if (isProbing) findings.push(...(await checkModels(context, config)))
   const lines = [...formatSettings(settings), '', ...formatFindings(stdout, findings)]
   stdout.write(`${lines.join('\n')}\n`)

@@ -25,6 +25,9 @@ const STYLES: Partial<Record<LogEntry['severity'], Style>> = {
 
 interface LogsOptions {
   follow?: boolean
+  severity?: string
+  source?: string
+  search?: string
 }
 
 export function addLogs(program: Command, context: CliContext, perform: Perform): void {
@@ -34,19 +37,26 @@ export function addLogs(program: Command, context: CliContext, perform: Perform)
     .description('Prints the log of a run, oldest first; times are UTC.')
     .argument('<run>', 'the id of a run, or a beginning of it that no other has')
     .option('-f, --follow', 'go on until the run has ended')
+    .option(
+      '--severity <names>',
+      'one of TRACE, DEBUG, INFO, WARN, ERROR: that and above; several by commas: just these',
+    )
+    .option('--source <names>', 'only these sources, by commas')
+    .option('--search <text>', 'only lines with this text in message or source; case does not matter')
     .addHelpText(
       'after',
       `
 Examples:
   ${context.program} logs AAPL--2026-11-20_10.00.00--0a1b2c
-  ${context.program} logs AAPL--2026-11-20 --follow`,
+  ${context.program} logs AAPL--2026-11-20 --follow
+  ${context.program} logs AAPL--2026-11-20 --severity WARN --source trader,tool`,
     )
     .action((run: string, options: LogsOptions) => perform((given) => printLogs(given, run, options)))
 }
 
 function printLogs(context: CliContext, typed: string, options: LogsOptions): Promise<number> {
   // Outlives a connection: what was printed through one is not printed again through the next.
-  const printed = { afterSeq: 0 }
+  const printed: Printed = { afterSeq: 0, filter: readFilter(options) }
   return withDesk(context, loadSettings(context), async (client) => {
     const runId = await findRunId(client, typed)
     if (options.follow) return followLogs(context, client, runId, printed)
@@ -57,6 +67,13 @@ function printLogs(context: CliContext, typed: string, options: LogsOptions): Pr
 
 interface Printed {
   afterSeq: number
+  readonly filter: Readonly<Record<string, string>>
+}
+
+/** As the desk is asked; what it cannot read it refuses in its own words. */
+function readFilter({ severity, source, search }: LogsOptions): Record<string, string> {
+  const given = Object.entries({ severity, source, q: search })
+  return Object.fromEntries(given.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 async function followLogs(
@@ -95,7 +112,8 @@ async function printAfter(
   printed: Printed,
 ): Promise<void> {
   for (let isMore = true; isMore;) {
-    const query = new URLSearchParams({ after_seq: String(printed.afterSeq), limit: String(PAGE) })
+    const { filter, afterSeq } = printed
+    const query = new URLSearchParams({ ...filter, after_seq: String(afterSeq), limit: String(PAGE) })
     const path = `/runs/${runId}/logs?${query}`
     const page = await requestJson<{ entries: ShownEntry[]; next_after_seq: number }>(client, path)
     if (page.entries.length > 0)

@@ -42,7 +42,7 @@ function showRun(context: CliContext, typed: string, options: ShowOptions): Prom
   })
 }
 
-/** The whole state; of a run whose files were pruned, the summary and the decision that stay. */
+/** The whole state; of a run whose files were pruned, the summary and the decision that stay; without its folder, less. */
 async function readRun(client: DeskClient, runId: string): Promise<ShownRun> {
   try {
     return await requestJson<ShownRun>(client, `/runs/${runId}`)
@@ -56,7 +56,7 @@ async function readRun(client: DeskClient, runId: string): Promise<ShownRun> {
       throw error
     },
   )
-  return { ...summary, decision }
+  return { ...summary, decision: decision ?? summary.decision }
 }
 
 function isUnknown(error: unknown): boolean {

@@ -13,8 +13,10 @@ export interface CrossSiteGuardOptions {
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
-const STREAM_PATH = /^\/(?:stream|runs\/[^/]+\/events)\/?$/
+const STREAM_PATH =
+  /^\/(?:stream|ws(?:\/[^/]+)?|runs\/[^/]+\/events|api\/trading\/decision\/internal\/events\/[^/]+)\/?$/
 
+/** Whether what is answered there stays open: streams of events and sockets. */
 export function isStreamPath(path: string): boolean {
   return STREAM_PATH.test(path)
 }

@@ -1,17 +1,20 @@
 /**
  * Signing in: one password, one signed cookie. Active only with `AUTH_PASSWORD`; without it whoever reaches the desk
  * is its operator. The cookie holds its own expiry and a signature over it and the password, so a changed password
- * signs everybody out. A session that signed out is refused from then on. Failed attempts are slowed down for each
+ * signs everybody out. A session that signed out is refused from then on, and what it had open, streams and sockets, is
+ * ended. A program may send the password itself, as `Authorization: Bearer`. Failed attempts are slowed down for each
  * address.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { Clock } from '../../core/clock.ts'
 import { LimitError } from '../../core/errors.ts'
 import { RefusedError } from '../../core/http-error.ts'
 import { negotiate } from '../negotiate.ts'
-import { clientAddress, isTrusted, type WebContext, type WebEnv } from '../web-env.ts'
+import { bindingsOf, clientAddress, isTrusted, type WebContext, type WebEnv } from '../web-env.ts'
+import { isStreamPath } from './cross-site-guard.ts'
 
 const SESSION_COOKIE = 'rundesk_session'
 const SESSION_DAYS = 30
@@ -50,6 +53,8 @@ export function createSessions(options: SessionOptions): Sessions {
   const failures = new Map<string, number[]>()
   /** Signatures of sessions that signed out, with the time at which they would have ended by themselves. */
   const signedOut = new Map<string, number>()
+  /** What stays open for the sessions that opened it. */
+  const connections = new Map<string, Set<Socket>>()
 
   const sign = (session: string) =>
     createHmac('sha256', secret).update(`session ${session} `).update(expected).digest('base64url')
@@ -65,7 +70,41 @@ export function createSessions(options: SessionOptions): Sessions {
   }
 
   function isSignedIn(c: WebContext): boolean {
-    return !enabled || isTrusted(c) || readSession(c) !== null
+    return !enabled || isTrusted(c) || readSession(c) !== null || isRight(bearerOf(c) ?? '')
+  }
+
+  function isRight(password: string): boolean {
+    return timingSafeEqual(digest(password), expected)
+  }
+
+  /** Throws `LimitError` where too many wrong passwords came from there. */
+  function recentFailuresWithin(address: string): number[] {
+    const recent = recentFailures(address)
+    if (recent.length < MAX_FAILURES) return recent
+    const waitMs = recent[recent.length - MAX_FAILURES]! + FAILURE_WINDOW_MS - clock.now()
+    throw new LimitError('too many wrong passwords; try again later', waitMs / 1_000)
+  }
+
+  /** A wrong password is a wrong password, however it is sent. */
+  function countWrongBearer(c: WebContext): void {
+    const sent = bearerOf(c)
+    if (!enabled || sent === null || isTrusted(c)) return
+    const address = throttledAs(clientAddress(c))
+    const recent = recentFailuresWithin(address)
+    if (!isRight(sent)) countFailure(address, recent)
+  }
+
+  function holdOpen(c: WebContext): void {
+    const session = enabled && !isTrusted(c) ? readSession(c) : null
+    const socket = bindingsOf(c).incoming?.socket
+    if (!session || !socket) return
+    const { signature } = session
+    const held = connections.get(signature) ?? new Set()
+    connections.set(signature, held.add(socket))
+    socket.once('close', () => {
+      held.delete(socket)
+      if (held.size === 0 && connections.get(signature) === held) connections.delete(signature)
+    })
   }
 
   function recentFailures(address: string): number[] {
@@ -94,7 +133,12 @@ export function createSessions(options: SessionOptions): Sessions {
     isSignedIn,
     guard: async (c, next) => {
       const open = OPEN_PATHS.has(c.req.path) || c.req.path.startsWith('/assets/')
-      if (open || isSignedIn(c)) return next()
+      if (open) return next()
+      countWrongBearer(c)
+      if (isSignedIn(c)) {
+        if (isStreamPath(c.req.path)) holdOpen(c)
+        return next()
+      }
       const { pathname, search } = new URL(c.req.url)
       const isDocument = c.req.method === 'GET' && negotiate(c) === 'html'
       if (isDocument) return c.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303)
@@ -102,12 +146,8 @@ export function createSessions(options: SessionOptions): Sessions {
     },
     signIn(c, password) {
       const address = throttledAs(clientAddress(c))
-      const recent = recentFailures(address)
-      if (recent.length >= MAX_FAILURES) {
-        const waitMs = recent[recent.length - MAX_FAILURES]! + FAILURE_WINDOW_MS - clock.now()
-        throw new LimitError('too many wrong passwords; try again later', waitMs / 1_000)
-      }
-      if (!timingSafeEqual(digest(password), expected)) {
+      const recent = recentFailuresWithin(address)
+      if (!isRight(password)) {
         countFailure(address, recent)
         return false
       }
@@ -120,7 +160,10 @@ export function createSessions(options: SessionOptions): Sessions {
     signOut(c) {
       const session = readSession(c)
       for (const [signature, endsMs] of signedOut) if (endsMs <= clock.now()) signedOut.delete(signature)
-      if (session) signedOut.set(session.signature, session.expiresMs)
+      if (session) {
+        signedOut.set(session.signature, session.expiresMs)
+        for (const socket of [...(connections.get(session.signature) ?? [])]) socket.destroy()
+      }
       putCookie(c, '', 0)
     },
   }
@@ -142,6 +185,11 @@ function throttledAs(address: string): string {
   const bare = address.replace(/^::ffff:/, '')
   if (bare.startsWith('127.') || bare === '::1') return 'loopback'
   return bare.includes(':') ? bare.split(':').slice(0, 4).join(':') : bare
+}
+
+/** The password that a program sends along; null where it sends none. */
+function bearerOf(c: WebContext): string | null {
+  return /^Bearer +(\S.*)$/i.exec(c.req.header('authorization') ?? '')?.[1]?.trim() ?? null
 }
 
 /** Hashed first, so that the comparison takes the same time whatever the lengths. */

@@ -1,5 +1,6 @@
 /** The first page: launch one or many assessments, told before what that would take; below it the newest runs. */
-import { parseLaunchForm } from '../../committee/launch-form.ts'
+import { ANALYSTS } from '../../committee/assessment-input.ts'
+import { boundLaunch, parseLaunchForm } from '../../committee/launch-form.ts'
 import { InputError } from '../../core/errors.ts'
 import type { LaunchAnswer, Page } from '../page.ts'
 import { describeRefusal, viewAssessForm, type FormValues } from '../view-models/assess-form.ts'
@@ -25,7 +26,7 @@ export async function createAssessPage(
   const facts = {
     vendor: market.name,
     listings: await market.listings(),
-    maxTickers: config.maxTickersPerRequest,
+    maxTickers: boundLaunch(config).maxTickers,
     models: deps.models,
     sources: deps.sources,
     estimate: estimate ?? (refusal ? ESTIMATE_AWAITS : ESTIMATE_HINT),
@@ -58,6 +59,17 @@ export async function createAssessPage(
   }
 }
 
+/** A link may name tickers and a day for the form, to be looked at before they are launched; the rest is as always. */
+export function readPrefill({ searchParams }: URL): FormValues | undefined {
+  const named = PREFILLED.filter((name) => searchParams.has(name))
+  if (named.length === 0) return undefined
+  const values = named.map((name) => [name, [searchParams.get(name)!.slice(0, PREFILL_CHARS)]] as const)
+  return { ...Object.fromEntries(values), analysts: [...ANALYSTS] }
+}
+
+const PREFILLED = ['company_symbols', 'as_of']
+const PREFILL_CHARS = 200
+
 /** A form that cannot be launched as it is says so in place of figures; nothing was asked to start, so nothing failed. */
 export async function estimateLaunch(
   { config, estimate, models }: PageDeps,
@@ -66,7 +78,7 @@ export async function estimateLaunch(
   const typed = [fields.company_symbols ?? ''].flat().join(', ')
   if (typed.trim() === '') return ESTIMATE_HINT
   try {
-    const inputs = parseLaunchForm(fields, { maxTickers: config.maxTickersPerRequest })
+    const inputs = parseLaunchForm(fields, boundLaunch(config))
     const { budget_usd: usd = models.budgetUsd, budget_tokens: tokens = models.budgetTokens } = inputs[0]!
     return viewEstimate(await estimate(inputs), { usd, tokens })
   } catch (error) {

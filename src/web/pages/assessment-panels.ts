@@ -1,9 +1,17 @@
 /** What an assessment shows besides the panels of every run: its verdict, the price chart and the evidence. */
+import { formatNumber } from '../../core/format.ts'
 import type { RunState } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { createProseContext, type ProseContext } from '../view-models/citations.ts'
+import { compareWithPrior } from '../view-models/compare-link.ts'
 import { readCommittee, unverifiedOf, viewNotes } from '../view-models/committee-view.ts'
-import { readDecision, viewDecision, viewPosition, viewPrior } from '../view-models/decision-view.ts'
+import {
+  readDecision,
+  viewDecision,
+  viewPosition,
+  viewPrior,
+  viewVerdict,
+} from '../view-models/decision-view.ts'
 import { readEvidence, viewEvidence } from '../view-models/evidence-view.ts'
 import { runHref } from '../view-models/run-row.ts'
 import { countOf } from '../view-models/usage-view.ts'
@@ -14,7 +22,7 @@ export const assessmentPanels: KindPanels = {
   readProse,
   modelsOf: (state) => readCommittee(state.data).thinking?.models ?? {},
   isThinking,
-  regions: ({ priceCharts }, runId, reader, watching) => [
+  regions: ({ desk, priceCharts }, runId, reader, watching) => [
     ...(reader.isPruned
       ? []
       : [
@@ -33,13 +41,19 @@ export const assessmentPanels: KindPanels = {
       ...watching('decision', 'status'),
       data: async () => {
         const decision = readDecision(await reader.decision())
-        const { status, current_stage: stage } = reader.summary()
+        const { status, current_stage: stage, decision: remembered } = reader.summary()
         const prior = decision && viewPrior(decision)
         const committee = readCommittee(reader.isPruned ? null : (await reader.state()).data)
         return {
           decision: decision && viewDecision(decision, committee),
           position: decision && viewPosition(decision),
-          prior: prior && { ...prior, href: runHref(prior.runId) },
+          prior: prior && {
+            ...prior,
+            href: runHref(prior.runId),
+            compareHref: compareWithPrior(desk, runId, prior.runId),
+          },
+          left: decision || !reader.isPruned ? null : remembered && viewVerdict(remembered.action),
+          confidence: remembered && formatNumber(remembered.confidence, 2),
           ended: isTerminal(status),
           failed: status === 'error',
           paused: status === 'paused',

@@ -5,13 +5,16 @@ import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { addUsage, NO_USAGE } from '../../runs/usage.ts'
 import type { Page } from '../page.ts'
+import { COMPARE_BOUNDS, compareHref } from '../view-models/compare-link.ts'
 import { formatSize, readDecision } from '../view-models/decision-view.ts'
 import { isOutOfBudget } from '../view-models/cost-view.ts'
+import { parseLogAsk } from '../view-models/log-view.ts'
 import { domId } from '../view-models/progress-view.ts'
 import { toQuery, viewRunRow, type RunRow } from '../view-models/run-row.ts'
 import { formatUsd } from '../view-models/usage-view.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { createRunPage, loadState, namesOf } from './run.ts'
+import { showLogPanel } from './run-log-panel.ts'
 import { createRunRegions } from './run-regions.ts'
 
 const BATCH_LIMIT = 1_000
@@ -29,7 +32,7 @@ export async function createBatchPage(kit: PageKit, url: URL): Promise<Page> {
   const batch = url.searchParams.get('batch') ?? ''
   const runs = listBatch(kit, batch)
   if (runs.length === 0) throw new NotFoundError(`there is no batch ${quote(batch)}`)
-  if (runs.length === 1) return createRunPage(kit, runs[0]!.run_id, url.searchParams.get('node'))
+  if (runs.length === 1) return createRunPage(kit, runs[0]!.run_id, url.searchParams)
   const asked = url.searchParams.get('run')
   const selected = runs.find((run) => run.run_id === asked) ?? runs[0]!
   const state = await loadState(kit, selected.run_id)
@@ -46,9 +49,12 @@ export async function createBatchPage(kit: PageKit, url: URL): Promise<Page> {
     runId: selected.run_id,
     headingLevel: 2 as const,
     node: url.searchParams.get('node'),
+    log: parseLogAsk(url.searchParams),
     hrefOf: (node: string | null) => hrefOf(selected.run_id, node),
   }
   const runRegions = createRunRegions(kit, selection, state)
+  const live = runs.some((run) => !isTerminal(run.status))
+  const hasForm = isOutOfBudget(selected) || selection.log.isUsed
   return {
     title: `Batch of ${runs.length}`,
     nav: 'runs',
@@ -56,12 +62,15 @@ export async function createBatchPage(kit: PageKit, url: URL): Promise<Page> {
     data: {
       batch,
       count: runs.length,
+      listHref: `/runs${toQuery({ batch, show: 'levels' })}`,
+      compareHref: runs.length <= COMPARE_BOUNDS.max ? compareHref(ids) : '',
       asOf: commonDate(runs),
       selectedTab,
       tabIds: ids.map((id) => `tab-${domId(id)}`).join(' '),
       runId: selected.run_id,
       isLive: !isTerminal(selected.status),
       has: namesOf(runRegions),
+      log: state && showLogPanel(kit, selection, state, live && !hasForm),
     },
     regions: [
       {
@@ -86,8 +95,8 @@ export async function createBatchPage(kit: PageKit, url: URL): Promise<Page> {
       },
       ...runRegions,
     ],
-    live: runs.some((run) => !isTerminal(run.status)),
-    hasForm: isOutOfBudget(selected),
+    live,
+    hasForm,
   }
 }
 

@@ -3,16 +3,22 @@
  * resource; how it is sent, streamed and guarded is left to the server.
  */
 import type { LaunchEstimator, LaunchPageResolver, PageResolver, Region, RunPageResolver } from '../page.ts'
-import { createAssessPage, estimateLaunch } from './assess.ts'
+import { createAssessPage, estimateLaunch, readPrefill } from './assess.ts'
 import { createBatchPage } from './batch.ts'
+import { createCancelPage } from './cancel.ts'
+import { createComparePage } from './compare.ts'
 import { createDocsPage } from './docs.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { createPriceCharts } from './price-chart-panel.ts'
 import { createRunPage } from './run.ts'
 import { createRunsPage } from './runs.ts'
 import { createSavings } from './savings.ts'
+import { createRetentionRegion } from './system-retention.ts'
+import { createStorageRegion } from './system-storage.ts'
 import { createSystemPage } from './system.ts'
 import { createTrayRegion } from './tray.ts'
+import { createVerdictChanges } from './verdict-changes.ts'
+import { createVerdictsPage } from './verdicts.ts'
 
 export type { PageDeps } from './page-deps.ts'
 
@@ -32,27 +38,42 @@ export function createPages(deps: PageDeps): Pages {
     ...deps,
     priceCharts: createPriceCharts(deps),
     savings: createSavings(deps.desk),
+    retentionRegion: createRetentionRegion(deps),
+    storageRegion: createStorageRegion(deps),
+    verdictChanges: createVerdictChanges(deps.desk),
   }
   return {
     tray: createTrayRegion(deps),
     resolveLaunchPage: (typed, answer) => createAssessPage(deps, typed, answer),
     estimateLaunch: (fields) => estimateLaunch(deps, fields),
-    resolveRunPage: (runId, typed, refusal) => createRunPage(kit, runId, null, { typed, refusal }),
+    resolveRunPage: (runId, typed, refusal) =>
+      createRunPage(kit, runId, new URLSearchParams(), { typed, refusal }),
     async resolvePage(url) {
       switch (url.pathname) {
         case '/':
-          return createAssessPage(deps)
+          return createAssessPage(deps, readPrefill(url))
         case '/runs':
-          return url.searchParams.has('batch') ? createBatchPage(kit, url) : createRunsPage(deps, url)
+          return isBatch(url) ? createBatchPage(kit, url) : createRunsPage(deps, url)
+        case '/runs/compare':
+          return createComparePage(deps, url)
+        case '/runs/cancel':
+          return createCancelPage(deps, url)
+        case '/verdicts':
+          return createVerdictsPage(kit, url)
         case '/system':
-          return createSystemPage(deps)
+          return createSystemPage(kit)
         case '/docs':
           return deps.openapi ? createDocsPage(deps.openapi()) : null
       }
       const runId = /^\/runs\/([^/]+)$/.exec(url.pathname)?.[1]
-      return runId === undefined ? null : createRunPage(kit, decodePart(runId), url.searchParams.get('node'))
+      return runId === undefined ? null : createRunPage(kit, decodePart(runId), url.searchParams)
     },
   }
+}
+
+/** A batch has a page of its own; with columns named, it is a filter of the list. */
+function isBatch({ searchParams }: URL): boolean {
+  return searchParams.has('batch') && !searchParams.has('show')
 }
 
 /** A malformed escape is kept as it stands: no run has such an id. */

@@ -5,16 +5,30 @@
 import { escapeHtml } from '../escape-html.ts'
 import type { LogLineView } from '../view-models/log-view.ts'
 
-export function renderLogLines(lines: readonly LogLineView[]): string {
-  return lines.map(renderLogLine).join('')
+/** `mark` is a text to be marked where it is found, lower-cased. */
+export function renderLogLines(lines: readonly LogLineView[], mark: string | null = null): string {
+  return lines.map((line) => renderLogLine(line, mark)).join('')
 }
 
-function renderLogLine({ seq, time, clock, severity, source, message }: LogLineView): string {
+function renderLogLine({ seq, time, clock, severity, source, message }: LogLineView, mark: string | null) {
   const e = escapeHtml
   return (
     `<li id="log-${seq}" class="log-line sev-${e(severity.toLowerCase())}">` +
     `<time datetime="${e(time.iso)}" title="${e(time.title)}" data-show="clock">${e(clock)}</time>` +
-    `<span class="log-sev">${e(severity)}</span><span class="log-src">${e(source)}</span>` +
-    `<span class="log-msg">${e(message)}</span></li>`
+    `<span class="log-sev">${e(severity)}</span><span class="log-src">${markHits(source, mark)}</span>` +
+    `<span class="log-msg">${markHits(message, mark)}</span></li>`
   )
+}
+
+function markHits(text: string, mark: string | null): string {
+  const lower = mark === null ? '' : text.toLowerCase()
+  // A few letters grow in lower case: places found there would not be places in the text.
+  if (mark === null || lower.length !== text.length) return escapeHtml(text)
+  let html = ''
+  let at = 0
+  for (let hit = lower.indexOf(mark); hit !== -1; hit = lower.indexOf(mark, at)) {
+    html += `${escapeHtml(text.slice(at, hit))}<mark>${escapeHtml(text.slice(hit, hit + mark.length))}</mark>`
+    at = hit + mark.length
+  }
+  return html + escapeHtml(text.slice(at))
 }

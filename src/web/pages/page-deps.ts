@@ -4,12 +4,17 @@ import type { AssessmentEstimate } from '../../committee/estimate.ts'
 import type { Config, SettingSources } from '../../config.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Concurrency } from '../../core/concurrency.ts'
+import type { PayloadMeter } from '../../core/payload-meter.ts'
 import type { Listing } from '../../market/vendor.ts'
 import type { RunDesk } from '../../runs/desk.ts'
 import type { Charts } from '../charts/charts.ts'
+import type { Region } from '../page.ts'
 import type { AnalystSources, ModelDefaults } from '../view-models/assess-form.ts'
+import type { NoticeFacts } from '../view-models/notices-view.ts'
+import type { StorageFacts } from '../view-models/storage-view.ts'
 import type { PriceCharts } from './price-chart-panel.ts'
 import type { Savings } from './savings.ts'
+import type { VerdictChanges } from './verdict-changes.ts'
 
 export interface PageDeps {
   desk: RunDesk
@@ -26,12 +31,21 @@ export interface PageDeps {
   estimate(inputs: readonly AssessmentInput[]): Promise<AssessmentEstimate[]>
   clock: Clock
   charts: Charts
+  /** Measures the room that the desk takes on the disk; may take a while. */
+  storage(): Promise<StorageFacts>
+  /** What was told of runs that ended, the newest first; null where nobody is told. */
+  notices?: (() => readonly NoticeFacts[]) | null
+  /** What live updates have sent; without it the System page has nothing to show of that. */
+  payload?: PayloadMeter
   /** The OpenAPI document behind `/docs`. */
   openapi?: () => object
 }
 
 /** The same with what the pages share among themselves. */
 export interface PageKit extends PageDeps {
+  retentionRegion: Region
+  storageRegion: Region
   priceCharts: PriceCharts
   savings: Savings
+  verdictChanges: VerdictChanges
 }

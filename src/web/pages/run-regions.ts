@@ -2,6 +2,7 @@
 import { NO_BOUND } from '../../runs/budget-bound.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { RunState } from '../../runs/state.ts'
+import type { Summary } from '../../runs/summary.ts'
 import type { Region } from '../page.ts'
 import { viewCost } from '../view-models/cost-view.ts'
 import { viewReuse } from '../view-models/reuse-view.ts'
@@ -56,6 +57,7 @@ function createKeptRegions(
             unusable: state && findUnusable(state),
           }),
           pruned,
+          isGone: summary.files.state === 'gone',
           level: headingLevel,
         }
       },
@@ -84,6 +86,7 @@ function createKeptRegions(
       data: async () => ({
         base: runHref(runId),
         pruned,
+        canExport: canExport(desk.summary(runId)),
         hasDecision: (await desk.decision(runId)) !== null,
         runId,
       }),
@@ -91,25 +94,38 @@ function createKeptRegions(
   ]
 }
 
+function canExport({ status, files }: Summary): boolean {
+  return isTerminal(status) && files.state !== 'gone'
+}
+
 function createStateRegions(
-  { clock }: PageKit,
+  kit: PageKit,
   selection: RunSelection,
   reader: RunReader,
   kind: KindPanels,
   watching: Watching,
 ): Region[] {
   const { runId } = selection
+  const { desk, clock, config } = kit
   return [
     {
-      // Apart from the cost: it changes with the log, and that form must not.
+      // Apart from the cost: it changes with every wait, and that form must not.
       id: 'run-waiting',
       key: `run/waiting:${runId}`,
       template: 'run/waiting',
-      ...watching('log', 'tree', 'status'),
+      ...watching('waits', 'tree'),
       data: async () => ({ waits: viewWaiting(await reader.state(), clock.now()) }),
     },
-    ...createTreeRegions(clock, selection, reader, kind, watching),
-    createLogRegion(runId, reader, watching),
+    ...createTreeRegions(kit, selection, reader, kind, watching),
+    createLogRegion(
+      desk,
+      {
+        ...{ runId, ask: selection.log, href: selection.hrefOf(selection.node) },
+        isLive: config.enableLogStream,
+      },
+      reader,
+      watching,
+    ),
   ]
 }
 

@@ -6,38 +6,43 @@ import type { RunState } from '../../runs/state.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Page, Region } from '../page.ts'
 import { isOutOfBudget, type RefusedBound } from '../view-models/cost-view.ts'
+import { parseLogAsk } from '../view-models/log-view.ts'
 import { runHref } from '../view-models/run-row.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
+import { showLogPanel } from './run-log-panel.ts'
 import { createRunRegions } from './run-regions.ts'
 
-/**
- * `node` is the one asked for. Throws `InputError` for what is no run id, `NotFoundError` for a run there is not.
- */
+/** Throws `InputError` for what is no run id and for what cannot be asked, `NotFoundError` for a run there is not. */
 export async function createRunPage(
   kit: PageKit,
   runId: string,
-  node: string | null,
+  /** Of the address: what is asked of the page's parts. */
+  params: URLSearchParams,
   refused?: RefusedBound,
 ): Promise<Page> {
   parseRunId(runId)
   const summary = kit.desk.summary(runId)
   const state = await loadState(kit, runId)
+  const log = parseLogAsk(params)
   const selection = {
-    runId,
-    node,
-    refused,
+    ...{ runId, refused, log, node: params.get('node') },
     headingLevel: 1 as const,
     hrefOf: (id: string | null) => runHref(runId, { node: id }),
   }
   const regions = createRunRegions(kit, selection, state)
+  const isLive = !isTerminal(summary.status)
+  const hasForm = isOutOfBudget(summary) || log.isUsed
   return {
     title: titleOf(summary),
     nav: 'runs',
     template: 'run/run',
-    data: { runId, isLive: !isTerminal(summary.status), has: namesOf(regions) },
+    data: {
+      ...{ runId, isLive, has: namesOf(regions) },
+      log: state && showLogPanel(kit, selection, state, isLive && !hasForm),
+    },
     regions,
-    live: !isTerminal(summary.status),
-    hasForm: isOutOfBudget(summary),
+    live: isLive,
+    hasForm,
   }
 }
 

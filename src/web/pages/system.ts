@@ -8,7 +8,9 @@ import { RUN_STATUSES } from '../../runs/status.ts'
 import { toQuery } from '../view-models/run-row.ts'
 import { describeStatus } from '../view-models/status-view.ts'
 import { formatUsd } from '../view-models/usage-view.ts'
-import type { PageDeps } from './page-deps.ts'
+import type { PageDeps, PageKit } from './page-deps.ts'
+import { createNoticesRegion } from './system-notices.ts'
+import { createPayloadRegion } from './system-payload.ts'
 
 interface SettingRow {
   env: string
@@ -20,7 +22,7 @@ interface SettingRow {
   aboutHtml: string
 }
 
-export async function createSystemPage(deps: PageDeps): Promise<Page> {
+export async function createSystemPage(deps: PageKit): Promise<Page> {
   const { desk, market } = deps
   return {
     title: 'System',
@@ -73,6 +75,10 @@ export async function createSystemPage(deps: PageDeps): Promise<Page> {
           return { tiers: viewTiers(tiers), isBusy: isBusy(deps) || isAnyUnderWay(tiers) }
         },
       },
+      createNoticesRegion(deps),
+      deps.retentionRegion,
+      deps.storageRegion,
+      createPayloadRegion(deps),
     ],
     live: isBusy(deps),
     hasForm: false,

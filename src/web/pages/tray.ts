@@ -4,6 +4,7 @@
  */
 import type { Summary } from '../../runs/summary.ts'
 import type { Region } from '../page.ts'
+import { viewProgress } from '../view-models/progress-view.ts'
 import { runHref, viewRunRow } from '../view-models/run-row.ts'
 import type { PageDeps } from './page-deps.ts'
 import { loadState } from './run.ts'
@@ -20,15 +21,16 @@ export function createTrayRegion({ desk, clock }: Pick<PageDeps, 'desk' | 'clock
     template: 'tray/tray',
     watch: ['list'],
     data: async () => {
-      const active = desk.list({ status: ['in_progress', 'paused', 'pending'], limit: SHOWN }).runs
+      const active = desk.list({ status: ['in_progress', 'paused', 'pending'], limit: SHOWN })
       const ended = desk.list({ status: ['completed', 'error'], limit: ANNOUNCED }).runs
       const isOver = await Promise.all(ended.map(isGoneOnWith))
-      const recent = [...active, ...ended.filter((_, i) => !isOver[i])].slice(0, SHOWN)
+      const recent = [...active.runs, ...ended.filter((_, i) => !isOver[i])].slice(0, SHOWN)
       const { running, waiting } = desk.queue()
       return {
         running,
         waiting,
-        rows: recent.map((summary) => viewRunRow(summary, 'tray', clock.now())),
+        rows: recent.map((summary) => viewTrayRow(summary, clock.now())),
+        more: Math.max(0, active.total - SHOWN),
         announced: ended.map((summary) => ({
           runId: summary.run_id,
           href: runHref(summary.run_id),
@@ -37,6 +39,22 @@ export function createTrayRegion({ desk, clock }: Pick<PageDeps, 'desk' | 'clock
         })),
       }
     },
+  }
+}
+
+/** A run as the strip and the list of the tray show it; each has a bar of its own. */
+function viewTrayRow(summary: Summary, now: number): object {
+  const row = viewRunRow(summary, 'tray', now)
+  const { percent, message } = row.progress
+  const isWorking = summary.status === 'in_progress' || summary.status === 'paused'
+  const words = isWorking ? [percent === null ? '' : `${percent} %`, message] : [row.brief, row.asOf]
+  return {
+    ...row,
+    words: words.filter((part) => part !== '').join(' · '),
+    menuProgress: viewProgress(summary, 'menu-progress'),
+    ...(summary.status === 'error'
+      ? { way: 'See why', wayOf: `${summary.ticker} failed` }
+      : { way: 'View result', wayOf: `of ${summary.ticker}` }),
   }
 }
 

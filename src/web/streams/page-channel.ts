@@ -4,6 +4,7 @@
  * follow one another, never overlap, so that no viewer is shown an older piece after a newer one.
  */
 import type { Clock } from '../../core/clock.ts'
+import type { PayloadMeter } from '../../core/payload-meter.ts'
 import { frameMessage, type SseConnection } from '../../core/sse.ts'
 import type { Change } from '../../runs/change.ts'
 import type { Region } from '../page.ts'
@@ -18,6 +19,7 @@ import {
 } from '../regions/compose-update.ts'
 import { formatCursor } from '../regions/cursor.ts'
 import { findChangedParts, type TakenApart } from '../regions/region-parts.ts'
+import { createShownBytes } from './shown-bytes.ts'
 
 /** How long changes are gathered before they are sent. */
 export const COALESCE_MS = 150
@@ -25,6 +27,10 @@ export const COALESCE_MS = 150
 export interface ChannelDeps extends ComposeDeps {
   clock: Clock
   shutdown: AbortSignal
+  /** The files of a run stay until the answer is called. */
+  watchRun(runId: string): () => void
+  /** Counts what is sent, and what showing the page whole would have taken. */
+  payload?: PayloadMeter
 }
 
 export interface PageChannel {
@@ -38,6 +44,8 @@ export interface PageChannel {
 interface Sending {
   buffer: Buffer | null
   positions: Positions
+  /** Viewers it was written to. */
+  readers: number
 }
 
 export function createPageChannel(
@@ -50,6 +58,7 @@ export function createPageChannel(
   const dirty = new Set<Region>()
   const takenBack = new Set<Region>()
   const lastShown = new Map<string, TakenApart>()
+  const shownBytes = createShownBytes(regions)
   let scheduled = false
   let queue: Promise<void> = Promise.resolve()
   let joining = 0
@@ -95,6 +104,7 @@ export function createPageChannel(
         dirty.add(region)
       }
     }
+    shownBytes.see(update)
     forgetUnchanged(update)
     send(update)
   }
@@ -133,15 +143,23 @@ export function createPageChannel(
         made.set(positions, sending)
       }
       if (sending.positions !== positions) viewers.set(connection, sending.positions)
-      if (sending.buffer) connection.write(sending.buffer)
+      if (sending.buffer && connection.write(sending.buffer)) sending.readers++
     }
+    for (const sending of byPlace.values()) count(sending)
+  }
+
+  function count({ buffer, readers }: Sending): void {
+    if (!buffer || readers === 0) return
+    const { runId, whole } = shownBytes
+    const sent = buffer.length
+    deps.payload?.count('page', runId, { sent, whole: Math.max(sent, whole) }, readers)
   }
 
   function prepare(positions: Positions, update: Update): Sending {
     const pieces = piecesFor(positions, update)
     const next = new Map(positions)
     for (const { region, last } of pieces) if (region.appended) next.set(region.id, last)
-    return { buffer: frame(update.revision, pieces), positions: next }
+    return { buffer: frame(update.revision, pieces), positions: next, readers: 0 }
   }
 
   function piecesFor(positions: Positions, update: Update): Piece[] {

@@ -1,6 +1,7 @@
 /**
  * The channels of all pages being looked at: one for each address, opened by its first viewer and closed after its
- * last. One subscription to the feed serves them all; a change reaches only the channels that watch its run.
+ * last. One subscription to the feed serves them all; a change reaches only the channels that watch its run. A run keeps
+ * its files while a page shows it.
  */
 import type { SseConnection } from '../../core/sse.ts'
 import { createHeartbeat } from '../../core/sse.ts'
@@ -34,9 +35,11 @@ export function createPageStreams(deps: ChannelDeps): PageStreams {
 
   function openChannel(name: string, regions: readonly Region[]): PageChannel {
     const watched = watchedBy(regions)
+    const releases = [...watched].filter((key) => key !== LIST).map((runId) => deps.watchRun(runId))
     const channel = createPageChannel(deps, regions, () => {
       if (channels.get(name) !== channel) return
       channels.delete(name)
+      for (const release of releases) release()
       for (const key of watched) {
         const watching = watchers.get(key)
         watching?.delete(channel)

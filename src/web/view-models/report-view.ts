@@ -1,11 +1,14 @@
 /** What the selected node has to say: its report, its messages or, for a tool, what was asked and answered. */
 import { renderMarkdown } from '../../core/markdown.ts'
+import type { PhaseTotals } from '../../runs/phase-totals.ts'
 import type { RunState, TreeNode } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { decorate, type ProseContext } from './citations.ts'
 import { runHref } from './run-row.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
-import { agentOf } from './tree-view.ts'
+import { viewToolFacts, type ToolPreview } from './tool-view.ts'
+import { viewTotals } from './totals-view.ts'
+import { agentOf, statusOf } from './tree-view.ts'
 import { viewUsage } from './usage-view.ts'
 
 export interface ReportView {
@@ -22,8 +25,10 @@ export interface ReportView {
   empty: string
   /** The page shows the newest report until the reader picks one. */
   following: boolean
-  /** Facts of a tool call, as name and text. */
+  /** Facts of a tool call or of a phase, as name and text. */
   facts: { name: string; text: string }[]
+  /** What a tool brought back; null for anything else. */
+  preview: ToolPreview | null
   /** The model that wrote it and what that used; empty where no model did. */
   by: string
   /** How to run all from this agent on anew; null where it cannot be. */
@@ -80,6 +85,10 @@ export interface ReportFacts {
   context: ProseContext | null
   /** `provider:model` by agent. */
   models: Readonly<Record<string, string>>
+  /** Of a tool that is shown; null for anything else. */
+  preview: ToolPreview | null
+  /** Of a phase that is shown; null for anything else. */
+  totals: PhaseTotals | null
 }
 
 export function viewReport(state: RunState, asked: string | null, facts: ReportFacts): ReportView {
@@ -97,6 +106,7 @@ export function viewReport(state: RunState, asked: string | null, facts: ReportF
       settledHtml: '',
       growingHtml: '',
       facts: [],
+      preview: null,
       by: '',
       rerun: null,
     }
@@ -110,14 +120,13 @@ export function viewReport(state: RunState, asked: string | null, facts: ReportF
     nodeId,
     title: node.label,
     path: pathOf(state, node),
-    status: describeStatus(node.status),
+    status: describeStatus(statusOf(state, node)),
     settledHtml: settled,
     growingHtml: html.slice(settled.length),
-    empty: text === '' ? emptyReason(state, node) : '',
+    empty: text === '' && !facts.preview?.text ? emptyReason(state, node) : '',
     following,
-    facts: Object.entries(node.detail ?? {})
-      .filter(([name]) => name !== 'key')
-      .map(([name, value]) => ({ name, text: factText(value) })),
+    facts: facts.totals ? viewTotals(facts.totals) : viewToolFacts(node),
+    preview: facts.preview,
     by: describeWriter(state, node, models),
     rerun: viewRerun(state, node),
   }
@@ -125,7 +134,8 @@ export function viewReport(state: RunState, asked: string | null, facts: ReportF
 
 function describeWriter(state: RunState, node: TreeNode, models: ReportFacts['models']): string {
   const agent = agentOf(state, node.id)
-  if (agent === null) return ''
+  // A tool asks no model.
+  if (agent === null || node.node_type === 'tool') return ''
   const usage = viewUsage(state.usage_by_node[agent.id])
   return [models[agent.id] ?? '', usage?.detail ?? ''].filter((part) => part !== '').join(' · ')
 }
@@ -182,12 +192,9 @@ function emptyReason(state: RunState, node: TreeNode): string {
   if (node.status === 'error') return `Failed: ${node.reason ?? state.error ?? 'no reason was given'}.`
   if (node.status === 'canceled') return 'Stopped before it was done.'
   if (node.node_type === 'phase') return 'A phase has no report of its own: select one of its members.'
+  if (node.node_type === 'tool' && node.status === 'completed') return ''
   if (node.status === 'in_progress') return 'Working; the text appears as it is written.'
+  if (statusOf(state, node) === 'paused') return 'Paused in its work; that step runs again on resume.'
   if (node.status === 'pending') return 'Waiting for its turn.'
   return 'Done without a report.'
-}
-
-function factText(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  return text.length > 2_000 ? `${text.slice(0, 2_000)} …` : text
 }

@@ -26,6 +26,8 @@ export interface RunHeaderView {
   progress: ProgressView | null
   created: TimeView
   ended: TimeView | null
+  /** When it was brought here from another desk; null for one that ran here. */
+  imported: TimeView | null
   elapsed: DurationView
   /** What went wrong, what was kept and what to do; empty otherwise. */
   error: string
@@ -85,6 +87,7 @@ export function viewRunHeader(summary: Summary, facts: RunHeaderFacts): RunHeade
     progress: summary.status === 'completed' ? null : viewProgress(summary, 'run-progress'),
     created: viewTime(summary.created_at),
     ended: summary.ended_at ? viewTime(summary.ended_at) : null,
+    imported: summary.files.imported_at ? viewTime(summary.files.imported_at) : null,
     elapsed: viewWorked(summary, now),
     error: summary.status === 'error' ? (summary.error ?? 'No reason was given.') : '',
     kept: keptText(summary, unusable),

@@ -1,8 +1,10 @@
 /** A run as lists, tabs and the tray show it. */
 import { formatNumber } from '../../core/format.ts'
+import { confidenceOf } from '../../runs/run-order.ts'
 import type { RunStatus } from '../../runs/status.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
+import { nameThinker } from '../../runs/thinker.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
 import { domId, viewProgress, type ProgressView } from './progress-view.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
@@ -71,17 +73,11 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
   }
 }
 
-/** As the shape of a run names it; of one without, only that models were asked can be told. */
-function viewThinker({ shape, usage }: Summary): Pick<RunRow, 'by' | 'byTitle'> {
-  if (shape?.startsWith('rules ')) return { by: 'rules', byTitle: '' }
-  if (shape === null) return { by: usage.calls > 0 ? 'models' : '', byTitle: '' }
-  const model = /(?:^| )portfolio_manager=(\S+)/.exec(shape)?.[1] ?? ''
-  return { by: model.slice(model.indexOf(':') + 1), byTitle: model }
-}
-
-/** Where a person has to decide there is nothing to be confident of. */
-function confidenceOf({ decision }: Summary): number | null {
-  return decision === null || decision.action === 'REVIEW' ? null : decision.confidence
+/** A model without its provider; in full for a title. */
+function viewThinker(summary: Summary): Pick<RunRow, 'by' | 'byTitle'> {
+  const name = nameThinker(summary)
+  const at = name.indexOf(':')
+  return at < 0 ? { by: name, byTitle: '' } : { by: name.slice(at + 1), byTitle: name }
 }
 
 export function runHref(runId: string, query: Record<string, string | null> = {}): string {

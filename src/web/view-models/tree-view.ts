@@ -1,9 +1,13 @@
 /** The execution tree as rows in a tree of links: each row selects its node. */
+import type { PhaseTotals } from '../../runs/phase-totals.ts'
 import type { RunState, TreeNode } from '../../runs/state.ts'
+import { formatDuration } from '../../core/format.ts'
 import { domId } from './progress-view.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
 import { viewDuration, type DurationView } from './time-view.ts'
-import { viewUsage } from './usage-view.ts'
+import { describeArguments, describeCall, describeSize } from './tool-view.ts'
+import { describeTotals } from './totals-view.ts'
+import { countOf, viewUsage } from './usage-view.ts'
 
 export interface TreeRow {
   id: string
@@ -18,7 +22,13 @@ export interface TreeRow {
   hasOwnReason: boolean
   /** What its model calls have cost; empty where none was asked. */
   cost: string
-  /** The reason, its model and what that used, in words. */
+  /** Of a tool call: what was asked, in short; empty otherwise. */
+  args: string
+  /** Of a tool call: how much it brought back; empty otherwise. */
+  size: string
+  /** Of a phase whose agents asked models or waited: how much in all; empty otherwise. */
+  sums: string
+  /** The reason, its model and what that used, in words; of a phase what it took in all, of a tool all it was asked. */
   title: string
   selected: boolean
   /** Null for a leaf. */
@@ -36,11 +46,17 @@ export interface TreeSelection {
   hrefOf(nodeId: string): string
   /** `provider:model` by the agent that it thinks for. */
   models: Readonly<Record<string, string>>
+  /** What each phase took, by node id. */
+  totals: ReadonlyMap<string, PhaseTotals>
 }
+
+/** Of the time that a phase's agents took: a smaller share is not worth a reader's glance. */
+const WAIT_SHARE = 0.05
+const WAIT_FROM_MS = 1_000
 
 export function viewTree(
   state: RunState,
-  { selected, isAsked, hrefOf, models }: TreeSelection,
+  { selected, isAsked, hrefOf, models, totals }: TreeSelection,
   now: number,
 ): TreeRow[] {
   const below = new Map<string | null, TreeNode[]>()
@@ -58,6 +74,7 @@ export function viewTree(
       const children = rows(node.id, level + 1)
       const working = node.status === 'in_progress'
       const ms = working && node.started_at ? now - Date.parse(node.started_at) : node.duration_ms
+      const phase = totals.get(node.id)
       const usage = viewUsage(state.usage_by_node[node.id])
       const reason = node.reason ?? ''
       return {
@@ -65,11 +82,16 @@ export function viewTree(
         domId: `n-${domId(node.id)}`,
         label: node.label,
         href: hrefOf(node.id),
-        status: describeStatus(node.status),
+        status: describeStatus(statusOf(state, node)),
         duration: viewDuration(ms, working),
         reason,
         cost: usage?.tiny ?? '',
-        title: [reason, models[node.id] ?? '', usage?.detail ?? ''].filter((part) => part !== '').join(' · '),
+        args: node.node_type === 'tool' ? describeArguments(node) : '',
+        size: node.node_type === 'tool' ? describeSize(node) : '',
+        sums: phase ? describeSums(phase) : '',
+        title: [reason, models[node.id] ?? '', ...titleParts(node, phase, usage?.detail ?? '')]
+          .filter((part) => part !== '')
+          .join(' · '),
         hasOwnReason: node.reason !== null && (node.status === 'error' || shared.get(node.reason) === 1),
         selected: node.id === selected,
         expanded: children.length === 0 ? null : node.node_type === 'phase' || open.has(node.id),
@@ -78,6 +100,30 @@ export function viewTree(
       }
     })
   return rows(null, 1)
+}
+
+/** What was begun and is not done rests while the run is paused. */
+export function statusOf(state: RunState, node: TreeNode): TreeNode['status'] | 'paused' {
+  const hasBegun = node.has_begun === true || node.steps_done > 0 || node.started_at !== null
+  return state.status === 'paused' && node.status === 'pending' && hasBegun ? 'paused' : node.status
+}
+
+/** `3 calls · $0.0278 · waited 11.5 s`. */
+function describeSums({ usage, work_ms, permit_ms, back_off_ms }: PhaseTotals): string {
+  const used = viewUsage(usage)
+  const ms = permit_ms + back_off_ms
+  const isWorthTelling = ms >= WAIT_FROM_MS && ms >= WAIT_SHARE * (work_ms + ms)
+  return [
+    ...(used ? [countOf(usage.calls, 'call'), used.tiny] : []),
+    ...(isWorthTelling ? [`waited ${formatDuration(ms)}`] : []),
+  ].join(' · ')
+}
+
+function titleParts(node: TreeNode, phase: PhaseTotals | undefined, usage: string): string[] {
+  if (phase) return node.started_at === null ? [] : [describeTotals(phase)]
+  if (node.node_type !== 'tool') return [usage]
+  const size = describeSize(node)
+  return [describeCall(node), size === '' ? '' : `${size} back`]
 }
 
 /** The agent that a node is, or is a part of; null for a phase. */

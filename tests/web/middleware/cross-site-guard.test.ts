@@ -41,6 +41,8 @@ describe.each([
   ['DELETE', '/runs/x'],
   ['GET', '/stream?page=tray'],
   ['GET', '/runs/AAPL--2026-11-20_10.00.00--000001/events'],
+  ['GET', '/api/trading/decision/internal/events/AAPL--2026-11-20_10.00.00--000001'],
+  ['POST', '/api/trading/decision/internal'],
 ])('%s %s', (method, path) => {
   it.each(passing)('passes with %j', async (headers) => {
     expect((await ask(method, path, headers)).status).toBe(200)

@@ -113,6 +113,33 @@ describe('a desk with a password', () => {
     expect((await request('/verdicts', { headers: { Cookie: other } })).status).toBe(200)
   })
 
+  it('takes the password from a program as a bearer, and slows down guessing that way too', async () => {
+    const { request, clock } = await guarded()
+    const statusWith = async (password: string) =>
+      (await request('/verdicts', { headers: { Authorization: `Bearer ${password}` } })).status
+    expect(await statusWith('open sesame')).toBe(200)
+    for (let attempt = 0; attempt < 5; attempt++) expect(await statusWith('wrong')).toBe(401)
+    expect(await statusWith('open sesame')).toBe(429)
+    expect((await request('/login', login('open sesame'))).status).toBe(429)
+    await clock.advance(300_000)
+    expect(await statusWith('open sesame')).toBe(200)
+  })
+
+  it('ends what a session has open when it signs out, and nothing of others', async () => {
+    const web = await guarded()
+    const base = await web.listen()
+    const signIn = async () =>
+      (await web.request('/login', login('open sesame'))).headers.get('set-cookie')!.split(';')[0]!
+    const [mine, other] = [await signIn(), await signIn()]
+    const open = (cookie: string) => fetch(`${base}/stream?page=tray`, { headers: { Cookie: cookie } })
+    const [ended, kept] = await Promise.all([open(mine), open(other)])
+    const reading = ended.text()
+    await fetch(`${base}/logout`, { method: 'POST', headers: { Cookie: mine }, redirect: 'manual' })
+    expect(await reading).toContain('<hx-partial')
+    expect((await kept.body!.getReader().read()).done).toBe(false)
+    expect((await open(mine)).status).toBe(401)
+  })
+
   it('asks the owner for nothing', async () => {
     const web = await guarded()
     const base = await web.listen({ trusted: true })

@@ -29,7 +29,10 @@ it('bounds the streams of one address, and takes new ones when old ones close', 
   const ask = createApp()
   const first = ask(STREAM, '10.0.0.1')
   expect((await first.response).status).toBe(200)
-  expect((await ask('/runs/x/events', '10.0.0.1').response).status).toBe(200)
+  const other = ask('/runs/x/events', '10.0.0.1')
+  expect((await other.response).status).toBe(200)
+  other.outgoing.emit('close')
+  expect((await ask('/api/trading/decision/internal/events/x', '10.0.0.1').response).status).toBe(200)
   const third = await ask(STREAM, '10.0.0.1').response
   expect([third.status, third.headers.get('retry-after')]).toEqual([429, '5'])
   expect((await ask(STREAM, '10.0.0.2').response).status).toBe(200)
@@ -47,4 +50,21 @@ it('bounds all streams together, loopback included', async () => {
 it('counts nothing but streams', async () => {
   const ask = createApp()
   for (let count = 0; count < 9; count++) expect((await ask('/runs', '10.0.0.1').response).status).toBe(200)
+})
+
+it('counts a socket by its connection, whose end gives the place back', async () => {
+  const app = new Hono<WebEnv>()
+  app.use(createStreamCap({ max: 1 }))
+  app.get('*', (c) => c.text('in'))
+  app.onError((error, c) => c.text(error.message, describeFailure(error).status))
+  const socket = Object.assign(new EventEmitter(), { remoteAddress: '10.0.0.1' })
+  const ask = async (connection: object) => {
+    const env = { incoming: { socket: connection }, upgrade: { admit: () => undefined } }
+    return (await app.request('/ws?run_id=x', undefined, env as unknown as WebEnv['Bindings'])).status
+  }
+  const other = Object.assign(new EventEmitter(), { remoteAddress: '10.0.0.2' })
+  expect(await ask(socket)).toBe(200)
+  expect(await ask(other)).toBe(429)
+  socket.emit('close')
+  expect(await ask(other)).toBe(200)
 })

@@ -304,3 +304,15 @@ test('a bound below what a run needs with its reservations is warned of before t
   expect(await warningOf(['budget_usd', '5'], ['budget_tokens', '900000'])).toBe('')
   expect(await warningOf()).toBe('')
 })
+
+test('a link may name tickers and a day for the form; nothing is launched by it', async () => {
+  const site = createPageSite({ sources: { fundamentals: true, news: false, sentiment: false } })
+  const { status, $ } = await site.get('/?company_symbols=AAPL,%22%3E%3Cb%3E&as_of=2012-06-29')
+  expect(status).toBe(200)
+  expect($('#company_symbols').val()).toBe('AAPL,"><b>')
+  expect($('#as_of').val()).toBe('2012-06-29')
+  const ticked = $('input[name=analysts]:checked').toArray()
+  expect(ticked.map(({ attribs }) => attribs.value)).toEqual(['market', 'fundamentals'])
+  expect($('[role=alert]').length).toBe(0)
+  expect(site.desk.launches).toEqual([])
+})

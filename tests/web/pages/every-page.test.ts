@@ -14,6 +14,11 @@ const PAGES: Record<string, (ids: FilledDesk & { thinking: ThinkingDesk }) => st
   runs: () => '/runs',
   'runs filtered to nothing': () => '/runs?q=nothing+like+this',
   'runs sorted': () => '/runs?sort=ticker',
+  'runs with their levels': () => '/runs?show=levels&sort=risk_reward',
+  'runs to be canceled': ({ running, failed }) => `/runs/cancel?ids=${running},${failed}`,
+  'six runs side by side': ({ completed, hold, failed, running, paused, canceled }) =>
+    `/runs/compare?ids=${[completed, hold, failed, running, paused, canceled].join(',')}`,
+  'the latest verdicts': () => '/verdicts',
   batch: ({ batch }) => `/runs?batch=${batch}`,
   'batch with a running run': ({ batch, running }) => `/runs?batch=${batch}&run=${running}&node=market`,
   'a running run': ({ running }) => `/runs/${running}`,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Summary } from '../../../src/runs/summary.ts'
 import { fillDesk, fillThinking } from '../../support/page-desk.ts'
 import { createPageSite } from '../../support/page-site.ts'
 
@@ -26,7 +27,7 @@ test('the filter in the address is the one in the form and in the list', async (
   const { $ } = await site.get('/runs?status=error&ticker=ibm&sort=ticker')
   expect($('#status option[selected]').attr('value')).toBe('error')
   expect($('#ticker').attr('value')).toBe('ibm')
-  expect($('input[name=sort]').attr('value')).toBe('ticker')
+  expect($('#sort option[selected]').attr('value')).toBe('ticker')
   expect($('.runs tbody tr').length).toBe(1)
   expect($('.runs tbody tr').text()).toContain('failed')
   expect($('th[aria-sort] a').text()).toContain('Ticker')
@@ -35,11 +36,83 @@ test('the filter in the address is the one in the form and in the list', async (
 test.each([
   ['status', 'busy', 'pending, in_progress'],
   ['kind', 'backtest', 'assessment'],
-  ['sort', 'luck', 'oldest'],
+  ['sort', 'luck', 'launched, ticker'],
+  ['dir', 'up', 'asc, desc'],
+  ['verdict', 'MAYBE', 'BUY, HOLD'],
+  ['by', 'luck', 'rules, models'],
+  ['files', 'lost', 'whole, packed'],
+  ['show', 'all', 'work, levels'],
 ])('a %s that there is none of is refused on the page as it is to programs', async (name, value, allowed) => {
   const { status, $ } = await createPageSite().get(`/runs?${name}=${value}`)
   expect(status).toBe(400)
   expect(words($('main').text())).toContain(`${name} "${value}" is not one of ${allowed}`)
+})
+
+test.each([
+  ['from=2026-02-30', 'from "2026-02-30" is not a day'],
+  ['from=2026-11-21&to=2026-11-20', 'from "2026-11-21" is after to "2026-11-20"'],
+  ['as_of=yesterday', 'as_of "yesterday" is not a day'],
+  ['ticker=a%2Fb', 'ticker "a/b" is not a ticker'],
+  ['limit=101', 'limit "101" is not a whole number from 1 to 100'],
+  ['after=x', 'after "x" is not the id of a run'],
+])('what cannot be read in %s is named with its value', async (query, message) => {
+  const { status, $ } = await createPageSite().get(`/runs?${query}`)
+  expect(status).toBe(400)
+  expect(words($('main').text())).toContain(message)
+})
+
+test('every part of the filter stands in the form as it was asked, also what is in the folded part', async () => {
+  const site = createPageSite()
+  fillDesk(site.desk)
+  const { $ } = await site.get(
+    '/runs?status=error,canceled&verdict=BUY&by=rules&from=2026-11-01&to=2026-11-30&as_of=2012-06-29&files=pruned&sort=cost&dir=asc&limit=25&show=levels',
+  )
+  const chosen = (name: string) => $(`#${name} option[selected]`).attr('value')
+  expect(['status', 'verdict', 'by', 'files', 'sort', 'dir', 'limit'].map(chosen)).toEqual([
+    ...['error,canceled', 'BUY', 'rules', 'pruned', 'cost', 'asc', '25'],
+  ])
+  expect(['from', 'to', 'as_of'].map((name) => $(`#${name}`).attr('value'))).toEqual([
+    ...['2026-11-01', '2026-11-30', '2012-06-29'],
+  ])
+  expect($('#filter-more').attr('open')).toBeDefined()
+  expect($('input[name=show]').attr('value')).toBe('levels')
+  expect((await site.get('/runs?status=error')).$('#filter-more').attr('open')).toBeUndefined()
+})
+
+test('the list shows what a verdict sets, and what is left of the files', async () => {
+  const site = createPageSite()
+  const { completed, hold } = fillDesk(site.desk)
+  const { list } = site.desk
+  site.desk.list = (filter) => {
+    const page = list(filter)
+    const files = {
+      state: 'pruned',
+      since: '2026-11-21T00:00:00.000Z',
+      imported_at: '2026-11-20T00:00:00.000Z',
+    }
+    return {
+      ...page,
+      runs: page.runs.map((run) =>
+        run.run_id === hold ? { ...run, files: files as Summary['files'] } : run,
+      ),
+    }
+  }
+  const { $ } = await site.get('/runs?show=levels')
+  const row = (runId: string) => $(`.runs a[href="/runs/${runId}"]`).closest('tr')
+  const levels = (runId: string) =>
+    row(runId)
+      .find('.row-level')
+      .map((_, cell) => $(cell).text())
+      .get()
+  expect(levels(completed)).toEqual(['584.00', '556.90', '638.20', '2.00', '20.0 %', '1'])
+  expect(levels(hold)).toEqual(['', '', '', '', '', ''])
+  const tags = row(hold).find('.tag')
+  expect(words(tags.text())).toBe('prunedimported')
+  expect(tags.first().attr('title')).toContain('(2026-11-21)')
+  expect(row(completed).find('.tag')).toHaveLength(0)
+  const work = (await site.get('/runs')).$
+  expect(work('thead').text()).not.toContain('Entry')
+  expect(work('.view-switch [aria-current]').text()).toBe('work')
 })
 
 test('sorting puts every run in its place, and a heading links to its own order', async () => {
@@ -51,31 +124,60 @@ test('sorting puts every run in its place, and a heading links to its own order'
       .toArray()
       .map((link) => link.attribs.href!)
   const newest = await tickers('')
-  expect(await tickers('?sort=oldest')).toEqual([...newest].reverse())
+  expect(newest).toHaveLength(8)
+  expect(await tickers('?sort=launched&dir=asc')).toEqual([...newest].reverse())
   const { $ } = await site.get('/runs?status=completed')
   expect(
     $('thead a')
       .map((_, link) => $(link).attr('href'))
       .get(),
   ).toContain('/runs?status=completed&sort=confidence')
+  const heading = async (query: string) => {
+    const { $ } = await site.get(`/runs${query}`)
+    const cell = $('th[aria-sort]')
+    return [cell.attr('aria-sort'), cell.find('a').attr('href')]
+  }
+  expect(await heading('')).toEqual(['descending', '/runs?sort=launched&dir=asc'])
+  expect(await heading('?sort=launched&dir=asc')).toEqual(['ascending', '/runs'])
+  expect(await heading('?sort=ticker')).toEqual(['ascending', '/runs?sort=ticker&dir=desc'])
+  expect(await heading('?sort=ticker&dir=desc')).toEqual(['descending', '/runs?sort=ticker'])
 })
 
-test('pages hang together without a gap or a repeat, in any order', async () => {
+test('pages hang together without a gap or a repeat, forward and back, and say where one stands', async () => {
   const site = createPageSite()
-  const all = Array.from({ length: 120 }, (_, i) => site.desk.add({ ticker: `T${i % 7}` }))
-  for (const sort of ['', 'ticker']) {
-    const seen: string[] = []
-    for (let href: string | undefined = `/runs?sort=${sort}`; href;) {
-      const { $ } = await site.get(href)
-      seen.push(
-        ...$('.runs .ticker')
-          .toArray()
-          .map((link) => decodeURIComponent(link.attribs.href!.slice(6))),
-      )
-      href = $('a[rel=next]').attr('href')
+  const all = Array.from({ length: 60 }, (_, i) => site.desk.add({ ticker: `T${i % 7}` }))
+  for (const query of ['?limit=25', '?sort=ticker&limit=25&dir=desc']) {
+    const walk = async (from: string, rel: string) => {
+      const pages: string[][] = []
+      const places: string[] = []
+      let last = from
+      for (let href: string | undefined = from; href;) {
+        const { $ } = await site.get(href)
+        const links = $('.runs .ticker').toArray()
+        pages.push(links.map((link) => decodeURIComponent(link.attribs.href!.slice(6))))
+        places.push(words($('.pager .sub').text()))
+        last = href
+        href = $(`a[rel=${rel}]`).attr('href')
+      }
+      return { pages, places, last }
     }
-    expect(seen.toSorted()).toEqual(all.toSorted())
+    const forward = await walk(`/runs${query}`, 'next')
+    expect(forward.pages.flat().toSorted()).toEqual(all.toSorted())
+    const back = await walk(forward.last, 'prev')
+    expect(back.pages.reverse()).toEqual(forward.pages)
+    expect(back.places.reverse()).toEqual(forward.places)
+    expect(forward.places).toEqual(['1–25 of 60 runs', '26–50 of 60 runs', '51–60 of 60 runs'])
   }
+})
+
+test('a batch can be looked at as a list, and the list says so', async () => {
+  const site = createPageSite()
+  const { batch } = fillDesk(site.desk)
+  const { $ } = await site.get(`/runs?batch=${batch}&show=levels`)
+  expect($('.runs tbody tr')).toHaveLength(7)
+  expect($('main').text()).toContain(batch)
+  expect($('input[name=batch]').attr('value')).toBe(batch)
+  expect($('.view-switch a').first().attr('href')).toBe(`/runs?batch=${batch}&show=work`)
 })
 
 test('a batch has a tab for each run with its own bar and cancel, and the verdicts side by side', async () => {

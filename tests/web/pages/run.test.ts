@@ -46,6 +46,9 @@ test('a completed run shows its verdict, levels, sizes, caps, what changed, and 
   expect($('.caps').text()).toContain('volatility cap')
   expect($('.caps').text()).toContain('31.0 % → 20.0 %')
   expect($('#run-decision .prior').text()).toContain('HOLD → BUY')
+  expect($('#run-decision .prior a[href^="/runs/compare"]').attr('href')).toMatch(
+    new RegExp(`^/runs/compare\\?ids=[^,]+,${completed}$`),
+  )
   expect($('#run-chart svg[role=img] desc').first().text()).toContain('Stop 556.90')
 })
 
@@ -174,7 +177,8 @@ test('a run whose files were pruned still shows its summary and verdict', async 
   expect($('.verdict').text()).toContain('BUY')
   expect($('#run-header').text()).toContain('were pruned')
   expect($('#run-tree, #run-log, #run-chart')).toHaveLength(0)
-  expect($('#run-files a')).toHaveLength(1)
+  const files = $('#run-files a').toArray()
+  expect(files.map((link) => link.attribs.href!.split('/').at(-1))).toEqual(['decision', 'export'])
 })
 
 test('log lines appended to a page are the very lines a fresh page shows', async () => {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../../src/config.ts'
+import { createPayloadMeter } from '../../../src/core/payload-meter.ts'
+import type { NoticeFacts } from '../../../src/web/view-models/notices-view.ts'
 import { createPageSite, type PageSite } from '../../support/page-site.ts'
+import { runIdOf, summaryOf } from '../../support/run-facts.ts'
 
 const words = (text: string) => text.replace(/\s+/g, ' ').trim()
 
@@ -128,4 +131,58 @@ test('limits that were changed since the start are shown as they are in force', 
   expect(await row('LLM_MAX_CONCURRENCY')).toEqual(['3', 'changed since the start'])
   expect(await row('LLM_PROVIDER_LIMITS')).toEqual(['openai:2', 'changed since the start'])
   expect((await site.get('/system')).$('section:has(#settings-title)').text()).not.toContain('Read once')
+})
+
+test('who is told of runs that end stands with what became of each message', async () => {
+  const off = (await createPageSite().get('/system')).$
+  expect(words(off('#notices').text())).toContain('Nobody is told of runs that end. Set NOTIFY_WEBHOOK_URL')
+  const none = (await createPageSite({ notices: () => [] }).get('/system')).$
+  expect(words(none('#notices').text())).toContain('No run has ended since messages are sent')
+
+  const noticeOf = (n: number, facts: Partial<NoticeFacts>): NoticeFacts => ({
+    notice: { id: `n${n}`, event: 'run.completed', run: summaryOf({ run_id: runIdOf(n) }) },
+    ...{ state: 'delivered', tries: 1, problem: null, updated_at: '2026-11-20T10:00:00.000Z', ...facts },
+  })
+  const notices = () => [
+    noticeOf(3, { state: 'waiting', tries: 0 }),
+    noticeOf(2, { state: 'given_up', tries: 9, problem: 'answered <b>503</b>' }),
+    noticeOf(1, {}),
+  ]
+  const { $ } = await createPageSite({ notices }).get('/system')
+  const rows = $('#notices tbody tr').map((_, row) => words($(row).find('td').text()))
+  expect(rows.get()).toEqual([
+    'completed◐ on its way0 tries2026-11-20 10:00',
+    'completed✕ given up answered <b>503</b>9 tries2026-11-20 10:00',
+    'completed✓ received1 try2026-11-20 10:00',
+  ])
+  expect($('#notices tbody a').first().attr('href')).toBe(`/runs/${runIdOf(3)}`)
+  expect($('#notices [hx-get]').attr('hx-trigger')).toBe('every 5s')
+})
+
+test('what live updates have saved is shown by way and by run, and what to do where nothing was counted', async () => {
+  const none = (await createPageSite().get('/system')).$
+  expect(words(none('#payload').text())).toContain('Nobody has watched a run since the start')
+  const payload = createPayloadMeter()
+  const site = createPageSite({ payload })
+  const runId = site.desk.add()
+  payload.count('socket', runId, { sent: 512, whole: 10_240 }, 3)
+  payload.count('page', null, { sent: 2_048, whole: 4_096 })
+  const { $ } = await site.get('/system')
+  const rows = $('#payload tbody tr')
+    .map((_, row) =>
+      words(
+        $(row)
+          .find('th, td')
+          .map((_, cell) => $(cell).text())
+          .get()
+          .join(' | '),
+      ),
+    )
+    .get()
+  expect(rows).toEqual([
+    'Sockets | 3 | 1.5 KB | 30.0 KB | 95.0 %',
+    'Pages | 1 | 2.0 KB | 4.0 KB | 50.0 %',
+    `${runId} | Sockets | 3 | 1.5 KB | 30.0 KB | 95.0 %`,
+  ])
+  expect($('#payload tbody a').attr('href')).toBe(`/runs/${encodeURIComponent(runId)}`)
 })

@@ -67,7 +67,7 @@ test('a run that is paused for its budget says why and takes a new bound; others
   )
   expect($('#raise-usd').attr('placeholder')).toBe('now 0.0500')
   expect($('#raise-tokens').attr('placeholder')).toBe('now 60,000')
-  const actions = $('form[action^="/runs/"]')
+  const actions = $('#page form[method=post][action^="/runs/"]')
     .map((_, form) => $(form).attr('action'))
     .get()
   expect(actions).toEqual([`/runs/${broke}/budget`, `/runs/${broke}/cancel`])
@@ -134,28 +134,33 @@ test('a run whose answer could not be used offers to ask that role again, before
   expect(words($('#run-header .note').text())).toContain('takes over the 2 steps before it')
 })
 
-test('a call that waits for its next try is told while it waits', async () => {
+test('a call that waits for its next try, or for a permit, is told while it waits', async () => {
   const site = createPageSite()
   const runId = beginThinking(site.desk)
   work(site.desk, runId, 'bull', { open: true })
-  const say = (severity: 'WARN' | 'INFO', message: string) =>
-    site.desk.emit(runId, {
-      type: 'log_appended',
-      key: 'bull',
-      entries: [{ ts: site.clock.now(), severity, source: 'bull', agent_id: 'bull', message }],
-    })
+  let waits = 0
+  const begin = (kind: 'permit' | 'back_off', why: string | null, lastsMs: number | null) => {
+    const sinceMs = site.clock.now()
+    const facts = { key: 'bull', node_id: 'bull', wait: ++waits, for: kind, tier: 'openai:gpt-4.1' }
+    const since = new Date(sinceMs).toISOString()
+    const until = lastsMs === null ? null : new Date(sinceMs + lastsMs).toISOString()
+    site.desk.emit(runId, { type: 'step_waiting', ...facts, since, until, why })
+    return () =>
+      site.desk.emit(runId, { type: 'step_waited', ...facts, since, ms: site.clock.now() - sinceMs })
+  }
   const told = async () => words((await site.get(`/runs/${runId}`)).$('#run-waiting').text())
   expect(await told()).toBe('')
-  say('WARN', 'openai:gpt-4.1 answered 429; try 2 of at most 5 in 3.0 s, no sooner than it asked')
+  const end = begin('back_off', 'openai:gpt-4.1 answered 429; try 2 of at most 5', 3_000)
   await site.clock.advance(2_000)
   expect(await told()).toBe(
-    '‖Bull researcher waits: openai:gpt-4.1 answered 429; try 2 of at most 5 in 3.0 s, no sooner than it asked (said 2 s ago)',
+    '‖Bull researcher waits to try again: openai:gpt-4.1 answered 429; try 2 of at most 5 (for 2 s of 3.0 s)',
   )
-  say('INFO', 'openai:gpt-4.1 answered')
+  end()
   expect(await told()).toBe('')
-  say('WARN', 'figures that still match no evidence: 3')
-  expect(await told()).toBe('')
-  say('WARN', 'openai:gpt-4.1 answered 429; try 2 of at most 5 in 3.0 s')
+  begin('permit', null, null)
+  await site.clock.advance(1_000)
+  begin('permit', null, null)
+  expect(await told()).toBe('‖Bull researcher waits for a permit of openai:gpt-4.1 (2 calls) (for 1 s)')
   site.desk.emit(runId, { type: 'run_paused', reason: 'asked' })
   expect(await told()).toBe('')
 })

@@ -64,6 +64,22 @@ describe('the stream of a page', () => {
       expect(data).toContain(`hx-target="${target}" hx-swap="innerMorph"`)
   })
 
+  it('keeps the files of what it shows for as long as somebody looks', async () => {
+    const web = await createWebDesk()
+    const runId = web.desk.add()
+    const base = await web.listen()
+    const url = streamUrl(base, `/runs/${runId}`, present(web))
+    const [first, second] = [await connectSse(url), await connectSse(url)]
+    await first.next()
+    await second.next()
+    expect(new Set(web.desk.watched)).toEqual(new Set([runId]))
+    first.close()
+    await settle()
+    expect(web.desk.watched).toContain(runId)
+    second.close()
+    await expect.poll(() => web.desk.watched).toEqual([])
+  })
+
   it('gathers changes for a moment and sends the latest of each region once', async () => {
     const web = await createWebDesk()
     const runId = web.desk.add()

@@ -1,0 +1,58 @@
+/** A bundle on its way in over HTTP: the body itself, or the field `bundle` of a form. */
+import { InputError, quote } from './errors.ts'
+import { RefusedError } from './http-error.ts'
+import { readBoundary, readFormFile } from './multipart.ts'
+
+export const BUNDLE_FIELD = 'bundle'
+export const BUNDLE_TYPE = 'application/zip'
+/** Of a bundle; its form may be longer by its other parts. */
+export const MAX_BUNDLE_BYTES = 256 * 1_024 * 1_024
+const MAX_BODY_BYTES = MAX_BUNDLE_BYTES + 64 * 1_024
+/** What programs call a zip file besides. */
+const TYPES: readonly string[] = [BUNDLE_TYPE, 'application/x-zip-compressed', 'application/octet-stream']
+
+/** A bundle that is refused for what it is, with what is wrong in it. */
+export function refuseBundle(message: string): InputError {
+  return new InputError(BUNDLE_FIELD, `the bundle is refused: ${message}`)
+}
+
+/** Its bytes as they come. Throws 415 for a body of another type; one that is too large is 413 as soon as it shows. */
+export function readBundleUpload(request: Request): ReadableStream<Uint8Array> {
+  const type = request.headers.get('content-type') ?? ''
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  if (announced > MAX_BODY_BYTES) throw tooLarge()
+  const body = bound(request.body ?? new Blob([]).stream())
+  const boundary = readBoundary(type)
+  if (boundary !== null) return asStream(readFormFile(body, boundary, BUNDLE_FIELD))
+  if (TYPES.includes(type.split(';')[0]!.trim().toLowerCase())) return asStream(body)
+  throw new RefusedError(
+    415,
+    `Content-Type ${quote(type)} is not read here; send ${BUNDLE_TYPE}, or multipart/form-data with the field ${BUNDLE_FIELD}`,
+  )
+}
+
+async function* bound(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > MAX_BODY_BYTES) throw tooLarge()
+    yield chunk
+  }
+}
+
+function tooLarge(): RefusedError {
+  return new RefusedError(413, `the bundle is larger than ${MAX_BUNDLE_BYTES} bytes`)
+}
+
+function asStream(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await chunks.next()
+      if (next.done) controller.close()
+      else controller.enqueue(next.value)
+    },
+    async cancel() {
+      await chunks.return(undefined)
+    },
+  })
+}

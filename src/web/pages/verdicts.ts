@@ -1,0 +1,145 @@
+/** The last verdict of each ticker, and what has changed since the one before it. */
+import { InputError, quote } from '../../core/errors.ts'
+import { formatNumber } from '../../core/format.ts'
+import { parseTickers } from '../../core/ids.ts'
+import { createRunOrder, DIRECTIONS, naturalDirection, type Direction } from '../../runs/run-order.ts'
+import type { RunDesk } from '../../runs/desk.ts'
+import type { Page } from '../page.ts'
+import { compareWithPrior } from '../view-models/compare-link.ts'
+import { toQuery } from '../view-models/run-row.ts'
+import {
+  VERDICT_SORTS,
+  viewLatestVerdict,
+  type Since,
+  type VerdictSort,
+} from '../view-models/verdicts-view.ts'
+import type { PageKit } from './page-deps.ts'
+
+/** As many decisions are read for a page at most. */
+const PAGE_SIZE = 50
+const NATURAL = 'as_of'
+
+const COLUMNS: { label: string; sort?: VerdictSort; numeric?: true }[] = [
+  { label: 'Ticker', sort: 'ticker' },
+  { label: 'Verdict', sort: 'verdict' },
+  { label: 'Confidence', sort: 'confidence', numeric: true },
+  { label: 'As of', sort: 'as_of' },
+  { label: 'Age' },
+  { label: 'Entry', numeric: true },
+  { label: 'Stop', numeric: true },
+  { label: 'Target', numeric: true },
+  { label: 'R : R', sort: 'risk_reward', numeric: true },
+  { label: 'Since the verdict before' },
+]
+
+interface VerdictsQuery {
+  tickers: string[]
+  typed: string
+  sort: VerdictSort
+  direction: Direction
+  /** From 1. */
+  page: number
+}
+
+/** Throws `InputError` for what the URL got wrong. */
+export function createVerdictsPage(kit: PageKit, url: URL): Page {
+  const query = readQuery(url)
+  return {
+    title: 'Latest verdicts',
+    nav: 'verdicts',
+    template: 'verdicts/verdicts',
+    data: {
+      typed: query.typed,
+      sort: query.sort === NATURAL ? '' : query.sort,
+      dir: query.direction === naturalDirection(query.sort) ? '' : query.direction,
+    },
+    regions: [
+      {
+        id: 'verdicts-table',
+        key: `verdicts/table:${hrefOf(query, { page: query.page })}`,
+        template: 'verdicts/table',
+        watch: ['list'],
+        data: () => viewTable(kit, query),
+      },
+    ],
+    live: true,
+    hasForm: true,
+  }
+}
+
+async function viewTable({ desk, verdictChanges, clock }: PageKit, query: VerdictsQuery): Promise<object> {
+  const order = createRunOrder({ by: query.sort, direction: query.direction })
+  const all = [...desk.latestDecisions(query.tickers)].sort(order)
+  const start = (query.page - 1) * PAGE_SIZE
+  const shown = all.slice(start, start + PAGE_SIZE)
+  const since = await verdictChanges.load(shown.map((run) => run.run_id))
+  const found = new Set(all.map((run) => run.ticker))
+  const end = start + shown.length
+  const last = Math.max(1, Math.ceil(all.length / PAGE_SIZE))
+  const tickers = `${formatNumber(all.length, 0)} ${all.length === 1 ? 'ticker' : 'tickers'}`
+  return {
+    rows: shown.map((run, i) =>
+      viewLatestVerdict(run, since[i]!, linkPrior(desk, run.run_id, since[i]!), clock.now()),
+    ),
+    columns: COLUMNS.map((column) => ({ ...column, ...(column.sort ? sortLink(query, column.sort) : {}) })),
+    total: all.length,
+    isFiltered: query.tickers.length > 0,
+    without: query.tickers.filter((ticker) => !found.has(ticker)).join(', '),
+    position: shown.length < all.length && shown.length > 0 ? `${start + 1}–${end} of ${tickers}` : tickers,
+    firstHref: query.page > 1 ? hrefOf(query) : '',
+    previousHref: query.page > 1 ? hrefOf(query, { page: Math.min(query.page - 1, last) }) : '',
+    nextHref: end < all.length && shown.length > 0 ? hrefOf(query, { page: query.page + 1 }) : '',
+  }
+}
+
+function linkPrior(desk: RunDesk, runId: string, since: Since | null): string {
+  return since?.prior ? compareWithPrior(desk, runId, since.prior.run_id) : ''
+}
+
+function readQuery({ searchParams }: URL): VerdictsQuery {
+  const get = (name: string) => searchParams.getAll(name).join(',').trim()
+  const oneOf = <T extends string>(name: string, allowed: readonly T[], otherwise: T): T => {
+    const text = get(name)
+    const found = text === '' ? otherwise : allowed.find((value) => value === text)
+    if (found) return found
+    throw new InputError(name, `${name} ${quote(text)} is not one of ${allowed.join(', ')}`)
+  }
+  const typed = get('tickers')
+  const sort = oneOf('sort', VERDICT_SORTS, NATURAL)
+  const page = get('page') || '1'
+  if (!/^[1-9]\d{0,5}$/.test(page))
+    throw new InputError('page', `page ${quote(page)} is not a whole number from 1`)
+  return {
+    typed,
+    tickers: typed === '' ? [] : parseTickers(typed),
+    sort,
+    direction: oneOf('dir', DIRECTIONS, naturalDirection(sort)),
+    page: Number(page),
+  }
+}
+
+function hrefOf(
+  query: VerdictsQuery,
+  changes: { page?: number; sort?: VerdictSort; direction?: Direction } = {},
+): string {
+  const { sort, direction, page = 1 } = { ...query, page: 1, ...changes }
+  return `/verdicts${toQuery({
+    tickers: query.tickers.join(','),
+    sort: sort === NATURAL ? null : sort,
+    dir: direction === naturalDirection(sort) ? null : direction,
+    page: page === 1 ? null : String(page),
+  })}`
+}
+
+/** A heading sorts the way that is natural for it, and the other way when it is pressed again. */
+function sortLink(query: VerdictsQuery, sort: VerdictSort): { href: string; sorted: string } {
+  const isPresent = query.sort === sort
+  const direction =
+    isPresent && query.direction === naturalDirection(sort)
+      ? DIRECTIONS.find((one) => one !== query.direction)!
+      : naturalDirection(sort)
+  return {
+    href: hrefOf(query, { sort, direction }),
+    sorted: !isPresent ? '' : query.direction === 'asc' ? 'ascending' : 'descending',
+  }
+}

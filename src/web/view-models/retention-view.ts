@@ -1,0 +1,112 @@
+/** What pruning would do and did, as the System page says it. */
+import type { Config } from '../../config.ts'
+import { formatBytes } from '../../core/format.ts'
+import type { KeptRun, PrunePreview, PruneReport } from '../../runs/prune-report.ts'
+import { runHref } from './run-row.ts'
+import { viewTime, type TimeView } from './time-view.ts'
+import { countOf } from './usage-view.ts'
+
+/** Of each table; the rest is counted. */
+const MOST_ROWS = 50
+
+const KEPT_WORDS: Record<KeptRun['kept_because'], string> = {
+  active: 'it is at work',
+  reused: 'a run at work takes its steps over',
+  watched: 'somebody looks at it',
+  unwritten: 'its results are not all on the disk yet',
+}
+
+export interface RetentionRow {
+  runId: string
+  ticker: string
+  href: string
+  ended: TimeView | null
+  reason: string
+  /** What deleting its files frees, or why they stay. */
+  note: string
+}
+
+export interface RetentionView {
+  /** The settings in words. */
+  rules: string[]
+  deletesNothing: boolean
+  /** Null while a first look is under way. */
+  plan: {
+    looked: TimeView
+    due: RetentionRow[]
+    moreDue: number
+    /** `12 runs`, and what their files take; empty where none is due. */
+    dueText: string
+    freed: string
+    kept: RetentionRow[]
+    moreKept: number
+    /** What would be packed, in words; empty where nothing is. */
+    packText: string
+  } | null
+  last: { at: TimeView; text: string; problems: string[] } | null
+}
+
+export function viewRetention(
+  preview: PrunePreview | null,
+  last: PruneReport | null,
+  config: Pick<Config, 'resultsMaxPerTicker' | 'resultsMaxAgeDays' | 'maxAgeHours' | 'pruneIntervalSeconds'>,
+): RetentionView {
+  return {
+    rules: describeRules(config),
+    deletesNothing: config.resultsMaxAgeDays === 0,
+    plan: preview && viewPlan(preview),
+    last: last && {
+      at: viewTime(last.at),
+      text: describeDone(last),
+      problems: last.failed.map(
+        ({ run_id, action, error }) => `${run_id} not ${action === 'prune' ? 'pruned' : 'packed'}: ${error}`,
+      ),
+    },
+  }
+}
+
+function describeRules(config: Parameters<typeof viewRetention>[2]): string[] {
+  const { resultsMaxPerTicker, resultsMaxAgeDays, maxAgeHours, pruneIntervalSeconds } = config
+  const runs = resultsMaxPerTicker === 1 ? 'newest ended run' : `${resultsMaxPerTicker} newest ended runs`
+  return [
+    resultsMaxAgeDays === 0
+      ? 'Nothing is ever deleted.'
+      : `The ${runs} of each ticker keep their files, for ${countOf(resultsMaxAgeDays, 'day')} from their end. Then reports, logs and journal go; summary, decision and history stay.`,
+    `${countOf(maxAgeHours, 'hour')} after its end a run’s files are packed: they take less room and read as before.`,
+    `The desk sees to it every ${countOf(pruneIntervalSeconds, 'second')}.`,
+  ]
+}
+
+function viewPlan(preview: PrunePreview): RetentionView['plan'] {
+  const { due, kept, to_pack } = preview
+  return {
+    looked: viewTime(preview.at),
+    due: due.slice(0, MOST_ROWS).map((run) => ({ ...viewRow(run), note: formatBytes(run.bytes) })),
+    moreDue: Math.max(0, due.length - MOST_ROWS),
+    dueText: due.length === 0 ? '' : countOf(due.length, 'run'),
+    freed: formatBytes(preview.freed_bytes),
+    kept: kept.slice(0, MOST_ROWS).map((run) => ({ ...viewRow(run), note: KEPT_WORDS[run.kept_because] })),
+    moreKept: Math.max(0, kept.length - MOST_ROWS),
+    packText:
+      to_pack.length === 0 ? '' : `${countOf(to_pack.length, 'run')} with ${formatBytes(preview.pack_bytes)}`,
+  }
+}
+
+function viewRow(
+  run: Pick<KeptRun, 'run_id' | 'ticker' | 'ended_at' | 'reason'>,
+): Omit<RetentionRow, 'note'> {
+  const { run_id: runId, ticker, ended_at, reason } = run
+  return { runId, ticker, href: runHref(runId), ended: ended_at === null ? null : viewTime(ended_at), reason }
+}
+
+function describeDone({ pruned, packed, freed_bytes, saved_bytes }: PruneReport): string {
+  const done = [
+    ...(pruned.length > 0
+      ? [`the files of ${countOf(pruned.length, 'run')} deleted (${formatBytes(freed_bytes)})`]
+      : []),
+    ...(packed.length > 0
+      ? [`${countOf(packed.length, 'run')} packed (${formatBytes(saved_bytes)} saved)`]
+      : []),
+  ]
+  return done.length === 0 ? 'nothing done' : done.join(', ')
+}
