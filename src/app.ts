@@ -12,6 +12,7 @@ import { estimateAssessment, type AssessmentEstimate } from './committee/estimat
 import { boundLaunch } from './committee/launch-form.ts'
 import { settleModels } from './committee/model-choice.ts'
 import { createAssessmentWorkflow } from './committee/assessment.ts'
+import { warmUpCommittee } from './committee/warm-up.ts'
 import type { Config, SettingSources } from './config.ts'
 import { systemClock } from './core/clock.ts'
 import { messageOf } from './core/errors.ts'
@@ -267,9 +268,12 @@ async function assemble(
     // Whoever opens the first page, or asks a model first, should not pay for it.
     if (recover) void outside.models.gateway.warmUp(configuredModels(outside.models))
     if (recover)
-      warmUp(renderer, viewsDir, shutdown.signal).catch((error: unknown) =>
-        log.warn({ err: error }, 'the pages were not prepared'),
-      )
+      warmUpAll().catch((error: unknown) => log.warn({ err: error }, 'the pages were not prepared'))
+  }
+
+  async function warmUpAll(): Promise<void> {
+    await warmUp(renderer, viewsDir, shutdown.signal)
+    await warmUpCommittee(shutdown.signal)
   }
 
   /** Resolves when the index is whole again, or has taken so long that the runs should not wait for it. */

@@ -113,11 +113,14 @@ describe('an assessment', () => {
       ],
     })
     const shape = 'rules analysts=market+fundamentals+news+sentiment rounds=2'
+    const { entry, stop_loss, take_profit, risk_reward } = decision.risk_metrics
+    const { fraction_of_equity } = decision.position
     expect(workflow.summary(state)).toEqual({
       decision: { action: decision.action, confidence: decision.confidence },
       shape,
+      stats: { entry, stop_loss, take_profit, risk_reward, fraction_of_equity, unverified: 0 },
     })
-    expect(workflow.summary({ ...state, decision: null })).toEqual({ decision: null, shape })
+    expect(workflow.summary({ ...state, decision: null })).toEqual({ decision: null, shape, stats: null })
   })
 
   it('shows what was measured as soon as the role that measured it is done, each item once', async () => {
