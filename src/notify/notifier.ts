@@ -85,6 +85,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       const at = toIso(clock.now())
       if (outcome.ok) return await settle({ type: 'delivered', at, id })
       const { problem } = outcome
+      await record({ type: 'tried', at, id, problem })
       if (outcome.isFinal || tries >= WAITS_MS.length) {
         log.warn(
           { delivery: id, problem, tries: tries + 1 },
@@ -93,7 +94,6 @@ export function createNotifier(options: NotifierOptions): Notifier {
         return await settle({ type: 'given_up', at, id, problem })
       }
       if (tries === 0) log.warn({ delivery: id, problem }, 'a notice was not received; it is tried again')
-      await record({ type: 'tried', at, id, problem })
     }
   }
 

@@ -6,6 +6,7 @@ import type { Notice } from './notice.ts'
 
 export type OutboxRecord =
   | { type: 'queued'; at: string; id: string; notice: Notice }
+  /** A try that failed. */
   | { type: 'tried'; at: string; id: string; problem: string }
   | { type: 'delivered'; at: string; id: string }
   | { type: 'given_up'; at: string; id: string; problem: string }
@@ -48,25 +49,24 @@ function foldRecord(deliveries: Map<string, Delivery>, record: OutboxRecord): vo
     return
   }
   if (!known) return
-  const tries = known.tries + 1
+  const next = { ...known, updated_at: at }
   if (record.type === 'tried')
-    deliveries.set(id, { ...known, tries, updated_at: at, problem: record.problem })
-  else if (record.type === 'delivered')
-    deliveries.set(id, { ...known, tries, updated_at: at, state: 'delivered', problem: null })
-  else deliveries.set(id, { ...known, tries, updated_at: at, state: 'given_up', problem: record.problem })
+    deliveries.set(id, { ...next, tries: known.tries + 1, problem: record.problem })
+  else if (record.type === 'given_up')
+    deliveries.set(id, { ...next, state: 'given_up', problem: record.problem })
+  else deliveries.set(id, { ...next, tries: known.tries + 1, state: 'delivered', problem: null })
 }
 
 /** The records that say the same of these deliveries as all that led to them. */
 export function recordsOf(deliveries: Iterable<Delivery>): OutboxRecord[] {
   return [...deliveries].flatMap(({ notice, state, tries, queued_at, updated_at: at, problem }) => {
     const { id } = notice
-    const failed = Array.from({ length: state === 'waiting' ? tries : tries - 1 }, (): OutboxRecord => {
+    const failed = Array.from({ length: state === 'delivered' ? tries - 1 : tries }, (): OutboxRecord => {
       return { type: 'tried', at, id, problem: problem ?? 'failed before' }
     })
-    const queued: OutboxRecord = { type: 'queued', at: queued_at, id, notice }
-    if (state === 'waiting') return [queued, ...failed]
-    const last: OutboxRecord =
-      state === 'delivered' ? { type: state, at, id } : { type: state, at, id, problem: problem ?? '' }
-    return [queued, ...failed, last]
+    const records: OutboxRecord[] = [{ type: 'queued', at: queued_at, id, notice }, ...failed]
+    if (state === 'delivered') records.push({ type: state, at, id })
+    if (state === 'given_up') records.push({ type: state, at, id, problem: problem ?? '' })
+    return records
   })
 }

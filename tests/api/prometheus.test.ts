@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { settle } from '../support/manual-clock.ts'
+import { runIdOf } from '../support/run-facts.ts'
 import { connectSse } from '../support/sse-client.ts'
 import { parsePrometheus, type Family } from '../support/prometheus-text.ts'
 import { createWebDesk, type WebDesk } from '../support/web-desk.ts'
@@ -108,6 +109,13 @@ test('what live updates saved is told by channel', async () => {
   expect(valueOf(families, 'rundesk_payload_whole_bytes_total', { channel })).toBe(2_000)
   expect(valueOf(families, 'rundesk_payload_saved_ratio', { channel })).toBe(0.9)
   expect(families.get('rundesk_payload_saved_ratio')!.samples).toHaveLength(1)
+
+  for (let n = 1; n <= 25; n++) web.payload.count('socket', runIdOf(n), { sent: n, whole: 10 * n }, 2)
+  const later = await scrape(web)
+  const ofRun = { channel, run_id: runIdOf(25) }
+  expect(valueOf(later, 'rundesk_run_payload_sent_bytes', ofRun)).toBe(50)
+  expect(valueOf(later, 'rundesk_run_payload_whole_bytes', ofRun)).toBe(500)
+  expect(later.get('rundesk_run_payload_sent_bytes')!.samples).toHaveLength(20)
 })
 
 test('open streams are counted by what they carry, until they close', async () => {

@@ -7,7 +7,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { createNet } from '../../src/net/create-net.ts'
 import { buildNotice, type Notice } from '../../src/notify/notice.ts'
 import { createNotifier, WAITS_MS } from '../../src/notify/notifier.ts'
-import type { OutboxRecord } from '../../src/notify/outbox.ts'
+import { foldDeliveries, recordsOf, type OutboxRecord } from '../../src/notify/outbox.ts'
 import { createNoticeJournal } from '../../src/storage/notice-journal.ts'
 import { createFailingDisk } from '../support/failing-disk.ts'
 import { createManualClock } from '../support/manual-clock.ts'
@@ -126,6 +126,20 @@ test('after two days of failures, or a 410, it is given up and said', async () =
   receiver.answers = [410]
   await notifier.enqueue(noticeOf(2))
   expect(await until(2, ({ state }) => state === 'given_up')).toMatchObject({ tries: 1 })
+})
+
+test('what is older than all tries would take when the desk starts again is given up, with no try more', async () => {
+  const receiver = await startNoticeReceiver([500])
+  const before = await createDesk(receiver)
+  await before.notifier.enqueue(noticeOf())
+  await before.until(1, ({ tries }) => tries === 1)
+  await before.close()
+  const after = await createDesk(receiver, { dataDir: before.folder })
+  await after.clock.advance(3 * 24 * 3_600_000)
+  await after.notifier.start()
+  expect(after.notifier.list()).toMatchObject([{ state: 'given_up', tries: 1, problem: 'too old' }])
+  expect(foldDeliveries(recordsOf(after.notifier.list()))).toEqual(foldDeliveries(await after.journal.load()))
+  expect(receiver.received).toHaveLength(1)
 })
 
 test('a receiver that is down holds up neither runs nor other notices', async () => {

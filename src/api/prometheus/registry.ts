@@ -1,11 +1,11 @@
 /**
  * The metrics of the desk and of its process, by the library that writes Prometheus' text format. Names and units as
- * Prometheus asks: base units, `_total` for what only grows. Labels have few values: never a run, a ticker or whatever
- * else a client can name at will.
+ * Prometheus asks: base units, `_total` for what only grows. Labels have few values: never a ticker or whatever else a
+ * client can name at will, and runs only where a bound says how many.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { STREAM_KINDS } from '../../core/open-streams.ts'
-import { PAYLOAD_CHANNELS, savedShare } from '../../core/payload-meter.ts'
+import { PAYLOAD_CHANNELS, savedShare, type PayloadUse } from '../../core/payload-meter.ts'
 import { RUN_STATUSES } from '../../runs/status.ts'
 import { FILES_STATES } from '../../runs/summary.ts'
 import type { ApiDeps } from '../api-env.ts'
@@ -13,6 +13,8 @@ import type { SinceStart } from './since-start.ts'
 
 /** A launch may name any model, and each is a tier: beyond so many the rest is left out. */
 const MAX_TIERS = 100
+/** Of how many of the runs told of last it is said what live updates saved. */
+const MAX_PAYLOAD_RUNS = 20
 /** From a run by rules to one at the default timeout, in seconds. */
 const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1_200, 2_400, 3_600, 7_200]
 
@@ -207,5 +209,25 @@ export function createRegistry(sources: MetricSources, sinceStart: SinceStart): 
       each((use) => use.whole_bytes),
     )
     gauge('payload_saved_ratio', 'The part saved of them, 0 to 1', labels, each(savedShare))
+    const eachRun = (read: (use: PayloadUse) => number) => {
+      return (set: (labels: { channel: string; run_id: string }, value: number) => void) => {
+        for (const channel of PAYLOAD_CHANNELS)
+          for (const [runId, use] of payload.runs(channel).slice(0, MAX_PAYLOAD_RUNS))
+            set({ channel, run_id: runId }, read(use))
+      }
+    }
+    const last = `of the ${MAX_PAYLOAD_RUNS} runs told of last`
+    gauge(
+      'run_payload_sent_bytes',
+      `Bytes of live updates sent, ${last}`,
+      ['channel', 'run_id'],
+      eachRun((use) => use.sent_bytes),
+    )
+    gauge(
+      'run_payload_whole_bytes',
+      `Bytes that sending the whole each time would have taken, ${last}`,
+      ['channel', 'run_id'],
+      eachRun((use) => use.whole_bytes),
+    )
   }
 }
