@@ -40,12 +40,14 @@ const measureNothing: PageDeps['storage'] = async () => ({
 export const NO_MODELS: PageDeps['models'] = { deep: null, quick: null, budgetUsd: null, budgetTokens: null }
 
 export interface PageSiteOptions extends Partial<
-  Pick<PageDeps, 'models' | 'sources' | 'hosts' | 'estimate' | 'notices' | 'storage' | 'payload'>
+  Pick<PageDeps, 'models' | 'sources' | 'hosts' | 'estimate' | 'notices' | 'vendorHealth' | 'storage' | 'payload'>
 > {
   listings?: Listing[]
   environment?: Record<string, string>
   /** Shown in place of the scripted desk. */
   desk?: RunDesk
+  /** When it is taken down; after the test unless a whole file shares it. */
+  atEnd?: (takeDown: () => void) => void
 }
 
 export interface PageSite {
@@ -71,7 +73,8 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const desk = options.desk ?? scripted
   const clock = createManualClock()
   const shutdown = new AbortController()
-  onTestFinished(() => shutdown.abort())
+  const { atEnd = onTestFinished } = options
+  atEnd(() => shutdown.abort())
   const faults: unknown[] = []
   const log = {
     info: () => undefined,
@@ -104,6 +107,7 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
     models: options.models ?? NO_MODELS,
     sources: options.sources ?? { fundamentals: false, news: false, sentiment: false },
     hosts: options.hosts ?? [],
+    vendorHealth: options.vendorHealth ?? (() => ({ answered_at: null, failure: null })),
     notices: options.notices ?? null,
     payload: options.payload,
     storage: options.storage ?? measureNothing,
@@ -156,7 +160,7 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
     async serve() {
       const server = createServer(createListener(app)).on('request', countStream)
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-      onTestFinished(() => {
+      atEnd(() => {
         shutdown.abort()
         server.closeAllConnections()
         server.close()

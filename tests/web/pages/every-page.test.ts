@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   fillDesk,
   fillThinking,
@@ -40,18 +40,31 @@ const PAGES: Record<string, (ids: FilledDesk & { thinking: ThinkingDesk }) => st
   docs: () => '/docs',
 }
 
-describe.each(Object.keys(PAGES))('%s', (name) => {
-  let site: PageSite
-  let path: string
-  beforeEach(() => {
-    site = createPageSite()
-    const thinking = fillThinking(site.desk)
-    path = PAGES[name]!({ ...fillDesk(site.desk), thinking })
+/** One desk for all of them: looking at a page changes nothing. */
+const site = createPageSite({ atEnd: afterAll })
+const thinking = fillThinking(site.desk)
+const ids = { ...fillDesk(site.desk), thinking }
+
+/** By address: many pages link to the same. */
+const statuses = new Map<string, number>()
+async function statusOf(path: string): Promise<number> {
+  const status = statuses.get(path) ?? (await site.get(path)).status
+  statuses.set(path, status)
+  return status
+}
+
+describe.each(Object.entries(PAGES))('%s', (_name, pathOf) => {
+  let page: Awaited<ReturnType<PageSite['get']>>
+  let faults: unknown[]
+  beforeAll(async () => {
+    const before = site.faults.length
+    page = await site.get(pathOf(ids))
+    faults = site.faults.slice(before)
   })
 
-  test('is a sound document that a strict content policy leaves whole', async () => {
-    const { status, $ } = await site.get(path)
-    expect(site.faults).toEqual([])
+  test('is a sound document that a strict content policy leaves whole', () => {
+    const { status, $ } = page
+    expect(faults).toEqual([])
     expect(status).toBe(200)
     expect($('[style], style, [onclick], [onload], [onerror], [hx-on]').toArray()).toEqual([])
     expect($('script:not([src])').toArray()).toEqual([])
@@ -66,8 +79,8 @@ describe.each(Object.keys(PAGES))('%s', (name) => {
     expect($('h1')).toHaveLength(1)
   })
 
-  test('names every control and refers only to what is there', async () => {
-    const { $ } = await site.get(path)
+  test('names every control and refers only to what is there', () => {
+    const { $ } = page
     for (const control of $('input:not([type=hidden]), select, textarea').toArray()) {
       const { id } = control.attribs
       const labelled = $(control).closest('label').length > 0 || (id && $(`label[for="${id}"]`).length > 0)
@@ -94,8 +107,8 @@ describe.each(Object.keys(PAGES))('%s', (name) => {
     }
   })
 
-  test('prints no null, undefined or NaN, and nothing unescaped', async () => {
-    const { $, html } = await site.get(path)
+  test('prints no null, undefined or NaN, and nothing unescaped', () => {
+    const { $, html } = page
     expect($('body').text()).not.toMatch(/\b(null|undefined|NaN)\b|\[object/)
     expect(html).not.toContain('<script>alert')
     expect($('img, a[href^="javascript"]').toArray()).toEqual([])
@@ -106,7 +119,7 @@ describe.each(Object.keys(PAGES))('%s', (name) => {
   })
 
   test('links only to pages and files that answer', async () => {
-    const { $ } = await site.get(path)
+    const { $ } = page
     const local = new Set(
       $('a[href]')
         .toArray()
@@ -114,7 +127,7 @@ describe.each(Object.keys(PAGES))('%s', (name) => {
         .filter((href) => href.startsWith('/'))
         .map((href) => href.replace(/#.*/, '')),
     )
-    for (const href of local) expect((await site.get(href)).status, href).toBe(200)
+    for (const href of local) expect(await statusOf(href), href).toBe(200)
     for (const anchor of $('a[href^="#"]').toArray()) {
       expect($(`[id="${anchor.attribs.href!.slice(1)}"]`).length, anchor.attribs.href).toBe(1)
     }
