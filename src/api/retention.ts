@@ -1,6 +1,6 @@
 /** What becomes of the files of ended runs: what pruning would do, and doing it. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { KEPT_BECAUSE, type PrunePreview, type PruneReport } from '../runs/prune-report.ts'
+import { KEPT_BECAUSE, KEPT_WORDS, type PrunePreview, type PruneReport } from '../runs/prune-report.ts'
 import { RUN_STATUSES } from '../runs/status.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
@@ -26,8 +26,7 @@ const keptSchema = z
     ...named,
     reason: z.string().meta({ description: 'Why its files would go' }),
     kept_because: z.enum(KEPT_BECAUSE).meta({
-      description:
-        'active: it is at work; reused: a run at work takes its steps over; watched: somebody looks at it; unwritten: its results are not all on the disk yet',
+      description: KEPT_BECAUSE.map((need) => `${need}: ${KEPT_WORDS[need]}`).join('; '),
     }),
   })
   .openapi('KeptRun')

@@ -1,10 +1,8 @@
 /** The shapes that leave the house as JSON, for the documentation and the types of the handlers. */
 import { z } from '@hono/zod-openapi'
 import { isRunId } from '../core/ids.ts'
-import { NODE_STATUSES, NODE_TYPES, RUN_KINDS, SEVERITIES } from '../runs/event.ts'
 import type { NestedNode } from '../runs/state.ts'
-import { RUN_STATUSES } from '../runs/status.ts'
-import type { PublicSummary } from '../runs/summary.ts'
+import { logEntryFields, nodeFields, summaryFields } from '../runs/wire-shapes.ts'
 import { refuseUnknown } from './routes.ts'
 
 export const runIdSchema = z.string().refine(isRunId, 'not a run id').meta({
@@ -14,58 +12,18 @@ export const runIdSchema = z.string().refine(isRunId, 'not a run id').meta({
 
 export const runParams = z.object({ id: runIdSchema })
 
-const time = z.iso.datetime()
-
-export const summarySchema = z
-  .object({
-    run_id: z.string(),
-    batch_id: z.string(),
-    kind: z.enum(RUN_KINDS),
-    ticker: z.string(),
-    as_of: z.string().nullable(),
-    status: z.enum(RUN_STATUSES),
-    overall_progress: z.int().min(0).max(100).nullable(),
-    progress_message: z.string().nullable(),
-    eta_seconds: z.number().nullable(),
-    current_stage: z.string().nullable(),
-    created_at: time,
-    started_at: time.nullable(),
-    updated_at: time,
-    last_event_at: time,
-    ended_at: time.nullable(),
-    execution_ms: z.number(),
-    decision: z.object({ action: z.string(), confidence: z.number() }).nullable(),
-    error: z.string().nullable(),
-  })
-  .openapi('Summary') satisfies z.ZodType<PublicSummary>
+export const summarySchema = z.object(summaryFields).openapi('Summary')
 
 export const nodeSchema: z.ZodType<NestedNode> = z
   .object({
-    id: z.string(),
-    label: z.string(),
-    node_type: z.enum(NODE_TYPES),
-    status: z.enum(NODE_STATUSES),
-    started_at: time.nullable(),
-    ended_at: time.nullable(),
-    duration_ms: z.number().nullable(),
-    reason: z.string().nullable(),
+    ...nodeFields,
     get children() {
       return z.array(nodeSchema)
     },
   })
   .openapi('Node')
 
-export const logEntrySchema = z
-  .object({
-    seq: z.int(),
-    ts: z.number().meta({ description: 'milliseconds since the epoch' }),
-    iso: time,
-    severity: z.enum(SEVERITIES),
-    source: z.string(),
-    agent_id: z.string().nullable(),
-    message: z.string(),
-  })
-  .openapi('LogEntry')
+export const logEntrySchema = z.object(logEntryFields).openapi('LogEntry')
 export type LogEntryBody = z.infer<typeof logEntrySchema>
 
 const errorSchema = z.object({ error: z.string() }).openapi('Error')

@@ -3,6 +3,14 @@ import type { RunStatus } from './status.ts'
 
 /** Why a run's files stay although their time is over: one of the needs, or its results are not all written yet. */
 export const KEPT_BECAUSE = ['active', 'reused', 'watched', 'unwritten'] as const
+export type KeptBecause = (typeof KEPT_BECAUSE)[number]
+
+export const KEPT_WORDS: Readonly<Record<KeptBecause, string>> = {
+  active: 'it is at work',
+  reused: 'a run at work takes its steps over',
+  watched: 'somebody looks at it',
+  unwritten: 'its results are not all on the disk yet',
+}
 
 export interface PrunedRun {
   run_id: string
@@ -22,7 +30,7 @@ export interface KeptRun {
   ended_at: string | null
   /** Why its files would go. */
   reason: string
-  kept_because: (typeof KEPT_BECAUSE)[number]
+  kept_because: KeptBecause
 }
 
 export interface RunToPack {

@@ -55,6 +55,9 @@ export function isTerminal(status: RunStatus): boolean {
   return status === 'completed' || status === 'error' || status === 'canceled'
 }
 
+/** Those of runs that have not ended. */
+export const OPEN_STATUSES: readonly RunStatus[] = RUN_STATUSES.filter((status) => !isTerminal(status))
+
 export function isStatusEvent(type: string): type is StatusEventType {
   return type in NEXT
 }

@@ -144,6 +144,16 @@ export async function readOptional(path: string): Promise<Buffer | null> {
   }
 }
 
+/** Bytes of a file; 0 for one that went meanwhile. */
+export async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await lstat(path)).size
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 0
+    throw error
+  }
+}
+
 export function codeOf(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException | null)?.code
   return typeof code === 'string' ? code : undefined

@@ -6,7 +6,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toIso } from '../core/clock.ts'
 import type { FilesState } from '../runs/summary.ts'
-import { codeOf } from './durable-files.ts'
+import { codeOf, sizeOf } from './durable-files.ts'
 import { JOURNAL_FILE } from './journal-segments.ts'
 import { isPlainName, listStored, PACKED_ENDING } from './run-files.ts'
 
@@ -40,16 +40,6 @@ async function changedAt(path: string): Promise<string | null> {
     return toIso((await lstat(path)).mtimeMs)
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null
-    throw error
-  }
-}
-
-/** 0 for a file that went meanwhile. */
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await lstat(path)).size
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0
     throw error
   }
 }

@@ -3,11 +3,11 @@
  * same time as somebody else asks, so that it may be asked while runs work, however many are stored.
  */
 import type { Dirent } from 'node:fs'
-import { lstat, opendir, statfs } from 'node:fs/promises'
+import { opendir, statfs } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { toIso } from '../core/clock.ts'
-import { codeOf, toIoError } from './durable-files.ts'
+import { codeOf, sizeOf, toIoError } from './durable-files.ts'
 
 export interface StoreSize {
   /** When it was measured. */
@@ -69,15 +69,6 @@ async function listFolder(folder: string): Promise<Dirent[]> {
     if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(codeOf(error) ?? '')) throw error
   }
   return entries
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await lstat(path)).size
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0
-    throw error
-  }
 }
 
 async function measureDisk(folder: string): Promise<Pick<StoreSize, 'free_bytes' | 'disk_bytes'>> {

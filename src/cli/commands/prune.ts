@@ -1,7 +1,7 @@
 /** `prune`: lets go of the files of runs that have had their time, or shows which those are. */
 import type { Command } from 'commander'
 import { formatBytes } from '../../core/format.ts'
-import type { KeptRun, PrunePreview, PruneReport } from '../../runs/prune-report.ts'
+import { KEPT_WORDS, type KeptRun, type PrunePreview, type PruneReport } from '../../runs/prune-report.ts'
 import { postJson, requestJson } from '../client.ts'
 import { withDesk } from '../connect-desk.ts'
 import { loadSettings, type CliContext, type Perform } from '../context.ts'
@@ -13,13 +13,6 @@ import { formatUtc } from '../times.ts'
 interface PruneOptions {
   dryRun?: boolean
   json?: boolean
-}
-
-const KEPT_WORDS: Record<KeptRun['kept_because'], string> = {
-  active: 'it is at work',
-  reused: 'a run at work takes its steps over',
-  watched: 'somebody looks at it',
-  unwritten: 'its results are not all on the disk yet',
 }
 
 export function addPrune(program: Command, context: CliContext, perform: Perform): void {

@@ -2,6 +2,7 @@
  * The tray: on every page, what runs and what has just ended. Canceled and unknown runs are not in it, nor is a failed one
  * that was gone on with.
  */
+import { OPEN_STATUSES } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Region } from '../page.ts'
 import { viewProgress } from '../view-models/progress-view.ts'
@@ -21,7 +22,7 @@ export function createTrayRegion({ desk, clock }: Pick<PageDeps, 'desk' | 'clock
     template: 'tray/tray',
     watch: ['list'],
     data: async () => {
-      const active = desk.list({ status: ['in_progress', 'paused', 'pending'], limit: SHOWN })
+      const active = desk.list({ status: OPEN_STATUSES, limit: SHOWN })
       const ended = desk.list({ status: ['completed', 'error'], limit: ANNOUNCED }).runs
       const isOver = await Promise.all(ended.map(isGoneOnWith))
       const recent = [...active.runs, ...ended.filter((_, i) => !isOver[i])].slice(0, SHOWN)

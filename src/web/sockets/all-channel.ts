@@ -6,16 +6,15 @@ import type { Clock } from '../../core/clock.ts'
 import { InputError, NotFoundError } from '../../core/errors.ts'
 import type { Change } from '../../runs/change.ts'
 import type { RunDesk } from '../../runs/desk.ts'
-import { isTerminal, RUN_STATUSES } from '../../runs/status.ts'
+import { isTerminal, OPEN_STATUSES } from '../../runs/status.ts'
 import { publicSummary, type Summary } from '../../runs/summary.ts'
 import type { ClientSocket } from './client-socket.ts'
 import { encodeMessage, type ServerMessages } from './messages.ts'
 import type { Show } from './show.ts'
 
-export const UPDATE_EVERY_MS = 250
+const UPDATE_EVERY_MS = 250
 /** Runs shown on connecting: all that have not ended, and the newest of the others up to so many in all. */
-export const MAX_SHOWN = 100
-const OPEN_STATUSES = RUN_STATUSES.filter((status) => !isTerminal(status))
+const MAX_SHOWN = 100
 
 export interface AllChannelDeps {
   desk: Pick<RunDesk, 'feed' | 'list' | 'summary'>

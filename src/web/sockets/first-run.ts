@@ -3,9 +3,7 @@
  * that is launched.
  */
 import type { RunDesk } from '../../runs/desk.ts'
-import { isTerminal, RUN_STATUSES } from '../../runs/status.ts'
-
-const OPEN_STATUSES = RUN_STATUSES.filter((status) => !isTerminal(status))
+import { OPEN_STATUSES } from '../../runs/status.ts'
 
 /** Null where there is no run at all. */
 export function findFirstRun(desk: Pick<RunDesk, 'list'>): string | null {

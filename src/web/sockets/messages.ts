@@ -5,75 +5,32 @@
  */
 import { z } from 'zod'
 import { InputError, quote } from '../../core/errors.ts'
-import { NODE_STATUSES, NODE_TYPES, RUN_KINDS, SEVERITIES } from '../../runs/event.ts'
 import { parseLogFilter, type LogFilter } from '../../runs/log-filter.ts'
 import type { NestedNode } from '../../runs/state.ts'
-import { RUN_STATUSES } from '../../runs/status.ts'
-import type { PublicSummary } from '../../runs/summary.ts'
+import { logEntryFields, nodeFields, summaryFields } from '../../runs/wire-shapes.ts'
 
-const time = z.iso.datetime()
 const count = z.int().min(0)
-const status = z.enum(RUN_STATUSES)
-const progress = z.int().min(0).max(100).nullable()
+const { status, overall_progress: progress } = summaryFields
 
-const summarySchema = z.strictObject({
-  run_id: z.string(),
-  batch_id: z.string(),
-  kind: z.enum(RUN_KINDS),
-  ticker: z.string(),
-  as_of: z.string().nullable(),
-  status,
-  overall_progress: progress,
-  progress_message: z.string().nullable(),
-  eta_seconds: z.number().nullable(),
-  current_stage: z.string().nullable(),
-  created_at: time,
-  started_at: time.nullable(),
-  updated_at: time,
-  last_event_at: time,
-  ended_at: time.nullable(),
-  execution_ms: z.number(),
-  decision: z.object({ action: z.string(), confidence: z.number() }).nullable(),
-  error: z.string().nullable(),
-}) satisfies z.ZodType<PublicSummary>
-
-/** What is told of a node besides where it hangs: as in `GET /runs/{id}/tree`. */
-const nodeFacts = {
-  id: z.string(),
-  label: z.string(),
-  node_type: z.enum(NODE_TYPES),
-  status: z.enum(NODE_STATUSES),
-  started_at: time.nullable(),
-  ended_at: time.nullable(),
-  duration_ms: z.number().nullable(),
-  reason: z.string().nullable(),
-}
+const summarySchema = z.strictObject(summaryFields)
 
 const nestedNodeSchema: z.ZodType<NestedNode> = z.strictObject({
-  ...nodeFacts,
+  ...nodeFields,
   get children() {
     return z.array(nestedNodeSchema)
   },
 })
 
-const { id: nodeId, ...changingFacts } = nodeFacts
+const { id: nodeId, ...changingFields } = nodeFields
 
 /** A new node names its parent and all its facts; a known one only what changed. */
 const nodePatchSchema = z.strictObject({
   id: nodeId,
   parent_id: z.string().nullable().optional(),
-  ...z.strictObject(changingFacts).partial().shape,
+  ...z.strictObject(changingFields).partial().shape,
 })
 
-const logEntrySchema = z.strictObject({
-  seq: z.int().min(1),
-  ts: z.number(),
-  iso: time,
-  severity: z.enum(SEVERITIES),
-  source: z.string(),
-  agent_id: z.string().nullable(),
-  message: z.string(),
-})
+const logEntrySchema = z.strictObject(logEntryFields)
 
 const seqsSchema = z.strictObject({ status: count, content: count, log: count })
 

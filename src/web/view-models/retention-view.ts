@@ -1,20 +1,13 @@
 /** What pruning would do and did, as the System page says it. */
 import type { Config } from '../../config.ts'
 import { formatBytes } from '../../core/format.ts'
-import type { KeptRun, PrunePreview, PruneReport } from '../../runs/prune-report.ts'
+import { KEPT_WORDS, type KeptRun, type PrunePreview, type PruneReport } from '../../runs/prune-report.ts'
 import { runHref } from './run-row.ts'
 import { viewTime, type TimeView } from './time-view.ts'
 import { countOf } from './usage-view.ts'
 
 /** Of each table; the rest is counted. */
 const MOST_ROWS = 50
-
-const KEPT_WORDS: Record<KeptRun['kept_because'], string> = {
-  active: 'it is at work',
-  reused: 'a run at work takes its steps over',
-  watched: 'somebody looks at it',
-  unwritten: 'its results are not all on the disk yet',
-}
 
 export interface RetentionRow {
   runId: string
