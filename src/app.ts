@@ -183,6 +183,7 @@ async function assemble(
     models: outside.models,
     sources: describeSources(outside.sources),
     hosts: outside.hosts,
+    vendorHealth: outside.vendorHealth,
     concurrency,
     estimate,
     clock,

@@ -15,6 +15,7 @@ import { checkProvider } from './llm/provider-settings.ts'
 import { createMarket, type Market } from './market/market.ts'
 import type { Sources } from './market/sources.ts'
 import { allowedHostsOf, createSources } from './market/sources/create-sources.ts'
+import { watchVendor, type VendorHealth } from './market/vendor-health.ts'
 import type { Vendor } from './market/vendor.ts'
 import { createVendor } from './market/vendors/index.ts'
 import { createNet } from './net/create-net.ts'
@@ -23,6 +24,8 @@ const WEBHOOK_CONCURRENCY = 4
 
 export interface Outside {
   readonly vendor: Vendor
+  /** How it has answered since the start. */
+  vendorHealth(): VendorHealth
   readonly market: Market
   readonly sources: Sources
   readonly models: ModelDesk
@@ -48,7 +51,7 @@ export function openOutside(config: Config, { clock, version, warn }: OutsideOpt
     limits: { maxConcurrency: config.dataMaxConcurrency },
     userAgent: `Rundesk/${version}`,
   })
-  const vendor = createVendor(config, net)
+  const { vendor, health } = watchVendor(createVendor(config, net), clock)
   const facts = createModelFacts({ prices: config.llmPrices, clock })
   let limits = readCallLimits(config)
   const gateway = createGateway({
@@ -61,6 +64,7 @@ export function openOutside(config: Config, { clock, version, warn }: OutsideOpt
   })
   return {
     vendor,
+    vendorHealth: health,
     market: createMarket(vendor),
     sources: createSources(config, net, { warn }),
     models: {

@@ -100,6 +100,7 @@ const pages = createPages({
   models: { deep: null, quick: null, budgetUsd: null, budgetTokens: null },
   sources: { fundamentals: false, news: false, sentiment: false },
   hosts: [],
+  vendorHealth: () => ({ answered_at: null, failure: null }),
   charts: createCharts(),
   storage: createStoreMeasure({ dataDir, resultsDir, clock }),
 })

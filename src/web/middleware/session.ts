@@ -6,6 +6,7 @@
  * address.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
@@ -53,8 +54,8 @@ export function createSessions(options: SessionOptions): Sessions {
   const failures = new Map<string, number[]>()
   /** Signatures of sessions that signed out, with the time at which they would have ended by themselves. */
   const signedOut = new Map<string, number>()
-  /** What stays open for the sessions that opened it. */
-  const connections = new Map<string, Set<Socket>>()
+  /** What stays open for the sessions that opened it: answers that are streams, and sockets. */
+  const open = new Map<string, Set<Socket | ServerResponse>>()
 
   const sign = (session: string) =>
     createHmac('sha256', secret).update(`session ${session} `).update(expected).digest('base64url')
@@ -94,16 +95,18 @@ export function createSessions(options: SessionOptions): Sessions {
     if (!isRight(sent)) countFailure(address, recent)
   }
 
+  /** Until it closes: an answer that is complete leaves its connection to whatever is asked next. */
   function holdOpen(c: WebContext): void {
+    const { incoming, outgoing, upgrade } = bindingsOf(c)
+    const stays = upgrade ? incoming?.socket : outgoing
     const session = enabled && !isTrusted(c) ? readSession(c) : null
-    const socket = bindingsOf(c).incoming?.socket
-    if (!session || !socket) return
+    if (!session || !stays) return
     const { signature } = session
-    const held = connections.get(signature) ?? new Set()
-    connections.set(signature, held.add(socket))
-    socket.once('close', () => {
-      held.delete(socket)
-      if (held.size === 0 && connections.get(signature) === held) connections.delete(signature)
+    const held = open.get(signature) ?? new Set()
+    open.set(signature, held.add(stays))
+    stays.once('close', () => {
+      held.delete(stays)
+      if (held.size === 0 && open.get(signature) === held) open.delete(signature)
     })
   }
 
@@ -132,8 +135,8 @@ export function createSessions(options: SessionOptions): Sessions {
     enabled,
     isSignedIn,
     guard: async (c, next) => {
-      const open = OPEN_PATHS.has(c.req.path) || c.req.path.startsWith('/assets/')
-      if (open) return next()
+      const isOpen = OPEN_PATHS.has(c.req.path) || c.req.path.startsWith('/assets/')
+      if (isOpen) return next()
       countWrongBearer(c)
       if (isSignedIn(c)) {
         if (isStreamPath(c.req.path)) holdOpen(c)
@@ -162,7 +165,7 @@ export function createSessions(options: SessionOptions): Sessions {
       for (const [signature, endsMs] of signedOut) if (endsMs <= clock.now()) signedOut.delete(signature)
       if (session) {
         signedOut.set(session.signature, session.expiresMs)
-        for (const socket of [...(connections.get(session.signature) ?? [])]) socket.destroy()
+        for (const one of [...(open.get(session.signature) ?? [])]) one.destroy()
       }
       putCookie(c, '', 0)
     },
@@ -187,9 +190,10 @@ function throttledAs(address: string): string {
   return bare.includes(':') ? bare.split(':').slice(0, 4).join(':') : bare
 }
 
-/** The password that a program sends along; null where it sends none. */
+/** The password that a program sends along; null where it sends none. The bytes of a header are read as UTF-8. */
 function bearerOf(c: WebContext): string | null {
-  return /^Bearer +(\S.*)$/i.exec(c.req.header('authorization') ?? '')?.[1]?.trim() ?? null
+  const sent = /^Bearer +(\S.*)$/i.exec(c.req.header('authorization') ?? '')?.[1]?.trim()
+  return sent === undefined ? null : Buffer.from(sent, 'latin1').toString('utf8')
 }
 
 /** Hashed first, so that the comparison takes the same time whatever the lengths. */

@@ -12,6 +12,7 @@ import type { Region } from '../page.ts'
 import type { AnalystSources, ModelDefaults } from '../view-models/assess-form.ts'
 import type { NoticeFacts } from '../view-models/notices-view.ts'
 import type { StorageFacts } from '../view-models/storage-view.ts'
+import type { VendorHealthFacts } from '../view-models/vendor-health-view.ts'
 import type { PriceCharts } from './price-chart-panel.ts'
 import type { Savings } from './savings.ts'
 import type { VerdictChanges } from './verdict-changes.ts'
@@ -19,6 +20,8 @@ import type { VerdictChanges } from './verdict-changes.ts'
 export interface PageDeps {
   desk: RunDesk
   market: { readonly name: string; listings(): Promise<Listing[]> }
+  /** How the vendor of prices has answered since the start. */
+  vendorHealth(): VendorHealthFacts
   config: Config
   /** Where each setting's value comes from; without it the page says nothing of that. */
   settingSources?: SettingSources

@@ -1,13 +1,13 @@
 /** The machine room: how much of the limits is in use, who thinks, where data comes from, and every setting with its source. */
 import { describeValue, SETTINGS, type Config, type SettingName } from '../../config.ts'
-import { formatNumber } from '../../core/format.ts'
+import { formatNumber, formatUsd } from '../../core/format.ts'
 import { escapeHtml } from '../escape-html.ts'
 import type { Page } from '../page.ts'
 import { isAnyUnderWay, viewTiers } from '../view-models/calls-view.ts'
 import { RUN_STATUSES } from '../../runs/status.ts'
 import { toQuery } from '../view-models/run-row.ts'
 import { describeStatus } from '../view-models/status-view.ts'
-import { formatUsd } from '../view-models/usage-view.ts'
+import { viewVendorHealth } from '../view-models/vendor-health-view.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { createNoticesRegion } from './system-notices.ts'
 import { createPayloadRegion } from './system-payload.ts'
@@ -30,6 +30,7 @@ export async function createSystemPage(deps: PageKit): Promise<Page> {
     template: 'system/system',
     data: {
       vendor: market.name,
+      health: viewVendorHealth(deps.vendorHealth()),
       listings: (await market.listings()).map(({ ticker, first, last, problem }) => ({
         ticker,
         first: first ?? 'not known',

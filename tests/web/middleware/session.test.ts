@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseNext } from '../../../src/web/middleware/session.ts'
@@ -138,6 +139,38 @@ describe('a desk with a password', () => {
     expect(await reading).toContain('<hx-partial')
     expect((await kept.body!.getReader().read()).done).toBe(false)
     expect((await open(mine)).status).toBe(401)
+  })
+
+  it('leaves a connection alone on which nothing is open any more', async () => {
+    const web = await guarded()
+    const base = new URL(await web.listen())
+    const cookie = (await web.request('/login', login('open sesame'))).headers
+      .get('set-cookie')!
+      .split(';')[0]!
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = (method: string, path: string) =>
+      new Promise<{ status: number | undefined; port: number | undefined }>((resolve, reject) => {
+        const asking = request({
+          ...{ host: base.hostname, port: base.port, agent, method, path },
+          headers: { Cookie: cookie },
+        })
+        asking.once('response', (answer) => {
+          const { localPort } = answer.socket
+          answer.resume().once('end', () => resolve({ status: answer.statusCode, port: localPort }))
+        })
+        asking.once('error', reject).end()
+      })
+    const refused = await ask('GET', '/runs/AAPL--2026-11-20_10.00.00--ffffff/events')
+    const out = await ask('POST', '/logout')
+    expect([refused.status, out.status]).toEqual([404, 303])
+    expect(out.port).toBe(refused.port)
+    agent.destroy()
+  })
+
+  it('takes a password of any letters from a program', async () => {
+    const web = await guarded({ authPassword: 'pässwört 12' })
+    const Authorization = Buffer.from('Bearer pässwört 12').toString('latin1')
+    expect((await web.request('/verdicts', { headers: { Authorization } })).status).toBe(200)
   })
 
   it('asks the owner for nothing', async () => {

@@ -186,3 +186,17 @@ test('what live updates have saved is shown by way and by run, and what to do wh
   ])
   expect($('#payload tbody a').attr('href')).toBe(`/runs/${encodeURIComponent(runId)}`)
 })
+
+test('a vendor that fails says when, for which ticker and why, and whether it has answered since', async () => {
+  const market = async (health: { answered_at: string | null }) => {
+    const failure = { at: '2026-11-20T10:00:00.000Z', ticker: 'AAPL', reason: 'answered <503>' }
+    const site = createPageSite({ vendorHealth: () => ({ ...health, failure }) })
+    return words((await site.get('/system')).$('section:has(#market-title) > p').text())
+  }
+  expect(await market({ answered_at: null })).toContain(
+    'has not answered, since the start.✕ It failed 2026-11-20 10:00 for AAPL: answered <503>',
+  )
+  expect(await market({ answered_at: '2026-11-20T10:05:00.000Z' })).toContain(
+    'It last answered 2026-11-20 10:05 .✕ It failed 2026-11-20 10:00 for AAPL: answered <503>. It has answered since.',
+  )
+})
