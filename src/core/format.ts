@@ -53,6 +53,23 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1_073_741_824).toFixed(1)} GB`
 }
 
+/** `1 run`, `1,204 runs`. */
+export function countOf(number: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(number, 0)} ${number === 1 ? one : many}`
+}
+
+/** Always to a hundredth of a cent, what a single call costs, so that rows and their sum read alike. */
+export function formatUsd(value: number | null): string {
+  return value === null ? 'cost unknown' : `${formatDollars(value)} USD`
+}
+
+/** Without the currency: `0.0402`, `<0.0001`. */
+export function formatDollars(value: number): string {
+  return value > 0 && value < SMALLEST_USD ? `<${formatNumber(SMALLEST_USD, 4)}` : formatNumber(value, 4)
+}
+
+const SMALLEST_USD = 0.0001
+
 /** Units of things that are counted, and therefore whole. */
 export function isCount(unit: string): boolean {
   return ['shares', 'bars', 'days', 'trades', 'answers', 'headlines', 'changes'].includes(unit)

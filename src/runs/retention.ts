@@ -3,6 +3,7 @@
  * young enough; what is kept is packed once it is no longer fresh. Pure, and the only place that decides: the preview
  * shows this plan, pruning carries it out. Doing it is left to `pruning.ts`.
  */
+import { countOf } from '../core/format.ts'
 import type { RunStatus } from './status.ts'
 import { isTerminal } from './status.ts'
 import type { FilesState } from './summary.ts'
@@ -60,9 +61,9 @@ export function planRetention<Run extends RetainedRun>(input: RetentionInput<Run
   for (const run of runs) {
     const ageMs = now - endOf(run)
     const reason = isTooOld(ageMs, maxAgeDays)
-      ? `ended more than ${count(maxAgeDays, 'day')} ago`
+      ? `ended more than ${countOf(maxAgeDays, 'day')} ago`
       : surplus.has(run)
-        ? `${run.ticker} has ${count(maxPerTicker, 'newer run')}`
+        ? `${run.ticker} has ${countOf(maxPerTicker, 'newer run')}`
         : null
     const need = needed.get(run.run_id)
     if (reason !== null && need) plan.kept.push({ run, reason, need })
@@ -103,8 +104,4 @@ function beginOf({ created_at, files }: RetainedRun): string {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -82,12 +82,12 @@ export function createRunBudget({
     if (usdBound === null) return null
     if (usd === null || reserved.some((one) => one.usd === null))
       return createBudgetReason(
-        `the bound is ${formatUsd(usdBound)}, but the price of a model is unknown, so nothing can be checked against it; only without the bound can it go on`,
+        `the bound is ${formatAmount(usdBound)}, but the price of a model is unknown, so nothing can be checked against it; only without the bound can it go on`,
       )
     const needed = usd + reserved.reduce((sum, one) => sum + one.usd!, 0)
     return needed > usdBound
       ? createBudgetReason(
-          `the next call may use up to ${formatUsd(cost.usd!)} and could bring the run to ${formatUsd(needed)}, past its bound of ${formatUsd(usdBound)}; ${usd === 0 ? 'nothing is spent yet' : `${formatUsd(usd)} are spent`}`,
+          `the next call may use up to ${formatAmount(cost.usd!)} and could bring the run to ${formatAmount(needed)}, past its bound of ${formatAmount(usdBound)}; ${usd === 0 ? 'nothing is spent yet' : `${formatAmount(usd)} are spent`}`,
         )
       : null
   }
@@ -178,6 +178,7 @@ export function createRunBudget({
   }
 }
 
-function formatUsd(value: number): string {
-  return `${value.toFixed(value < 0.1 ? 4 : 2)} USD`
+/** To the cent, as people set a bound; finer only below ten cents, where a cent would hide the difference. */
+function formatAmount(usd: number): string {
+  return `${usd.toFixed(usd < 0.1 ? 4 : 2)} USD`
 }

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest'
 import {
+  countOf,
   formatBytes,
+  formatDollars,
   formatDuration,
   formatFigure,
   formatNumber,
   formatPct,
   formatSigned,
+  formatUsd,
 } from '../../src/core/format.ts'
 
 test('figures have separators, a true minus, and no minus in front of zero', () => {
@@ -25,6 +28,20 @@ test('figures have separators, a true minus, and no minus in front of zero', () 
     '–',
   ])
   expect([formatPct(4.274), formatPct(null)]).toEqual(['4.27 %', '–'])
+})
+
+test('what is counted agrees with its number', () => {
+  expect([countOf(0, 'run'), countOf(1, 'run'), countOf(1_204, 'run')]).toEqual([
+    '0 runs',
+    '1 run',
+    '1,204 runs',
+  ])
+  expect([countOf(1, 'try', 'tries'), countOf(2, 'try', 'tries')]).toEqual(['1 try', '2 tries'])
+})
+
+test('dollars are told to a hundredth of a cent, and what is less is not told as nothing', () => {
+  expect([0, 0.00001, 0.0402, 12.5].map(formatDollars)).toEqual(['0.0000', '<0.0001', '0.0402', '12.5000'])
+  expect([formatUsd(0.0402), formatUsd(null)]).toEqual(['0.0402 USD', 'cost unknown'])
 })
 
 test('durations and sizes take the unit that reads best', () => {

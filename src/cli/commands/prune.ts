@@ -1,6 +1,6 @@
 /** `prune`: lets go of the files of runs that have had their time, or shows which those are. */
 import type { Command } from 'commander'
-import { formatBytes } from '../../core/format.ts'
+import { countOf, formatBytes } from '../../core/format.ts'
 import { KEPT_WORDS, type KeptRun, type PrunePreview, type PruneReport } from '../../runs/prune-report.ts'
 import { postJson, requestJson } from '../client.ts'
 import { withDesk } from '../connect-desk.ts'
@@ -104,8 +104,4 @@ function listKept(runs: readonly KeptRun[]): string[] {
   const columns = [{ title: 'Run' }, { title: 'Would go, for' }, { title: 'Stays, for' }]
   const rows = runs.map((run) => [run.run_id, cleanLine(run.reason), KEPT_WORDS[run.kept_because]])
   return [`Kept back: ${countOf(runs.length, 'run')}.`, ...formatTable(columns, rows)]
-}
-
-function countOf(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -1,5 +1,5 @@
 /** What an assessment shows besides the panels of every run: its verdict, the price chart and the evidence. */
-import { formatNumber } from '../../core/format.ts'
+import { countOf, formatNumber } from '../../core/format.ts'
 import type { RunState } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { createProseContext, type ProseContext } from '../view-models/citations.ts'
@@ -14,7 +14,6 @@ import {
 } from '../view-models/decision-view.ts'
 import { readEvidence, viewEvidence } from '../view-models/evidence-view.ts'
 import { runHref } from '../view-models/run-row.ts'
-import { countOf } from '../view-models/usage-view.ts'
 import type { KindPanels, RunReader } from './kind-panels.ts'
 
 export const assessmentPanels: KindPanels = {

@@ -1,10 +1,10 @@
 /** Are you sure: the runs that are about to be canceled, and what will become of each. */
+import { countOf } from '../../core/format.ts'
 import { CANCEL_BOUNDS } from '../../runs/cancel-runs.ts'
 import { parseRunIds } from '../../runs/run-ids.ts'
 import { parseNext } from '../middleware/session.ts'
 import type { Page } from '../page.ts'
 import { viewRunRow } from '../view-models/run-row.ts'
-import { countOf } from '../view-models/usage-view.ts'
 import type { PageDeps } from './page-deps.ts'
 
 /** Throws `InputError` for what is no run id, `NotFoundError` for a run there is not. */

@@ -1,11 +1,11 @@
 /** Two to six runs side by side, in the order of the address; the first is what the others are held against. */
 import { InputError, quote } from '../../core/errors.ts'
+import { countOf } from '../../core/format.ts'
 import { parseRunIds } from '../../runs/run-ids.ts'
 import type { Page } from '../page.ts'
 import { COMPARE_BOUNDS, compareHref, DIFFERENT } from '../view-models/compare-link.ts'
 import { viewCompare, type ComparedRun } from '../view-models/compare-view.ts'
 import { readDecision } from '../view-models/decision-view.ts'
-import { countOf } from '../view-models/usage-view.ts'
 import { loadDecision } from './load-decision.ts'
 import type { PageDeps } from './page-deps.ts'
 import { loadState } from './run.ts'

@@ -1,6 +1,6 @@
 /** The last verdict of each ticker, and what has changed since the one before it. */
 import { InputError, quote } from '../../core/errors.ts'
-import { formatNumber } from '../../core/format.ts'
+import { countOf } from '../../core/format.ts'
 import { parseTickers } from '../../core/ids.ts'
 import { createRunOrder, DIRECTIONS, naturalDirection, type Direction } from '../../runs/run-order.ts'
 import type { RunDesk } from '../../runs/desk.ts'
@@ -76,7 +76,7 @@ async function viewTable({ desk, verdictChanges, clock }: PageKit, query: Verdic
   const found = new Set(all.map((run) => run.ticker))
   const end = start + shown.length
   const last = Math.max(1, Math.ceil(all.length / PAGE_SIZE))
-  const tickers = `${formatNumber(all.length, 0)} ${all.length === 1 ? 'ticker' : 'tickers'}`
+  const tickers = countOf(all.length, 'ticker')
   return {
     rows: shown.map((run, i) =>
       viewLatestVerdict(run, since[i]!, linkPrior(desk, run.run_id, since[i]!), clock.now()),

@@ -1,11 +1,10 @@
 /** The launch form: what can be asked for, and what was typed when it could not be accepted. */
 import { ANALYSTS, MAX_REPEATS, MAX_ROUNDS } from '../../committee/assessment-input.ts'
 import { ROLE_LABELS } from '../../committee/plan.ts'
-import { formatNumber } from '../../core/format.ts'
+import { formatDollars, formatNumber, formatUsd } from '../../core/format.ts'
 import type { Listing } from '../../market/vendor.ts'
 import type { Refusal } from '../page.ts'
 import type { EstimateView } from './estimate-view.ts'
-import { formatDollars, formatUsd } from './usage-view.ts'
 
 /** Every value of every field, as a form post carries them. */
 export type FormValues = Record<string, string[]>

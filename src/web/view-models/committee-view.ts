@@ -2,13 +2,13 @@
  * What the committee's own state tells a page besides evidence: who thinks, what is missing, how far answers agreed,
  * which figures nothing bears out. A state that has none of it, or has it in a shape that is not known, tells nothing.
  */
+import { countOf } from '../../core/format.ts'
 import { z } from 'zod'
 import type { Decision } from '../../committee/decision.ts'
 import { ROLE_LABELS, type Role } from '../../committee/plan.ts'
 import type { RunState } from '../../runs/state.ts'
 import { agentOf } from './tree-view.ts'
 import { quoteAround } from './unverified-marks.ts'
-import { countOf } from './usage-view.ts'
 
 const unverifiedSchema = z.array(z.object({ text: z.string(), number: z.string() }))
 const spreadSchema = z.array(z.object({ answer: z.string(), count: z.int().min(0) }))

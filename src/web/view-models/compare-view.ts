@@ -4,7 +4,7 @@
  */
 import type { Decision } from '../../committee/decision.ts'
 import { PHASE_LABELS } from '../../committee/plan.ts'
-import { formatDuration, formatNumber } from '../../core/format.ts'
+import { countOf, formatDuration, formatNumber, formatUsd } from '../../core/format.ts'
 import type { RunState } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
@@ -22,7 +22,6 @@ import {
 } from './compare-values.ts'
 import { formatSize } from './decision-view.ts'
 import { viewListedRun, type ListedRun } from './runs-list-view.ts'
-import { countOf, formatUsd } from './usage-view.ts'
 
 export interface ComparedRun {
   summary: Summary

@@ -1,12 +1,11 @@
 /** What a run has cost so far, how much of its budget that is, and what stands in its way when it paused for it. */
-import { formatNumber } from '../../core/format.ts'
+import { countOf, formatDollars, formatNumber, formatUsd } from '../../core/format.ts'
 import { isBudgetReason } from '../../runs/budget-bound.ts'
 import type { RunBudget } from '../../runs/identity.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Refusal } from '../page.ts'
 import { runHref } from './run-row.ts'
-import { countOf, formatDollars, formatUsd } from './usage-view.ts'
 
 export interface BoundView {
   label: string

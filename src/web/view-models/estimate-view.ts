@@ -1,8 +1,8 @@
 /** What a launch would take, as a line beside the form: said before anything is started, and bound to nothing. */
 import type { AssessmentEstimate, EstimatedRange } from '../../committee/estimate.ts'
-import { formatNumber } from '../../core/format.ts'
+import { countOf, formatDollars, formatNumber, formatUsd } from '../../core/format.ts'
 import type { RunBudget } from '../../runs/identity.ts'
-import { countOf, formatDollars, formatTokens, formatUsd } from './usage-view.ts'
+import { formatTokens } from './usage-view.ts'
 
 export interface EstimateView {
   /** `hint` before there is anything to estimate, `refused` where the form cannot be launched as it is. */

@@ -1,9 +1,9 @@
 /** What was told of runs that ended, as the System page lists it. */
+import { countOf } from '../../core/format.ts'
 import type { PublicSummary } from '../../runs/summary.ts'
 import { runHref } from './run-row.ts'
 import type { Tone } from './status-view.ts'
 import { viewTime, type TimeView } from './time-view.ts'
-import { countOf } from './usage-view.ts'
 
 export interface NoticeFacts {
   notice: { id: string; event: string; run: PublicSummary }

@@ -1,10 +1,9 @@
 /** What pruning would do and did, as the System page says it. */
 import type { Config } from '../../config.ts'
-import { formatBytes } from '../../core/format.ts'
+import { countOf, formatBytes } from '../../core/format.ts'
 import { KEPT_WORDS, type KeptRun, type PrunePreview, type PruneReport } from '../../runs/prune-report.ts'
 import { runHref } from './run-row.ts'
 import { viewTime, type TimeView } from './time-view.ts'
-import { countOf } from './usage-view.ts'
 
 /** Of each table; the rest is counted. */
 const MOST_ROWS = 50

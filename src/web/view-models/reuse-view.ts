@@ -1,5 +1,5 @@
 /** What a run that was run again took over instead of doing it, what that saved, and what both have cost together. */
-import { formatDuration } from '../../core/format.ts'
+import { countOf, formatDuration, formatUsd } from '../../core/format.ts'
 import { NotFoundError } from '../../core/errors.ts'
 import type { RunDesk } from '../../runs/desk.ts'
 import type { Reuse } from '../../runs/identity.ts'
@@ -7,7 +7,6 @@ import type { RunState } from '../../runs/state.ts'
 import { addUsage } from '../../runs/usage.ts'
 import type { Saved } from '../pages/savings.ts'
 import { runHref } from './run-row.ts'
-import { countOf, formatUsd } from './usage-view.ts'
 
 export interface ReuseView {
   /** `21 steps`. */

@@ -1,5 +1,5 @@
 /** The head of a run's page: what it is, where it stands, what can be done with it now. */
-import { formatDuration } from '../../core/format.ts'
+import { countOf, formatDuration } from '../../core/format.ts'
 import type { RunState } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
@@ -10,7 +10,6 @@ import type { ReuseView } from './reuse-view.ts'
 import { runHref } from './run-row.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
 import { viewTime, viewWorked, type DurationView, type TimeView } from './time-view.ts'
-import { countOf } from './usage-view.ts'
 
 export interface RunHeaderView {
   runId: string

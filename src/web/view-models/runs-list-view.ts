@@ -1,5 +1,5 @@
 /** The list of runs as its page shows it: rows with their figures, headings that sort, where in the list one stands. */
-import { formatNumber } from '../../core/format.ts'
+import { countOf, formatNumber } from '../../core/format.ts'
 import type { RunPage } from '../../runs/ports.ts'
 import type { RunSortKey } from '../../runs/run-order.ts'
 import type { FilesState, Summary } from '../../runs/summary.ts'
@@ -57,7 +57,7 @@ export function viewList(query: RunsQuery, page: RunPage, now: number): ListView
   const { runs, start, total, previous, next } = page
   const shown =
     runs.length === 0 ? '' : `${formatNumber(start + 1, 0)}–${formatNumber(start + runs.length, 0)} of `
-  const all = `${formatNumber(total, 0)} ${total === 1 ? 'run' : 'runs'}`
+  const all = countOf(total, 'run')
   const firstHref = start > 0 ? query.href() : ''
   return {
     rows: runs.map((run) => viewListedRun(run, now)),

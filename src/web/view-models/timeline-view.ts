@@ -1,5 +1,5 @@
 /** A run's time as a chart of bars: what each agent did when, what it waited for, and which turns decided the end. */
-import { formatDuration } from '../../core/format.ts'
+import { countOf, formatDuration } from '../../core/format.ts'
 import { computePhaseTotals, type PhaseTotals } from '../../runs/phase-totals.ts'
 import type { RunState } from '../../runs/state.ts'
 import {
@@ -17,7 +17,6 @@ import { viewDuration, viewTime, type DurationView, type TimeView } from './time
 import { createTimeScale, type Squeeze, type Tick, type TimeScale } from './time-scale.ts'
 import { describeTotals } from './totals-view.ts'
 import { agentOf, statusOf } from './tree-view.ts'
-import { countOf } from './usage-view.ts'
 
 /** One bar; places in percent of the line's width. */
 export interface BarView {

@@ -1,13 +1,13 @@
 /** The execution tree as rows in a tree of links: each row selects its node. */
 import type { PhaseTotals } from '../../runs/phase-totals.ts'
 import type { RunState, TreeNode } from '../../runs/state.ts'
-import { formatDuration } from '../../core/format.ts'
+import { countOf, formatDuration } from '../../core/format.ts'
 import { domId } from './progress-view.ts'
 import { describeStatus, type StatusView } from './status-view.ts'
 import { viewDuration, type DurationView } from './time-view.ts'
 import { describeArguments, describeCall, describeSize } from './tool-view.ts'
 import { describeTotals } from './totals-view.ts'
-import { countOf, viewUsage } from './usage-view.ts'
+import { viewUsage } from './usage-view.ts'
 
 export interface TreeRow {
   id: string

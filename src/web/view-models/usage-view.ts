@@ -1,5 +1,5 @@
 /** What model calls have used, in figures to glance at and in words. */
-import { formatNumber } from '../../core/format.ts'
+import { countOf, formatDollars, formatNumber, formatUsd } from '../../core/format.ts'
 import type { UsageDelta } from '../../runs/event.ts'
 
 export interface UsageView {
@@ -11,28 +11,12 @@ export interface UsageView {
   detail: string
 }
 
-/** Always to a hundredth of a cent, what a single call costs, so that rows and their sum read alike. */
-export function formatUsd(value: number | null): string {
-  return value === null ? 'cost unknown' : `${formatDollars(value)} USD`
-}
-
-/** Without the currency: `0.0402`, `<0.0001`. */
-export function formatDollars(value: number): string {
-  return value > 0 && value < SMALLEST ? `<${formatNumber(SMALLEST, 4)}` : formatNumber(value, 4)
-}
-
-const SMALLEST = 0.0001
-
 /** `940`, `6.2k`, `1.24M`. */
 export function formatTokens(tokens: number): string {
   if (tokens < 1_000) return formatNumber(tokens, 0)
   if (tokens < 99_950) return `${formatNumber(tokens / 1_000, 1)}k`
   // What would round up to a thousand thousand is a million.
   return tokens < 999_500 ? `${formatNumber(tokens / 1_000, 0)}k` : `${formatNumber(tokens / 1_000_000, 2)}M`
-}
-
-export function countOf(number: number, one: string, many = `${one}s`): string {
-  return `${formatNumber(number, 0)} ${number === 1 ? one : many}`
 }
 
 /** Null where no model was asked. */

@@ -1,9 +1,9 @@
 /** The latest verdict of each ticker as a row: what it says, how old it is, what has changed since the one before. */
+import { countOf } from '../../core/format.ts'
 import type { RunSortKey } from '../../runs/run-order.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
 import { viewListedRun, type ListedRun } from './runs-list-view.ts'
-import { countOf } from './usage-view.ts'
 
 /** What a stored decision says of the one before it. */
 export interface Since {
