@@ -36,6 +36,7 @@ import { createRunManager } from './runs/run-manager.ts'
 import { createNoticeJournal } from './storage/notice-journal.ts'
 import { createStoreMeasure } from './storage/measure-store.ts'
 import { openStorage } from './storage/open-storage.ts'
+import type { StoredResults } from './storage/results.ts'
 import { claimOwnership } from './storage/owner-socket.ts'
 import { loadSecret } from './storage/secret.ts'
 import { createAssets } from './web/assets.ts'
@@ -296,14 +297,18 @@ async function assemble(
   }
 }
 
-/** A notice is journaled with the results of its run: like these, it is made good at the next start after a crash. */
-function tellEnds(results: Results, notifier: Notifier): Results {
+/**
+ * A notice is journaled before the results of its run are whole and sent after it, so that neither is without the other
+ * after a crash. A run whose results are whole already was told when they became so, or ended while nobody was.
+ */
+function tellEnds(results: StoredResults, notifier: Notifier): Results {
   return {
     ...results,
     async finish(state, summary) {
+      const notice = (await results.manifest(state.run_id)) ? null : buildNotice(state, summary)
+      const send = notice && (await notifier.enqueue(notice))
       await results.finish(state, summary)
-      const notice = buildNotice(state, summary)
-      if (notice) await notifier.enqueue(notice)
+      send?.()
     },
   }
 }

@@ -36,8 +36,8 @@ export interface NotifierOptions {
 export interface Notifier {
   /** Goes on with what an earlier process left. */
   start(): Promise<void>
-  /** Resolves once the notice would survive a crash. One that is known already is not sent anew. */
-  enqueue(notice: Notice): Promise<void>
+  /** Resolves once the notice would survive a crash, with the way to send it. One that is known already is not sent anew. */
+  enqueue(notice: Notice): Promise<() => void>
   /** The newest first. */
   list(): Delivery[]
   /** Ends tries under way; they are made again at the next start. */
@@ -49,6 +49,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
   let deliveries = new Map<string, Delivery>()
   const closing = new AbortController()
   const underWay = new Set<Promise<void>>()
+  /** Notices that are being sent, or wait for their next try. */
+  const pursued = new Set<string>()
   const queueing = new Map<string, Promise<void>>()
   let writing: Promise<unknown> = Promise.resolve()
   let loaded: Promise<void> | null = null
@@ -68,12 +70,24 @@ export function createNotifier(options: NotifierOptions): Notifier {
     return done
   }
 
+  async function queue(notice: Notice): Promise<void> {
+    const { id } = notice
+    const queued = record({ type: 'queued', at: toIso(clock.now()), id, notice })
+    queueing.set(id, queued)
+    await queued.finally(() => queueing.delete(id))
+  }
+
   function deliver(id: string): void {
+    if (pursued.has(id) || deliveries.get(id)?.state !== 'waiting') return
+    pursued.add(id)
     const work = pursue(id).catch((error: unknown) => {
       if (!closing.signal.aborted) log.warn({ err: error, delivery: id }, 'a notice is not pursued any more')
     })
     underWay.add(work)
-    void work.finally(() => underWay.delete(work))
+    void work.finally(() => {
+      underWay.delete(work)
+      pursued.delete(id)
+    })
   }
 
   async function pursue(id: string): Promise<void> {
@@ -131,13 +145,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
     async enqueue(notice) {
       await load()
       const { id } = notice
-      if (deliveries.has(id)) return
-      const known = queueing.get(id)
-      if (known) return known
-      const queued = record({ type: 'queued', at: toIso(clock.now()), id, notice })
-      queueing.set(id, queued)
-      await queued.finally(() => queueing.delete(id))
-      deliver(id)
+      if (!deliveries.has(id)) await (queueing.get(id) ?? queue(notice))
+      return () => deliver(id)
     },
     list: () => [...deliveries.values()].reverse(),
     async close() {

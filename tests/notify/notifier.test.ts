@@ -55,13 +55,15 @@ async function createDesk(
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
-  return { notifier, clock, journal, folder, warnings, until, close, disk }
+  /** Queued and sent at once. */
+  const tell = async (notice: Notice) => (await notifier.enqueue(notice))()
+  return { notifier, tell, clock, journal, folder, warnings, until, close, disk }
 }
 
 test('a completed run is told as JSON, with a signature over time and body', async () => {
   const receiver = await startNoticeReceiver()
-  const { notifier, until, clock } = await createDesk(receiver)
-  await notifier.enqueue(noticeOf())
+  const { tell, until, clock } = await createDesk(receiver)
+  await tell(noticeOf())
   await until(1, ({ state }) => state === 'delivered')
   const [{ headers, body, notice }] = receiver.received as [(typeof receiver.received)[0]]
   expect(notice).toEqual(noticeOf())
@@ -74,8 +76,8 @@ test('a completed run is told as JSON, with a signature over time and body', asy
 
 test('without a secret there is no signature', async () => {
   const receiver = await startNoticeReceiver()
-  const { notifier, until } = await createDesk(receiver, { secret: '' })
-  await notifier.enqueue(noticeOf())
+  const { tell, until } = await createDesk(receiver, { secret: '' })
+  await tell(noticeOf())
   await until(1, ({ state }) => state === 'delivered')
   expect(receiver.received[0]!.headers).not.toHaveProperty('rundesk-signature')
 })
@@ -92,8 +94,8 @@ test('a failed run is news; a canceled one and one that worked for another are n
 
 test('what is not received is tried again after longer and longer waits, and redirects are not followed', async () => {
   const receiver = await startNoticeReceiver([500, 302, 429, 204])
-  const { notifier, until, clock, warnings } = await createDesk(receiver)
-  await notifier.enqueue(noticeOf())
+  const { tell, until, clock, warnings } = await createDesk(receiver)
+  await tell(noticeOf())
   for (const [tries, ms] of [5_000, 30_000, 120_000].entries()) {
     const { problem } = await until(1, (delivery) => delivery.tries === tries + 1)
     expect(problem).toBe(`answered ${[500, 302, 429][tries]}`)
@@ -110,8 +112,8 @@ test('what is not received is tried again after longer and longer waits, and red
 
 test('after two days of failures, or a 410, it is given up and said', async () => {
   const receiver = await startNoticeReceiver([503])
-  const { notifier, until, clock, warnings } = await createDesk(receiver)
-  await notifier.enqueue(noticeOf())
+  const { tell, until, clock, warnings } = await createDesk(receiver)
+  await tell(noticeOf())
   for (const [tries, ms] of WAITS_MS.entries()) {
     await until(1, (delivery) => delivery.tries === tries + 1)
     await untilSleeping(clock)
@@ -124,14 +126,14 @@ test('after two days of failures, or a 410, it is given up and said', async () =
   })
   expect(warnings.at(-1)).toBe('a notice could not be delivered and is given up')
   receiver.answers = [410]
-  await notifier.enqueue(noticeOf(2))
+  await tell(noticeOf(2))
   expect(await until(2, ({ state }) => state === 'given_up')).toMatchObject({ tries: 1 })
 })
 
 test('what is older than all tries would take when the desk starts again is given up, with no try more', async () => {
   const receiver = await startNoticeReceiver([500])
   const before = await createDesk(receiver)
-  await before.notifier.enqueue(noticeOf())
+  await before.tell(noticeOf())
   await before.until(1, ({ tries }) => tries === 1)
   await before.close()
   const after = await createDesk(receiver, { dataDir: before.folder })
@@ -142,12 +144,28 @@ test('what is older than all tries would take when the desk starts again is give
   expect(receiver.received).toHaveLength(1)
 })
 
+test('nothing is sent before whoever queued it says so, unless the process dies first', async () => {
+  const receiver = await startNoticeReceiver()
+  const before = await createDesk(receiver)
+  await before.notifier.enqueue(noticeOf(1))
+  const send = await before.notifier.enqueue(noticeOf(2))
+  send()
+  send()
+  await before.until(2, ({ state }) => state === 'delivered')
+  await before.close()
+  expect(receiver.received.map(({ notice }) => notice.run.run_id)).toEqual([runIdOf(2)])
+  const after = await createDesk(receiver, { dataDir: before.folder })
+  await after.notifier.start()
+  await after.until(1, ({ state }) => state === 'delivered')
+  expect(receiver.received).toHaveLength(2)
+})
+
 test('a receiver that is down holds up neither runs nor other notices', async () => {
   const receiver = await startNoticeReceiver([500, 200])
-  const { notifier, until } = await createDesk(receiver)
-  await notifier.enqueue(noticeOf(1))
+  const { tell, notifier, until } = await createDesk(receiver)
+  await tell(noticeOf(1))
   await until(1, ({ tries }) => tries === 1)
-  await notifier.enqueue(noticeOf(2))
+  await tell(noticeOf(2))
   await until(2, ({ state }) => state === 'delivered')
   expect(notifier.list().map(({ state }) => state)).toEqual(['delivered', 'waiting'])
 })
@@ -155,14 +173,14 @@ test('a receiver that is down holds up neither runs nor other notices', async ()
 test('a process that died leaves nothing untold and tells nothing twice that was received', async () => {
   const receiver = await startNoticeReceiver([200, 500, 200])
   const before = await createDesk(receiver)
-  await before.notifier.enqueue(noticeOf(1))
+  await before.tell(noticeOf(1))
   await before.until(1, ({ state }) => state === 'delivered')
-  await before.notifier.enqueue(noticeOf(2))
+  await before.tell(noticeOf(2))
   await before.until(2, ({ tries }) => tries === 1)
   await before.close()
   const after = await createDesk(receiver, { dataDir: before.folder })
   await after.notifier.start()
-  await after.notifier.enqueue(noticeOf(1))
+  await after.tell(noticeOf(1))
   await untilSleeping(after.clock)
   await after.clock.advance(5_000)
   await after.until(2, ({ state }) => state === 'delivered')
@@ -173,7 +191,7 @@ test('a journal cut anywhere keeps every notice that was acknowledged before the
   const receiver = await startNoticeReceiver()
   const first = await createDesk(receiver)
   for (const n of [1, 2, 3]) {
-    await first.notifier.enqueue(noticeOf(n))
+    await first.tell(noticeOf(n))
     await first.until(n, ({ state }) => state === 'delivered')
   }
   await first.close()
@@ -194,27 +212,27 @@ test('a journal cut anywhere keeps every notice that was acknowledged before the
 
 test('a disk that is full refuses the notice instead of forgetting it', async () => {
   const receiver = await startNoticeReceiver()
-  const { notifier, disk } = await createDesk(receiver)
+  const { tell, disk } = await createDesk(receiver)
   disk.room = 10
-  await expect(notifier.enqueue(noticeOf())).rejects.toThrow('the journal of notices could not be written')
+  await expect(tell(noticeOf())).rejects.toThrow('the journal of notices could not be written')
   disk.room = Infinity
-  await notifier.enqueue(noticeOf())
+  await tell(noticeOf())
   await receiver.until(1)
   expect(receiver.received).toHaveLength(1)
 })
 
 test('many notices leave a journal that stays short, and none of the last is sent anew', async () => {
   const receiver = await startNoticeReceiver()
-  const { notifier, folder, close, journal } = await createDesk(receiver, { settledKept: 10 })
+  const { tell, notifier, folder, close, journal } = await createDesk(receiver, { settledKept: 10 })
   const notices: Notice[] = Array.from({ length: 205 }, (_, n) => noticeOf(n))
-  await Promise.all(notices.map((notice) => notifier.enqueue(notice)))
+  await Promise.all(notices.map(tell))
   while (notifier.list().some(({ state }) => state === 'waiting'))
     await new Promise((resolve) => setImmediate(resolve))
   await close()
   expect((await readFile(join(folder, 'notices.ndjson'), 'utf8')).split('\n').length).toBeLessThan(42)
   const again = await createDesk(receiver, { dataDir: folder })
   await again.notifier.start()
-  await again.notifier.enqueue(notices.at(-1)!)
+  await again.tell(notices.at(-1)!)
   expect(again.notifier.list().every(({ state }) => state === 'delivered')).toBe(true)
   expect(receiver.received).toHaveLength(205)
   expect((await journal.load()).length).toBeGreaterThanOrEqual(20)

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { startNoticeReceiver } from '../support/notice-receiver.ts'
+import { createRunClient } from '../support/run-client.ts'
 import { startServer } from '../support/server-process.ts'
 import { createTempDesk } from '../support/temp-desk.ts'
 
@@ -32,4 +33,24 @@ test('a killed server tells what it was telling again at its next start', { time
   expect(page).not.toContain('a shared secret')
   const status = await fetch(`${server.url}/runs/${runs[0]!.run_id}/status`)
   expect(second!.notice.run).toEqual(await status.json())
+})
+
+test('a run that ended while nobody was told is not told of later', { timeout: 60_000 }, async () => {
+  const desk = createTempDesk()
+  let server = await startServer({ ...desk, env: { DEMO_STEP_DELAY_MS: '40' } })
+  onTestFinished(() => void server.kill('SIGKILL'))
+  let client = createRunClient(server.url)
+  const { runs } = await client.launch('AAPL,IBM', '2012-06-29')
+  const [first, second] = runs.map((run) => run.run_id) as [string, string]
+  // The batch stays open, so that the next start looks at both of its runs.
+  await fetch(`${server.url}/runs/${second}/pause`, { method: 'POST' })
+  await client.ended(first)
+  await server.kill('SIGTERM')
+
+  const receiver = await startNoticeReceiver()
+  server = await startServer({ ...desk, env: { NOTIFY_WEBHOOK_URL: receiver.url } })
+  client = createRunClient(server.url)
+  const later = await client.launch('GOOG', '2012-06-29')
+  await receiver.until(1)
+  expect(receiver.received.map(({ notice }) => notice.run.run_id)).toEqual([later.runs[0]!.run_id])
 })
