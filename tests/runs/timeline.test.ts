@@ -9,7 +9,7 @@ import { computeTimeline, type Segment, type Timeline } from '../../src/runs/tim
 import type { PlanNode } from '../../src/runs/workflow.ts'
 import { createPageDesk } from '../support/page-desk.ts'
 import { createScriptedWorkflow } from '../support/scripted-workflow.ts'
-import { createToldRun, TOLD_FROM_MS, type ToldRun } from '../support/told-runs.ts'
+import { createTimedRun, TIMED_FROM_MS, type TimedRun } from '../support/timed-run.ts'
 
 const agent = (id: string): PlanNode => ({ id, label: id, node_type: 'agent', steps: 99 })
 const workflow = createScriptedWorkflow({
@@ -45,7 +45,7 @@ interface Move {
 function journalOf(moves: readonly Move[]): { events: RunEvent[]; state: RunState; now: number } {
   const events: RunEvent[] = []
   let state: RunState | null = null
-  let now = TOLD_FROM_MS
+  let now = TIMED_FROM_MS
   const emit = (body: EventBody) => {
     const event = { seq: events.length + 1, at: new Date(now).toISOString(), ...body } as RunEvent
     events.push(event)
@@ -226,15 +226,15 @@ test('phase totals add up what their agents spent', () => {
 })
 
 /** Seconds after launch, so that tests read as the story does. */
-function tell(story: (run: ToldRun) => void, nowSeconds: number): Promise<Timeline> {
+function tell(story: (run: TimedRun) => void, nowSeconds: number): Promise<Timeline> {
   const desk = createPageDesk()
-  const run = createToldRun(desk)
+  const run = createTimedRun(desk)
   story(run)
   run.tell()
-  return desk.state(run.runId).then((state) => computeTimeline(state, TOLD_FROM_MS + nowSeconds * 1_000))
+  return desk.state(run.runId).then((state) => computeTimeline(state, TIMED_FROM_MS + nowSeconds * 1_000))
 }
 const seconds = (segments: readonly Segment[]) =>
-  segments.map(({ from, to, kind }) => [(from - TOLD_FROM_MS) / 1_000, (to - TOLD_FROM_MS) / 1_000, kind])
+  segments.map(({ from, to, kind }) => [(from - TIMED_FROM_MS) / 1_000, (to - TIMED_FROM_MS) / 1_000, kind])
 const rowOf = (timeline: Timeline, id: string) => timeline.rows.find((row) => row.node_id === id)!
 
 test('a wait counts where all that an agent has under way waits', async () => {

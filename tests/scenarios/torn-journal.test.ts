@@ -9,11 +9,11 @@ import { systemClock } from '../../src/core/clock.ts'
 import { foldAll } from '../../src/runs/fold.ts'
 import type { LaunchRecord } from '../../src/runs/ports.ts'
 import { createRunManager, type RunManager } from '../../src/runs/run-manager.ts'
-import { isTerminal } from '../../src/runs/status.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
 import { createSampleAssessment } from '../support/assessments.ts'
 import { createJournalStore } from '../../src/storage/journal-store.ts'
 import { createRunDirectories } from '../../src/storage/run-directories.ts'
+import { runEnded } from '../support/run-ended.ts'
 import { TEST_LIMITS } from '../support/scripted-manager.ts'
 import { createTempDesk, type TempDesk } from '../support/temp-desk.ts'
 
@@ -46,19 +46,6 @@ async function openDesk(place: TempDesk): Promise<{ manager: RunManager; close: 
   }
 }
 
-function ended(manager: RunManager, runId: string): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = manager.feed.subscribe(({ state }) => {
-      if (state.run_id === runId && isTerminal(state.status)) settle()
-    })
-    const settle = () => {
-      stop()
-      resolve()
-    }
-    if (isTerminal(manager.summary(runId).status)) settle()
-  })
-}
-
 test('a journal cut anywhere keeps every completed step before the cut', { timeout: 120_000 }, async () => {
   const place = createTempDesk()
   const desk = await openDesk(place)
@@ -66,7 +53,7 @@ test('a journal cut anywhere keeps every completed step before the cut', { timeo
     { kind: 'assessment', input: { ticker: 'AAPL', as_of: '2012-06-29' } },
   ])
   const runId = runs[0]!.run_id
-  await ended(desk.manager, runId)
+  await runEnded(desk.manager, runId)
   const whole = await desk.manager.decision(runId)
   await desk.close()
 
@@ -109,7 +96,7 @@ test('a journal cut anywhere keeps every completed step before the cut', { timeo
     await storage.launches.record(launch)
     await storage.close()
     const again = await openDesk(torn)
-    await ended(again.manager, runId)
+    await runEnded(again.manager, runId)
     expect(again.manager.summary(runId).status).toBe('completed')
     expect(comparable((await again.manager.decision(runId))!)).toEqual(comparable(whole!))
     await again.close()

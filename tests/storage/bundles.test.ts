@@ -6,10 +6,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConflictError, InputError, LimitError, NotFoundError } from '../../src/core/errors.ts'
 import { describeFailure } from '../../src/core/http-error.ts'
-import { isTerminal } from '../../src/runs/status.ts'
-import { systemClock } from '../../src/core/clock.ts'
 import { encodeLine, decodeLine } from '../../src/core/ndjson.ts'
 import { createCarryingDesk, type CarryingDesk } from '../support/carrying-desk.ts'
+import { runEnded } from '../support/run-ended.ts'
 import { createSmallRun, type SmallRunOptions } from '../support/small-run.ts'
 import { forgeBundle, makeZip, readZip, zipOf, type ZipEntry } from '../support/zip-maker.ts'
 
@@ -168,7 +167,7 @@ describe('a bundle on another desk', () => {
     expect((await there.manager.previewPrune()).due).toEqual([])
     const rerun = await there.manager.rerun(runId, 'market')
     expect(rerun.reused_steps).toBe(1)
-    while (!isTerminal(there.manager.summary(rerun.run_id).status)) await systemClock.sleep(2)
+    await runEnded(there.manager, rerun.run_id)
     await there.clock.advance(8 * 86_400_000)
     expect((await there.manager.previewPrune()).due.map((run) => run.run_id)).toContain(runId)
     expect((await from.manager.previewPrune()).due).toEqual([])

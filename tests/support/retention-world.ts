@@ -5,17 +5,13 @@
 import { join } from 'node:path'
 import { toIso } from '../../src/core/clock.ts'
 import { parseRunId } from '../../src/core/ids.ts'
-import { createRunManager, type RunManager } from '../../src/runs/run-manager.ts'
 import type { RunLimits } from '../../src/runs/limits.ts'
 import type { RunStatus } from '../../src/runs/status.ts'
 import type { Summary } from '../../src/runs/summary.ts'
-import { openStorage, type Storage } from '../../src/storage/open-storage.ts'
-import { createManualClock, type ManualClock } from './manual-clock.ts'
+import { createFileDesk, type DeskRoom, type FileDesk } from './file-desk.ts'
 import { eventOf, identityOf, runIdOf, summaryOf } from './run-facts.ts'
 import { logOf, reportsOf, stateOf } from './run-states.ts'
-import { TEST_LIMITS } from './scripted-manager.ts'
 import { createScriptedWorkflow } from './scripted-workflow.ts'
-import { createTempDir } from './temp-dir.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -31,18 +27,10 @@ export interface PastRun {
   unwritten?: boolean
 }
 
-export interface RetentionWorld {
-  dataDir: string
-  resultsDir: string
-  clock: ManualClock
-  storage: Storage
-  manager: RunManager
-  warnings: string[]
-  infos: { facts: object; message: string }[]
+export interface RetentionWorld extends FileDesk {
   /** Stores a run that ended; returns its id. */
   leave(run: PastRun): Promise<string>
   row(runId: string): Summary
-  close(): Promise<void>
   /** Leaves the desk in order and opens another over the same folders, which takes up what was left unless told not to. */
   restart(options?: { recover: boolean }): Promise<RetentionWorld>
 }
@@ -55,32 +43,15 @@ export function folderOf({ resultsDir }: RetentionWorld, runId: string): string 
 
 export async function createRetentionWorld(
   limits: Partial<RunLimits> = {},
-  place?: { dir: string; clock: ManualClock; count: number; recover: boolean },
+  before?: { room: DeskRoom; count: number; recover: boolean },
 ): Promise<RetentionWorld> {
-  const dir = place?.dir ?? (await createTempDir('retention'))
-  const clock = place?.clock ?? createManualClock()
-  const dirs = { dataDir: join(dir, 'data'), resultsDir: join(dir, 'results') }
-  const warnings: string[] = []
-  const infos: RetentionWorld['infos'] = []
-  const storage = await openStorage({ ...dirs, clock, log: { warn: (text) => void warnings.push(text) } })
   const workflow = createScriptedWorkflow<unknown>({
     execute: ({ signal }) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
   })
-  const manager = createRunManager({
-    ...storage,
-    workflows: [workflow],
-    clock,
-    limits: { ...TEST_LIMITS, ...limits },
-    log: {
-      info: (facts, message) => void infos.push({ facts, message }),
-      warn: (_facts, message) => void warnings.push(message),
-      error: (_facts, message) => void warnings.push(message),
-    },
-  })
-  if (storage.index.suspect.length > 0) await storage.reindex({ fold: manager.reindex, isFull: false })
-  await manager.start({ recover: place?.recover ?? true })
-  let count = place?.count ?? 0
+  const desk = await createFileDesk({ workflows: [workflow], limits, ...before })
+  const { clock, storage, close } = desk
+  let count = before?.count ?? 0
 
   async function leave(run: PastRun): Promise<string> {
     const { ticker = 'AAPL', status = 'completed', ended, decision = null, chars = 200, unwritten } = run
@@ -111,19 +82,13 @@ export async function createRetentionWorld(
     return runId
   }
 
-  async function close(): Promise<void> {
-    await manager.stop(0)
-    await storage.close()
-  }
-
   return {
-    ...dirs,
-    ...{ clock, storage, manager, warnings, infos, leave },
+    ...desk,
+    leave,
     row: (runId) => storage.index.get(runId)!,
-    close,
     async restart({ recover } = { recover: true }) {
       await close()
-      return createRetentionWorld(limits, { dir, clock, count, recover })
+      return createRetentionWorld(limits, { room: desk, count, recover })
     },
   }
 }

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { findChangedParts, takeApart } from '../../../src/web/regions/region-parts.ts'
 import { HOSTILE } from '../../support/page-desk.ts'
 import { createPageSite, type PageSite } from '../../support/page-site.ts'
-import { createToldRun, TOLD_FROM_MS, type ToldRun } from '../../support/told-runs.ts'
+import { createTimedRun, TIMED_FROM_MS, type TimedRun } from '../../support/timed-run.ts'
 
 const words = (text: string) => text.replace(/\s+/g, ' ').trim()
 
-async function show(story: (run: ToldRun) => void, nowSeconds: number, node = '') {
+async function show(story: (run: TimedRun) => void, nowSeconds: number, node = '') {
   const site = createPageSite()
-  const run = createToldRun(site.desk)
+  const run = createTimedRun(site.desk)
   story(run)
   run.tell()
   await moveTo(site, nowSeconds)
@@ -19,11 +19,11 @@ async function show(story: (run: ToldRun) => void, nowSeconds: number, node = ''
 }
 
 async function moveTo(site: PageSite, seconds: number): Promise<void> {
-  await site.clock.advance(Math.max(0, TOLD_FROM_MS + seconds * 1_000 - site.clock.now()))
+  await site.clock.advance(Math.max(0, TIMED_FROM_MS + seconds * 1_000 - site.clock.now()))
 }
 
 /** Analysts of whom one waits, with tools, and a trader after them. */
-function tellWaits(run: ToldRun): void {
+function tellWaits(run: TimedRun): void {
   run.at(2, { type: 'run_started' })
   run.step(2, 12, 'market')
   run.tool(2, 3, 'market', 'averages', {
@@ -173,7 +173,7 @@ test('a run in line and one that ended before any work say so instead of drawing
 
 test('every part that the chart marks is whole', async () => {
   const site = createPageSite()
-  const run = createToldRun(site.desk)
+  const run = createTimedRun(site.desk)
   tellWaits(run)
   run.tell()
   await moveTo(site, 60)

@@ -2,22 +2,22 @@
 import type { EventBody } from '../../src/runs/event.ts'
 import type { PageDesk } from './page-desk.ts'
 
-export const TOLD_FROM_MS = Date.parse('2026-11-20T10:00:00Z')
+export const TIMED_FROM_MS = Date.parse('2026-11-20T10:00:00Z')
 
-export interface ToldRun {
+export interface TimedRun {
   readonly runId: string
   /** An event `seconds` after launch. */
   at(seconds: number, body: EventBody): void
   /** A whole step of a node; with `within`, a part of that step. */
-  step(from: number, to: number | null, key: string, options?: ToldStep): void
+  step(from: number, to: number | null, key: string, options?: TimedStep): void
   /** A call of a tool inside a step, with a node of its own. */
-  tool(from: number, to: number | null, agent: string, name: string, options?: ToldTool): void
-  wait(from: number, to: number | null, key: string, node: string, what: ToldWait): void
+  tool(from: number, to: number | null, agent: string, name: string, options?: TimedTool): void
+  wait(from: number, to: number | null, key: string, node: string, what: TimedWait): void
   /** Tells it all to the desk, in the order of time. */
   tell(): void
 }
 
-export interface ToldStep {
+export interface TimedStep {
   node?: string | null
   within?: string
   attempt?: number
@@ -26,32 +26,32 @@ export interface ToldStep {
   result?: unknown
 }
 
-export interface ToldTool {
+export interface TimedTool {
   within?: string
   args?: Record<string, unknown>
   result?: unknown
   fails?: string
 }
 
-export interface ToldWait {
+export interface TimedWait {
   for: 'permit' | 'back_off'
   tier?: string
   why?: string
 }
 
 /** Added to the desk with `add`; it is created at once and whatever else is told comes with `tell`. */
-export function createToldRun(desk: PageDesk, ticker = 'AAPL'): ToldRun {
+export function createTimedRun(desk: PageDesk, ticker = 'AAPL'): TimedRun {
   const runId = desk.add({ ticker, started: false })
   const told: { seconds: number; order: number; body: EventBody }[] = []
   const tools = new Map<string, number>()
   let waits = 0
-  const iso = (seconds: number) => new Date(TOLD_FROM_MS + seconds * 1_000).toISOString()
+  const iso = (seconds: number) => new Date(TIMED_FROM_MS + seconds * 1_000).toISOString()
 
   function at(seconds: number, body: EventBody): void {
     told.push({ seconds, order: told.length, body })
   }
 
-  function step(from: number, to: number | null, key: string, options: ToldStep = {}): void {
+  function step(from: number, to: number | null, key: string, options: TimedStep = {}): void {
     const { node = key, within = null, attempt = 1, reused, fails, result = null } = options
     at(from, { type: 'step_started', key, input_hash: '', attempt, node_id: node, within })
     if (to === null) return
