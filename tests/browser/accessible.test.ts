@@ -3,8 +3,9 @@
  * Every page as axe sees it, light and dark, on a desktop and on a phone; and no page scrolls sideways, down to 320 px and
  * at twice the size. A new page gets its line in the table below.
  */
-import { AxeBuilder } from '@axe-core/playwright'
-import type { AxeResults, RunOptions } from 'axe-core'
+import type axe from 'axe-core'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { expect, onTestFinished, test } from 'vitest'
 import { useBrowser, type TestPage } from '../support/browser.ts'
 import {
@@ -15,6 +16,7 @@ import {
   type PageDesk,
   type ThinkingDesk,
 } from '../support/page-desk.ts'
+import { sayLongLog } from '../support/long-run.ts'
 import { createPageSite, type PageSite } from '../support/page-site.ts'
 import { createRunClient } from '../support/run-client.ts'
 import { startServer } from '../support/server-process.ts'
@@ -27,18 +29,21 @@ interface Look {
   path: string
   /** What the reader does before it is judged. */
   act?: (page: TestPage) => Promise<unknown>
+  /** What came of it, to be there at every width. */
+  shows?: string
 }
-type Ids = FilledDesk & ThinkingDesk & { thoughtBatch: string; gone: string }
+type Ids = FilledDesk & ThinkingDesk & { thoughtBatch: string; gone: string; talkative: string }
 
 /** A desk with runs of all kinds in every state; limits of calls are in use and one is slowed down. */
 const ON_A_FULL_DESK = (ids: Ids): Look[] => [
   { name: 'assess', path: '/' },
-  { name: 'assess, refused', path: '/', act: (page) => refuseLaunch(page) },
+  { name: 'assess, refused', path: '/', act: refuseLaunch, shows: '#launch-error' },
   { name: 'runs', path: '/runs' },
   {
     name: 'runs, ticked',
     path: '/runs',
     act: (page) => page.keyboard.press('j').then(() => page.locator('[data-tick]').first().check()),
+    shows: '[data-tick]:checked',
   },
   { name: 'runs, none matches', path: '/runs?q=nothing+like+this' },
   { name: 'runs, levels', path: '/runs?show=levels' },
@@ -58,32 +63,42 @@ const ON_A_FULL_DESK = (ids: Ids): Look[] => [
   { name: 'run failed', path: `/runs/${ids.failed}` },
   { name: 'run canceled', path: `/runs/${ids.canceled}` },
   { name: 'run whose files are gone', path: `/runs/${ids.gone}` },
+  { name: 'log with a line opened', path: `/runs/${ids.talkative}`, act: openLogLine, shows: '.log-detail' },
   { name: 'system', path: '/system' },
   { name: 'docs', path: '/docs' },
   { name: 'not found', path: '/nowhere' },
-  { name: 'tray', path: '/system', act: (page) => page.locator('#tray-menu > summary').click() },
-  { name: 'palette', path: '/system', act: openPalette },
-  { name: 'keys', path: '/system', act: (page) => page.keyboard.press('?') },
+  { name: 'tray', path: '/system', act: openTray, shows: '#tray-menu[open]' },
+  { name: 'palette', path: '/system', act: openPalette, shows: '.palette [role=option]' },
+  { name: 'keys', path: '/system', act: (page) => page.keyboard.press('?'), shows: '#keys[open]' },
 ]
 const ON_AN_EMPTY_DESK: Look[] = [
   { name: 'assess before the first run', path: '/' },
   { name: 'runs before the first', path: '/runs' },
   { name: 'verdicts before the first', path: '/verdicts' },
-  {
-    name: 'tray before the first run',
-    path: '/docs',
-    act: (page) => page.locator('#tray-menu > summary').click(),
-  },
+  { name: 'tray before the first run', path: '/docs', act: openTray, shows: '#tray-menu[open]' },
 ]
 const AT_THE_DOOR: Look[] = [
   { name: 'login', path: '/login' },
-  { name: 'login, refused', path: '/login', act: (page) => signIn(page, 'wrong') },
+  { name: 'login, refused', path: '/login', act: (page) => signIn(page, 'wrong'), shows: '[role=alert]' },
 ]
 
 async function refuseLaunch(page: TestPage): Promise<void> {
   await page.fill('#company_symbols', '???')
   await page.locator('#launch button.primary').click()
   await page.locator('#launch-error').waitFor()
+}
+
+async function openTray(page: TestPage): Promise<void> {
+  await page.locator('#tray-menu > summary').click()
+}
+
+async function openLogLine(page: TestPage): Promise<void> {
+  await page.locator('#log').scrollIntoViewIfNeeded()
+  await page.locator('.log-panel[data-open]').waitFor()
+  await page.locator('[data-log-search]').fill('line')
+  await page.locator('[data-log-said]', { hasText: '2,000 lines of 2,000 match' }).waitFor()
+  await page.locator('.log-scroll').evaluate((element) => (element.scrollTop = element.scrollHeight))
+  await page.locator('.is-cut .log-more').last().press('Enter')
 }
 
 async function openPalette(page: TestPage): Promise<void> {
@@ -133,7 +148,9 @@ function fill(desk: PageDesk): Ids {
   const gone = desk.add({ ticker: 'IBM' })
   desk.complete(gone)
   desk.pruned.add(gone)
-  return { ...thinking, ...filled, thoughtBatch, gone }
+  const talkative = desk.add()
+  sayLongLog(desk, talkative, 1, 2_000)
+  return { ...thinking, ...filled, thoughtBatch, gone, talkative }
 }
 
 async function useLimits({ concurrency: { limiter } }: PageSite): Promise<void> {
@@ -143,56 +160,84 @@ async function useLimits({ concurrency: { limiter } }: PageSite): Promise<void> 
   limiter.slowDown('openai', Number.MAX_SAFE_INTEGER)
 }
 
-const DESKTOP = { width: 1280, first: 'light', second: 'dark', narrower: [640] } as const
-/** The same colours are there in light on a desktop. */
-const PHONE = { width: 360, first: 'dark', second: null, narrower: [320] } as const
-
-/** With every folded part open. What does not depend on colours is judged in one of the themes. */
-async function judge(url: string, looks: readonly Look[]): Promise<void> {
-  const found: string[] = []
-  const judgeOn = async ({ width, first, second, narrower }: typeof DESKTOP | typeof PHONE) => {
-    const page = await browser.open('about:blank', { viewport: { width, height: 800 } })
-    for (const { name, path, act } of looks) {
-      const note = (what: string, problems: readonly string[]) =>
-        found.push(...problems.map((problem) => `${name} (${path}) ${what}: ${problem}`))
-      await page.setViewportSize({ width, height: 800 })
-      await page.emulateMedia({ colorScheme: first })
-      await page.goto(url + path)
-      await act?.(page)
-      await page.evaluate(() => {
-        for (const part of document.querySelectorAll('details:not(#tray-menu)')) part.setAttribute('open', '')
-      })
-      note(
-        `${first} ${width}`,
-        list(await new AxeBuilder({ page }).setLegacyMode().options(ALL_RULES).analyze()),
-      )
-      if (second) {
-        await page.emulateMedia({ colorScheme: second })
-        const contrast = new AxeBuilder({ page }).setLegacyMode().options(CONTRAST)
-        note(`${second} ${width}`, list(await contrast.analyze()))
-      }
-      for (const narrow of [width, ...narrower]) {
-        await page.setViewportSize({ width: narrow, height: 800 })
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        note(`at ${narrow} px`, overflow > 0 ? [`${overflow} px too wide`] : [])
-      }
-    }
-    await page.context().close()
-  }
-  await Promise.all([judgeOn(DESKTOP), judgeOn(PHONE)])
-  expect(found).toEqual([])
-}
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Nothing of what passes is collected, and no file is fetched a second time. */
-const PLAIN: RunOptions = { resultTypes: ['violations'], preload: false, iframes: false }
+const PLAIN: axe.RunOptions = { resultTypes: ['violations'], preload: false, iframes: false }
 /** The rules of all levels up to 2.2 AA and those of good practice. */
-const ALL_RULES: RunOptions = { ...PLAIN, rules: { 'target-size': { enabled: true } } }
-const CONTRAST: RunOptions = {
+const ALL_RULES: axe.RunOptions = { ...PLAIN, rules: { 'target-size': { enabled: true } } }
+const CONTRAST: axe.RunOptions = {
   ...PLAIN,
   runOnly: { type: 'rule', values: ['color-contrast'] },
 }
 
-function list({ violations }: AxeResults): string[] {
+const HEIGHT_PX = 800
+/** From wide to narrow; what does not depend on colours is judged in one of the themes. */
+const WIDTHS: { width: number; themes: [theme: 'light' | 'dark', rules: axe.RunOptions][] }[] = [
+  {
+    width: 1280,
+    themes: [
+      ['light', ALL_RULES],
+      ['dark', CONTRAST],
+    ],
+  },
+  { width: 640, themes: [] },
+  {
+    width: 360,
+    themes: [
+      ['dark', ALL_RULES],
+      ['light', CONTRAST],
+    ],
+  },
+  { width: 320, themes: [] },
+]
+
+/** Two tabs share the looks: while one is drawn the other is judged. */
+async function judge(url: string, looks: readonly Look[]): Promise<void> {
+  const found: string[] = []
+  const left = [...looks]
+  const judgeNext = async () => {
+    const page = await browser.open('about:blank')
+    for (let look = left.shift(); look; look = left.shift()) {
+      const problems = await judgeLook(page, url, look)
+      found.push(...problems.map((problem) => `${look!.name} (${look!.path}) ${problem}`))
+    }
+    await page.context().close()
+  }
+  await Promise.all([judgeNext(), judgeNext()])
+  expect(found).toEqual([])
+}
+
+/** With every folded part open. The page is loaded once and then made narrower, as a reader would do it. */
+async function judgeLook(page: TestPage, url: string, { path, act, shows }: Look): Promise<string[]> {
+  const found: string[] = []
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: WIDTHS[0]!.width, height: HEIGHT_PX })
+  await page.goto(url + path)
+  await act?.(page)
+  if (shows) await page.locator(shows).first().waitFor()
+  await page.evaluate(() => {
+    for (const part of document.querySelectorAll('details:not(#tray-menu)')) part.setAttribute('open', '')
+  })
+  await page.evaluate(AXE)
+  for (const { width, themes } of WIDTHS) {
+    await page.setViewportSize({ width, height: HEIGHT_PX })
+    for (const [theme, rules] of themes) {
+      await page.emulateMedia({ colorScheme: theme })
+      const violations = await page.evaluate(
+        async (options) => (await (window as unknown as { axe: typeof axe }).axe.run(options)).violations,
+        rules,
+      )
+      found.push(...list(violations).map((problem) => `${theme} at ${width} px: ${problem}`))
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (overflow > 0) found.push(`at ${width} px: ${overflow} px too wide`)
+    if (shows && !(await page.locator(shows).first().isVisible())) found.push(`at ${width} px: no ${shows}`)
+  }
+  return found
+}
+
+function list(violations: axe.Result[]): string[] {
   return violations.map(({ id, nodes }) => {
     const shown = nodes.slice(0, 3).map((node) => node.html.slice(0, 160))
     return `${id} (${nodes.length}): ${shown.join(' | ')}`

@@ -1,8 +1,9 @@
-/** A finished run with a long log, written straight into the files of a desk that nobody serves yet. */
+/** A long log: said by a run at work, or of a finished run, straight in the files of a desk that nobody serves yet. */
 import { systemClock } from '../../src/core/clock.ts'
 import { formatStamp } from '../../src/core/ids.ts'
 import { SEVERITIES, type LogLine, type RunEvent } from '../../src/runs/event.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
+import type { PageDesk } from './page-desk.ts'
 import { identityOf, summaryOf } from './run-facts.ts'
 
 /** Events are written so many at a time. */
@@ -22,6 +23,18 @@ export function longLogLine(n: number, startMs: number): LogLine {
     source,
     agent_id: source === 'tool' ? null : source,
     message: `line ${n}: the trend of ${(n % 97) + 3} days holds at ${(500 + (n % 313) / 7).toFixed(2)}${tail}`,
+  }
+}
+
+const SAID_FROM_MS = Date.parse('2026-11-20T10:00:00Z')
+const SAID_PER_EVENT = 50
+
+/** Lines `from` to `to` of the long log, said by a run at work. */
+export function sayLongLog(desk: PageDesk, runId: string, from: number, to: number): void {
+  for (let n = from; n <= to; n += SAID_PER_EVENT) {
+    const count = Math.min(SAID_PER_EVENT, to - n + 1)
+    const entries = Array.from({ length: count }, (_, i) => longLogLine(n + i, SAID_FROM_MS))
+    desk.emit(runId, { type: 'log_appended', key: null, entries })
   }
 }
 
