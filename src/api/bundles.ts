@@ -48,15 +48,16 @@ const importRun = createRoute({
 export function createBundleRoutes({ desk }: ApiDeps): ApiRoutes {
   const routes = createRoutes()
   routes.openapi(exportRun, async (c) => {
-    const { name, stream } = await desk.exportRun(c.req.valid('param').id)
-    const headers = {
+    const { id } = c.req.valid('param')
+    // Nobody reads the body of an answer to HEAD: none is made.
+    const headersOf = ({ name }: { name: string }) => ({
       'Content-Type': BUNDLE_TYPE,
       'Content-Disposition': `attachment; filename="${name}"`,
-    }
-    // Nobody reads the body of an answer to HEAD, and the files of the run would be held for it.
-    if (c.req.method !== 'HEAD') return c.body(stream, 200, headers)
-    await stream.cancel()
-    return c.body(null, 200, headers)
+    })
+    // Nobody reads the body of an answer to HEAD: none is made.
+    if (c.req.method === 'HEAD') return c.body(null, 200, headersOf(await desk.checkExport(id)))
+    const exported = await desk.exportRun(id)
+    return c.body(exported.stream, 200, headersOf(exported))
   })
   routes.openapi(importRun, async (c) => {
     const { run_id } = await desk.importRun(readBundleUpload(c.req.raw))

@@ -6,6 +6,7 @@
 import { request as openRequest, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import { streamReadable } from '../core/stream-bytes.ts'
 import { DeskAwayError } from './client.ts'
 
 /** Any host will do on a socket that only the owner can reach. */
@@ -78,8 +79,7 @@ function describeAnswer(incoming: IncomingMessage): Response {
     incoming.resume()
     return new Response(null, { status, headers })
   }
-  const body = Readable.toWeb(incoming) as NodeReadableStream<Uint8Array>
-  return new Response(body as unknown as ReadableStream<Uint8Array>, { status, headers })
+  return new Response(streamReadable(incoming), { status, headers })
 }
 
 function asError(reason: unknown): Error {

@@ -9,7 +9,7 @@ import { encodeLine } from '../core/ndjson.ts'
 import { describeGone } from './describe-gone.ts'
 import type { RunKind } from './event.ts'
 import type { FoldOptions } from './fold.ts'
-import type { Bundles, JournalStore, Results, RunIndex, StagedBundle } from './ports.ts'
+import type { Bundles, JournalStore, Results, RunIndex, PreparedBundle, StagedBundle } from './ports.ts'
 import { isTerminal, STATUS_WORDS } from './status.ts'
 import type { FilesState, Summary } from './summary.ts'
 import { verifyBundle } from './verify-bundle.ts'
@@ -46,6 +46,7 @@ export interface ExportedRun {
 
 export interface Carrying {
   exportRun(runId: string): Promise<ExportedRun>
+  checkExport(runId: string): Promise<Pick<ExportedRun, 'name'>>
   importRun(bytes: ReadableStream<Uint8Array>): Promise<Summary>
 }
 
@@ -53,20 +54,34 @@ export function createCarrying(deps: CarryingDeps): Carrying {
   const { bundles, journals, results, index, clock } = deps
   let importing = 0
 
-  async function exportRun(runId: string): Promise<ExportedRun> {
+  async function prepare(runId: string): Promise<PreparedBundle> {
     const { status } = deps.summary(runId)
     if (!isTerminal(status)) {
       throw new ConflictError(`run ${runId} is ${STATUS_WORDS[status]}: it can be exported once it has ended`)
     }
+    if ((await deps.look(runId)) === 'gone') throw new NotFoundError(describeGone(deps.summary(runId)))
+    const { ended_at, created_at } = deps.summary(runId)
+    return bundles.prepare(runId, ended_at ?? created_at)
+  }
+
+  async function exportRun(runId: string): Promise<ExportedRun> {
     const release = deps.watch(runId)
     try {
-      if ((await deps.look(runId)) === 'gone') throw new NotFoundError(describeGone(deps.summary(runId)))
-      const { ended_at, created_at } = deps.summary(runId)
-      const at = ended_at ?? created_at
-      return { name: `${runId}.zip`, stream: await bundles.write(runId, { at, onClose: release }) }
+      const bundle = await prepare(runId)
+      return { name: nameFile(runId), stream: await bundle.open(release) }
     } catch (error) {
       release()
       throw error
+    }
+  }
+
+  async function checkExport(runId: string): Promise<Pick<ExportedRun, 'name'>> {
+    const release = deps.watch(runId)
+    try {
+      await prepare(runId)
+      return { name: nameFile(runId) }
+    } finally {
+      release()
     }
   }
 
@@ -131,5 +146,9 @@ export function createCarrying(deps: CarryingDeps): Carrying {
     return lines.digest('hex')
   }
 
-  return { exportRun, importRun }
+  return { exportRun, checkExport, importRun }
+}
+
+function nameFile(runId: string): string {
+  return `${runId}.zip`
 }

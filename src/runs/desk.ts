@@ -59,6 +59,8 @@ export interface RunDesk {
    * it has not ended, `NotFoundError` where its folder is gone.
    */
   exportRun(runId: string): Promise<ExportedRun>
+  /** Whether it can be exported, with the same errors, and nothing read for it. */
+  checkExport(runId: string): Promise<Pick<ExportedRun, 'name'>>
   /**
    * Takes in the run of a bundle once everything in it has been held against its journal: whole, or not at all. Throws
    * `InputError` that says what does not fit, `ConflictError` where the run is here, `LimitError` while others come in.

@@ -147,14 +147,18 @@ export interface StagedBundle {
   discard(): Promise<void>
 }
 
+export interface PreparedBundle {
+  /** Reads the files as it is read; `onClose` is called once it has ended, was given up or broke off. */
+  open(onClose: () => void): Promise<ReadableStream<Uint8Array>>
+}
+
 /** Runs on their way to another desk and from one. */
 export interface Bundles {
   /**
-   * The bundle of a run that has ended, as a stream that reads the files as it is read; `onClose` is called once it has
-   * ended, was given up or broke off. `ConflictError` where the files cannot be trusted or are not written yet,
-   * `NotFoundError` without a folder.
+   * The bundle of a run that has ended, its files marked with the time `at`. `ConflictError` where the files cannot be
+   * trusted or are not written yet, `NotFoundError` without a folder.
    */
-  write(runId: string, facts: { at: string; onClose: () => void }): Promise<ReadableStream<Uint8Array>>
+  prepare(runId: string, at: string): Promise<PreparedBundle>
   /** Throws `InputError` for what is no bundle or not as its own list says, 413 above the limit of size. */
   stage(bytes: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<StagedBundle>
 }

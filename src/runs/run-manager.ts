@@ -374,6 +374,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       return summary(runId)
     },
     exportRun: carrying.exportRun,
+    checkExport: carrying.checkExport,
     importRun: (bytes) => track(started.then(() => carrying.importRun(bytes))),
     rerun(runId, fromStep) {
       // Until the new run is there to say so itself, its source is needed all the same.

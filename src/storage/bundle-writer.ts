@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { streamReadable } from '../core/stream-bytes.ts'
 import { type Bundle, BUNDLE_FILE, type BundledFile } from './bundle-format.ts'
 
 export interface BundleSource {
@@ -35,6 +36,7 @@ export async function streamBundle(contents: BundleContents): Promise<ReadableSt
 
   function add(path: string, open: () => AsyncIterable<Uint8Array>): void {
     zip.addReadStreamLazy(path, options, (pass) => {
+      if (output.destroyed) return
       current = Readable.from(open(), { objectMode: false })
       current.once('error', (error) => output.destroy(error))
       pass(null, current)
@@ -52,7 +54,7 @@ export async function streamBundle(contents: BundleContents): Promise<ReadableSt
     yield Buffer.from(`${JSON.stringify(bundle, null, 2)}\n`)
   })
   zip.end()
-  return Readable.toWeb(output) as ReadableStream<Uint8Array>
+  return streamReadable(output)
 }
 
 /** Passes a file on and lists it when it has ended. */

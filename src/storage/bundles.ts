@@ -48,7 +48,7 @@ export function createBundles(options: BundlesOptions): StoredBundles {
   const staging = createBundleStaging({ resultsDir, directories, limits })
   const version = readPackageVersion()
 
-  const write: Bundles['write'] = async (runId, { at, onClose }) => {
+  const prepare: Bundles['prepare'] = async (runId, at) => {
     const folder = await directories.get(runId)
     const manifest = await readManifest(folder, runId)
     if (!manifest || !isTerminal(manifest.summary.status))
@@ -76,7 +76,7 @@ export function createBundles(options: BundlesOptions): StoredBundles {
       exported_by: version,
       files_state,
     }
-    return streamBundle({ head, sources, at: new Date(at), onClose })
+    return { open: (onClose) => streamBundle({ head, sources, at: new Date(at), onClose }) }
   }
 
   async function listFiles(folder: string, runId: string): Promise<string[]> {
@@ -115,7 +115,7 @@ export function createBundles(options: BundlesOptions): StoredBundles {
     yield Buffer.from(waiting)
   }
 
-  return { write, stage: staging.stage, removeLeftovers: staging.removeLeftovers }
+  return { prepare, stage: staging.stage, removeLeftovers: staging.removeLeftovers }
 }
 
 /** Without where the run came from and how its files are kept here: that is no part of it. */

@@ -27,7 +27,10 @@ describe('GET /runs/{id}/export', () => {
     desk.complete(runId)
     const response = await request(`/runs/${runId}/export`, { method: 'HEAD' })
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/zip'])
-    expect(desk.asked).toEqual([`give up ${runId}`])
+    expect(desk.asked).toEqual([`check ${runId}`])
+    expect((await request('/runs/AAPL--2026-11-20_10.00.00--ffffff/export', { method: 'HEAD' })).status).toBe(
+      404,
+    )
   })
 
   it('answers 409 before the run has ended, 404 and 400 for what is no run', async () => {

@@ -151,7 +151,7 @@ export function createMemoryPorts(contents?: Contents): MemoryPorts {
       },
     },
     bundles: {
-      write: () => Promise.reject(new Error('runs in memory are not exported')),
+      prepare: () => Promise.reject(new Error('runs in memory are not exported')),
       stage: () => Promise.reject(new Error('nothing is imported into memory')),
     },
     launches: {

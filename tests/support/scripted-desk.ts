@@ -219,6 +219,11 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
       )
       return { name: `${runId}.zip`, stream }
     },
+    async checkExport(runId) {
+      desk.asked.push(`check ${runId}`)
+      if (!isTerminal(stateOf(runId).status)) throw new ConflictError(`run ${runId} has not ended`)
+      return { name: `${runId}.zip` }
+    },
     async importRun(bytes) {
       const text = await new Response(bytes).text()
       desk.asked.push(`import ${text}`)

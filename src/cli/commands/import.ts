@@ -1,9 +1,9 @@
 /** `import FILE…`: takes in runs that `export` wrote; the first that is refused does not keep the others. */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import type { Command } from 'commander'
 import { InputError, messageOf, quote } from '../../core/errors.ts'
+import { streamReadable } from '../../core/stream-bytes.ts'
 import { DeskAwayError, requestJson, type DeskClient } from '../client.ts'
 import { withDesk } from '../connect-desk.ts'
 import { loadSettings, type CliContext, type Perform } from '../context.ts'
@@ -63,7 +63,7 @@ async function importFile(client: DeskClient, file: string, signal: AbortSignal)
   const { run_id } = await requestJson<{ run_id: string }>(client, '/runs/import', {
     method: 'POST',
     headers: { 'Content-Type': 'application/zip' },
-    body: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>,
+    body: streamReadable(createReadStream(file)),
     duplex: 'half',
     signal,
   } as RequestInit)
