@@ -62,10 +62,11 @@ export function isCut(row, line) {
   return line !== undefined && (message.scrollWidth > message.clientWidth || line.message.includes('\n'))
 }
 
-export const utcOf = ({ iso }) => iso.replace('T', ' ').replace('Z', ' UTC')
+const utcOf = ({ iso }) => iso.replace('T', ' ').replace('Z', ' UTC')
 
-export const textOf = (line) =>
-  `${line.iso} ${SEVERITIES[line.severity].padEnd(5)} ${line.source}: ${line.message}`
+/** As the line stands in the log files of the run. */
+export const textOf = ({ iso, severity, source, message }) =>
+  `${iso} ${SEVERITIES[severity].padEnd(5)} ${source}  ${message.replace(/\r\n?|\n/g, '\n    ')}`
 
 /** The whole of a line, into an element that is there for it. */
 export function writeDetail(target, line, mark) {

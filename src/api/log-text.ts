@@ -1,5 +1,6 @@
 /** The log of a run as a text file: a header that says what it is, then a line for each entry, bytes as they are needed. */
 import type { LogFilter } from '../runs/log-filter.ts'
+import { formatLogLine } from '../runs/log-line.ts'
 import type { LogEntry } from '../runs/state.ts'
 import type { Summary } from '../runs/summary.ts'
 
@@ -18,11 +19,6 @@ export function describeLog(run: Summary, { severities, sources, q }: LogFilter)
   return `${lines.map((line) => `# ${line}`).join('\n')}\n\n`
 }
 
-/** A line break in a message would make one entry look like two: what follows it is set in instead. */
-export function formatEntry({ iso, severity, source, message }: LogEntry): string {
-  return `${iso} ${severity.padEnd(5)} ${source}: ${message.replace(/\r\n?|\n/g, '\n    ')}\n`
-}
-
 /** Asks for the first entries before it answers, so that a log that cannot be read is an error and not an empty file. */
 export async function streamText(
   header: string,
@@ -39,7 +35,7 @@ export async function streamText(
         controller.enqueue(encoder.encode(header))
       } else if (next.done) controller.close()
       else {
-        controller.enqueue(encoder.encode(next.value.map(formatEntry).join('')))
+        controller.enqueue(encoder.encode(next.value.map((entry) => formatLogLine(entry)).join('')))
         next = await iterator.next()
       }
     },

@@ -4,9 +4,9 @@
  */
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { formatLogLine } from '../runs/log-line.ts'
 import type { RunState } from '../runs/state.ts'
 import { createTempName, makeOwnFolder, syncDirectory, writeSynced } from './durable-files.ts'
-import { formatLogLine } from './log-format.ts'
 
 export const REPORTS_FOLDER = 'reports'
 export const DECISION_JSON = 'decision.json'
@@ -55,7 +55,7 @@ function renderError(state: RunState, logLines = ERROR_LOG_LINES): Map<string, s
   const { entries } = state.log
   const last = entries
     .slice(entries.length - Math.min(logLines, entries.length))
-    .map(formatLogLine)
+    .map((entry) => formatLogLine(entry))
     .join('')
   const head = `${state.ended_at ?? state.updated_at} ${state.run_id} ended in error:\n${state.error ?? 'no message'}\n`
   return new Map([[ERROR_LOG, last === '' ? head : `${head}\nThe last lines of its log:\n${last}`]])

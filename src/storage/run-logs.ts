@@ -6,14 +6,15 @@
  */
 import { appendFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RunEvent } from '../runs/event.ts'
+import type { LogLine, RunEvent } from '../runs/event.ts'
 import { isEngineEvent } from '../runs/event.ts'
+import { formatLogLine } from '../runs/log-line.ts'
 import { ARTIFACTS_FOLDER } from './artifacts.ts'
 import { createTempName, makeOwnFolder, openFile, CREATE_NEW, writeFully } from './durable-files.ts'
-import { formatLogLine, isAgentLine } from './log-format.ts'
 
 export const RUN_LOG = 'run.log'
 export const AGENT_LOG = 'message_tool.log'
+const TOOL_SOURCE = 'tool'
 /** Text waiting for the disk, for one run. Above it the files are written anew later instead. */
 const BUFFER_MAX_CHARS = 1_048_576
 /** After a failure the disk is left alone for so many events. */
@@ -132,9 +133,18 @@ function formatEvent(event: RunEvent): Waiting | null {
   if (!isEngineEvent(event) || event.type !== 'log_appended' || event.entries.length === 0) return null
   return {
     seq: event.seq,
-    all: event.entries.map(formatLogLine).join(''),
-    agents: event.entries.filter(isAgentLine).map(formatLogLine).join(''),
+    all: formatLines(event.entries),
+    agents: formatLines(event.entries.filter(isAgentLine)),
   }
+}
+
+function formatLines(lines: readonly LogLine[]): string {
+  return lines.map((line) => formatLogLine(line)).join('')
+}
+
+/** What is said in the name of an agent, and the calls of tools. */
+function isAgentLine({ agent_id: agentId, source }: LogLine): boolean {
+  return agentId !== null || source === TOOL_SOURCE
 }
 
 /** Writes both files from the journal and returns the number of the last event they cover. */

@@ -88,7 +88,7 @@ describe('the log of a run', () => {
       '# Times are UTC. Every line',
     ])
     const lines = log.trimEnd().split('\n')
-    expect([lines.length, lines[0]]).toEqual([29, '2026-11-20T10:00:00.000Z INFO  test: line 2'])
+    expect([lines.length, lines[0]]).toEqual([29, '2026-11-20T10:00:00.000Z INFO  test  line 2'])
   })
 
   it('is given by severity, source and text, alone and together', async () => {
@@ -135,7 +135,7 @@ describe('the log of a run', () => {
     const { web, runId } = await createRunWithLog()
     web.desk.log(runId, 'first\r\nsecond\nthird')
     const text = await (await web.request(`/runs/${runId}/logs/download?q=second`)).text()
-    expect(text).toContain('test: first\n    second\n    third\n')
+    expect(text).toContain('test  first\n    second\n    third\n')
   })
 
   it.each(['', '/download'])('of a run there is not, or whose files are gone, is 404%s', async (path) => {

@@ -326,7 +326,7 @@ describe('show', () => {
 describe('logs', () => {
   const entry = (seq: number, message: string) => ({
     seq,
-    ts: 0,
+    ts: Date.UTC(2026, 10, 20, 10),
     iso: '2026-11-20T10:00:00.000Z',
     severity: 'INFO',
     source: 'market',
@@ -355,7 +355,7 @@ describe('logs', () => {
     const cli = createTestCli({ answers: createLog() })
     expect(await cli.run('logs', AAPL, '--follow')).toBe(0)
     expect(cli.stdout()).toBe(
-      [1, 2, 3].map((seq) => `2026-11-20T10:00:00.000Z INFO  market: line ${seq}\n`).join(''),
+      [1, 2, 3].map((seq) => `2026-11-20T10:00:00.000Z INFO  market  line ${seq}\n`).join(''),
     )
   })
 
@@ -393,7 +393,7 @@ describe('logs', () => {
     expect(asked).toEqual(
       [0, 5_000].map((after) => `GET /runs/${AAPL}/logs?${filter}&after_seq=${after}&limit=5000`),
     )
-    expect(cli.stdout()).toMatch(/INFO {2}market: last\n$/)
+    expect(cli.stdout()).toMatch(/INFO {2}market {2}last\n$/)
   })
 
   test('a filter that cannot be read is refused in the words of the desk', async () => {
@@ -414,7 +414,7 @@ describe('logs', () => {
       },
     })
     await cli.run('logs', AAPL)
-    expect(cli.stdout()).toBe('2026-11-20T10:00:00.000Z INFO  market: first\n    second]0;title\n')
+    expect(cli.stdout()).toBe('2026-11-20T10:00:00.000Z INFO  market  first\n    second]0;title\n')
   })
 })
 
@@ -680,7 +680,7 @@ describe('connecting', () => {
 
   test('a log is followed from the desk of a command on to one’s own, each entry once', async () => {
     const page = (seqs: number[]) => ({
-      entries: seqs.map((seq) => ({ seq, iso: 'T', severity: 'INFO', source: 's', message: `line ${seq}` })),
+      entries: seqs.map((seq) => ({ seq, ts: 0, severity: 'INFO', source: 's', message: `line ${seq}` })),
       next_after_seq: seqs.at(-1),
     })
     let looks = 0

@@ -1,5 +1,6 @@
 /** `logs RUN`: the log of a run, on request to its end. The log is on stdout, everything else on stderr. */
 import type { Command } from 'commander'
+import { formatLogLine } from '../../runs/log-line.ts'
 import type { LogEntry } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { PublicSummary } from '../../runs/summary.ts'
@@ -14,7 +15,7 @@ import { cleanText, paint, type Output, type Style } from '../terminal.ts'
 
 const PAGE = 5_000
 
-type ShownEntry = Pick<LogEntry, 'seq' | 'iso' | 'severity' | 'source' | 'message'>
+type ShownEntry = Pick<LogEntry, 'ts' | 'severity' | 'source' | 'message'>
 
 const STYLES: Partial<Record<LogEntry['severity'], Style>> = {
   TRACE: 'dim',
@@ -123,8 +124,8 @@ async function printAfter(
   }
 }
 
-function formatEntry(output: Output, { iso, severity, source, message }: ShownEntry): string {
+function formatEntry(output: Output, { ts, severity, source, message }: ShownEntry): string {
   const style = STYLES[severity]
-  const level = style ? paint(output, style, severity.padEnd(5)) : severity.padEnd(5)
-  return `${iso} ${level} ${cleanText(source)}: ${cleanText(message).replaceAll('\n', '\n    ')}\n`
+  const harmless = { ts, severity, source: cleanText(source), message: cleanText(message) }
+  return formatLogLine(harmless, (level) => (style ? paint(output, style, level) : level))
 }
