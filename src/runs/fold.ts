@@ -359,7 +359,8 @@ function foldNode(state: RunState, event: EngineEvent & { type: 'node_updated' }
     const facts = { label: event.label ?? event.node_id, node_type: event.node_type ?? 'tool' }
     tree = addNode(tree, createNode(event.node_id, event.parent_id ?? null, facts))
   }
-  const node = tree.nodes[event.node_id]!
+  const node = tree.nodes[event.node_id]
+  if (!node) return state
   const detailed = {
     ...node,
     label: event.label ?? node.label,

@@ -52,14 +52,12 @@ export function computePhaseTotals(state: RunState, timeline: Timeline): PhaseTo
 }
 
 function isBelow(state: RunState, nodeId: string, ancestorId: string): boolean {
-  const seen = new Set<string>()
   for (
     let id = state.nodes[nodeId]?.parent_id ?? null;
-    id !== null && !seen.has(id);
+    id !== null;
     id = state.nodes[id]?.parent_id ?? null
   ) {
     if (id === ancestorId) return true
-    seen.add(id)
   }
   return false
 }

@@ -1,7 +1,9 @@
 /**
  * The execution tree as a fold: planned nodes, what events do to them, and what follows for their relatives.
- * A phase follows the agents below it; a report and messages follow the agent above them. Pure.
+ * A phase follows the agents below it; a report and messages follow the agent above them. Whatever it is told, it stays a
+ * forest of bounded depth and size, so that whoever walks it, up or down, comes to an end. Pure.
  */
+import { quote } from '../core/errors.ts'
 import type { NodeStatus } from './event.ts'
 import type { NestedNode, TreeNode } from './state.ts'
 import type { PlanNode } from './workflow.ts'
@@ -10,6 +12,11 @@ export interface Tree {
   nodes: Record<string, TreeNode>
   order: string[]
 }
+
+/** Levels, the top included. Runs have four; whoever nests them may call itself for each. */
+export const MAX_TREE_DEPTH = 32
+/** What an event does to the tree takes time in proportion to it. Runs have some hundred. */
+export const MAX_TREE_NODES = 2_000
 
 export function plantTree(plan: readonly PlanNode[]): Tree {
   const nodes: Record<string, TreeNode> = {}
@@ -74,14 +81,38 @@ export function countStep(tree: Tree, id: string, at: string): Tree {
   return counted.steps_done >= counted.steps_planned ? moveNode(next, id, 'completed', at) : next
 }
 
-/** Adds a node below another, after what already hangs there. */
-export function addNode(tree: Tree, node: TreeNode): Tree {
+/**
+ * Adds a node below another, after what already hangs there. Below one that is not there, itself included, it has no
+ * place: it hangs at the top, where it is still seen. Too far down, it hangs as deep as is allowed. A node keeps its
+ * place for good. Where the tree has no room any more, it is left as it is.
+ */
+export function addNode(tree: Tree, planned: TreeNode): Tree {
+  if (tree.nodes[planned.id] || tree.order.length >= MAX_TREE_NODES) return tree
+  const path = pathTo(tree, planned.parent_id)
+  const node = { ...planned, parent_id: path.slice(0, MAX_TREE_DEPTH - 1).at(-1) ?? null }
   const order = [...tree.order]
   const lastRelative = order.findLastIndex(
     (id) => id === node.parent_id || isBelow(tree.nodes, id, node.parent_id),
   )
   order.splice(lastRelative < 0 ? order.length : lastRelative + 1, 0, node.id)
   return { nodes: { ...tree.nodes, [node.id]: node }, order }
+}
+
+/** Why a node that an event tells of could not hang where the event says; null where it can. */
+export function findMisplaced(tree: Tree, id: string, parentId: string | null | undefined): string | null {
+  const known = tree.nodes[id]
+  if (known) {
+    return parentId === undefined || parentId === known.parent_id
+      ? null
+      : `node ${quote(id)} is moved below ${quote(parentId)}`
+  }
+  if (parentId === id) return `node ${quote(id)} hangs below itself`
+  if (parentId && !tree.nodes[parentId])
+    return `node ${quote(id)} hangs below ${quote(parentId)}, which is not there`
+  if (pathTo(tree, parentId ?? null).length >= MAX_TREE_DEPTH)
+    return `node ${quote(id)} hangs more than ${MAX_TREE_DEPTH} levels deep`
+  if (tree.order.length >= MAX_TREE_NODES) return `the tree has more than ${MAX_TREE_NODES} nodes`
+  return null
 }
 
 /**
@@ -232,6 +263,14 @@ function phaseStatus(children: TreeNode[]): NodeStatus {
   if (has('error')) return 'error'
   if (has('canceled')) return 'canceled'
   return has('completed') ? 'completed' : 'skipped'
+}
+
+/** The nodes from the top down to `id`; empty for one that is not there. */
+function pathTo({ nodes }: Tree, id: string | null): string[] {
+  const path: string[] = []
+  for (let node = id === null ? undefined : nodes[id]; node; node = nodes[node.parent_id ?? ''])
+    path.unshift(node.id)
+  return path
 }
 
 function isBelow(nodes: Record<string, TreeNode>, id: string, ancestorId: string | null): boolean {

@@ -19,6 +19,7 @@ import { isTerminal } from './status.ts'
 import { summarize } from './summarize.ts'
 import { summarySchema } from './summary-schema.ts'
 import { completeSummary, publicSummary, WHOLE_FILES, type FilesState, type Summary } from './summary.ts'
+import { findMisplaced } from './tree.ts'
 import type { Workflow } from './workflow.ts'
 
 const EVENTS_BETWEEN_TURNS = 64
@@ -142,6 +143,11 @@ function checkEvent(event: EngineEvent, { staged, state, workflow, line, lines }
   if (event.type === 'run_created' && state) throw refuse(`${line}: the run is created a second time`)
   if ((event.type === 'step_completed' || event.type === 'run_completed') && 'artifact' in event)
     checkArtifact(event.artifact, staged, line)
+  if (event.type === 'node_updated' && state) {
+    const tree = { nodes: state.nodes, order: state.node_order }
+    const misplaced = findMisplaced(tree, event.node_id, event.parent_id)
+    if (misplaced !== null) throw refuse(`${line}: ${misplaced}`)
+  }
   if (event.type !== 'decision_ready') return
   if (state?.decision) throw refuse(`${line}: there is a second decision`)
   checkDecision(event.decision, state!, workflow)

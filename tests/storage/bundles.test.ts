@@ -316,6 +316,21 @@ function editJournal(
   files.set('journal.ndjson', Buffer.from(changed.map((event) => encodeLine(event)).join('')))
 }
 
+function insertNodes(files: Map<string, Buffer>, nodes: readonly object[]): void {
+  editJournal(files, (events) => {
+    const made = nodes.map((node) => ({
+      at: events[1].at,
+      type: 'node_updated',
+      node_type: 'phase',
+      ...node,
+    }))
+    return [...events.slice(0, 2), ...made, ...events.slice(2)].map((one, i) => ({ ...one, seq: i + 1 }))
+  })
+}
+
+const makeChain = (length: number) =>
+  Array.from({ length }, (_, n) => ({ node_id: `n${n}`, parent_id: n === 0 ? null : `n${n - 1}` }))
+
 describe('a bundle that was changed', () => {
   it('in any byte is refused and leaves nothing, or is still the same run', async () => {
     const { from, runId, bytes } = await exportSmall({ hasCheckpoint: false })
@@ -457,6 +472,31 @@ describe('a bundle that was changed', () => {
           return [...events.slice(0, at), made, ...events.slice(at)].map((one, i) => ({ ...one, seq: i + 1 }))
         }),
       /journal_hash/,
+    ],
+    'a node that hangs below itself': [
+      (files) =>
+        insertNodes(files, [{ node_id: 'c', parent_id: 'c', node_type: 'phase', status: 'pending' }]),
+      /line 3: node "c" hangs below itself/,
+    ],
+    'a node below one that is not there': [
+      (files) => insertNodes(files, [{ node_id: 'c', parent_id: 'd', node_type: 'agent' }]),
+      /line 3: node "c" hangs below "d", which is not there/,
+    ],
+    'a node that moves': [
+      (files) => insertNodes(files, [{ node_id: 'market', parent_id: 'market_report' }]),
+      /line 3: node "market" is moved below "market_report"/,
+    ],
+    'a chain of nodes': [
+      (files) => insertNodes(files, makeChain(3_000)),
+      /line 34: node "n31" hangs more than 32 levels deep/,
+    ],
+    'a crowd of nodes': [
+      (files) =>
+        insertNodes(
+          files,
+          Array.from({ length: 3_000 }, (_, n) => ({ node_id: `n${n}` })),
+        ),
+      /line 2001: the tree has more than 2000 nodes/,
     ],
     'an event after the end': [
       (files) =>

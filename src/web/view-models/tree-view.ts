@@ -82,7 +82,7 @@ export function viewTree(
         domId: `n-${domId(node.id)}`,
         label: node.label,
         href: hrefOf(node.id),
-        status: describeStatus(statusOf(state, node)),
+        status: describeNode(state, node),
         duration: viewDuration(ms, working),
         reason,
         cost: usage?.tiny ?? '',
@@ -108,6 +108,17 @@ export function statusOf(state: RunState, node: TreeNode): TreeNode['status'] | 
   return state.status === 'paused' && node.status === 'pending' && hasBegun ? 'paused' : node.status
 }
 
+/** Its status as it is shown. What the end of a run found untouched was not left out by anyone: it was never reached. */
+export function describeNode(state: RunState, node: TreeNode): StatusView {
+  const view = describeStatus(statusOf(state, node))
+  return isUnreached(state, node) ? { ...view, word: 'not reached' } : view
+}
+
+export function isUnreached({ status, ended_at: endedAt }: RunState, node: TreeNode): boolean {
+  const isCutShort = status === 'error' || status === 'canceled'
+  return isCutShort && node.status === 'skipped' && node.ended_at === endedAt
+}
+
 /** `3 calls · $0.0278 · waited 11.5 s`. */
 function describeSums({ usage, work_ms, permit_ms, back_off_ms }: PhaseTotals): string {
   const used = viewUsage(usage)
@@ -128,13 +139,7 @@ function titleParts(node: TreeNode, phase: PhaseTotals | undefined, usage: strin
 
 /** The agent that a node is, or is a part of; null for a phase. */
 export function agentOf(state: RunState, nodeId: string): TreeNode | null {
-  const seen = new Set<string>()
-  for (
-    let id: string | null = nodeId;
-    id !== null && !seen.has(id);
-    id = state.nodes[id]?.parent_id ?? null
-  ) {
-    seen.add(id)
+  for (let id: string | null = nodeId; id !== null; id = state.nodes[id]?.parent_id ?? null) {
     const node = state.nodes[id]
     if (node?.node_type === 'agent') return node
   }
@@ -160,7 +165,6 @@ function countReasons(state: RunState): Map<string, number> {
 function ancestorsOf(state: RunState, nodeId: string | null): Set<string> {
   const open = new Set<string>()
   for (let id = nodeId; id !== null; id = state.nodes[id]?.parent_id ?? null) {
-    if (open.has(id)) break
     open.add(id)
   }
   return open
