@@ -3,13 +3,11 @@
  * without a gap or a repeat. Each message is one event, its id the event's number; after the last one comes
  * `event: done` with the final status, and the stream ends.
  */
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { createRoute, z } from '@hono/zod-openapi'
-import { InputError, quote } from '../core/errors.ts'
-import { createHeartbeat, createSseConnection, frameMessage } from '../core/sse.ts'
+import { frameMessage } from '../core/sse.ts'
 import type { RunEvent } from '../runs/event.ts'
 import type { ApiDeps } from './api-env.ts'
-import { createEventFollower } from './event-follower.ts'
+import { createEventStreams, parseLastEventId } from './event-streams.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
 import { failures, runParams, strictQuery, wholeNumber } from './schemas.ts'
 
@@ -26,27 +24,19 @@ const streamEvents = createRoute({
 })
 
 export function createEventRoutes(deps: ApiDeps): ApiRoutes {
-  const heartbeat = createHeartbeat(deps.clock, deps.shutdown)
+  const streams = createEventStreams(deps)
   const frames = createFrames()
   const routes = createRoutes()
   routes.openapi(streamEvents, async (c) => {
     const { id } = c.req.valid('param')
-    const { outgoing } = c.env
-    if (!outgoing) throw new Error('a stream needs a Node response to write to')
-    const connection = createSseConnection(outgoing)
+    const { connection, follow } = streams.prepare(c)
     deps.desk.summary(id)
     const after = parseLastEventId(c.req.header('last-event-id')) ?? c.req.valid('query').after ?? 0
-    const follower = createEventFollower(deps, id, after, connection, {
+    return follow(id, after, {
       take: (event) => void connection.write(frames.of(event)),
       end: ({ status }) =>
         void connection.write(frameMessage({ event: 'done', data: JSON.stringify({ run_id: id, status }) })),
     })
-    // The first reading decides between an error answer and a stream.
-    await follower.begin()
-    connection.open()
-    heartbeat.add(connection)
-    void follower.run()
-    return RESPONSE_ALREADY_SENT
   })
   return routes
 }
@@ -68,13 +58,4 @@ function createFrames(): Frames {
       return frame
     },
   }
-}
-
-/** The number of an event that a reader says it saw last; null where it names none. */
-export function parseLastEventId(text: string | undefined): number | null {
-  if (text === undefined || text === '') return null
-  if (!/^\d{1,15}$/.test(text)) {
-    throw new InputError('Last-Event-ID', `Last-Event-ID ${quote(text)} is not the number of an event`)
-  }
-  return Number(text)
 }

@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { Clock } from './clock.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { RefusedError } from './http-error.ts'
 import { NO_STORE, SECURITY_HEADERS } from './security-headers.ts'
 
@@ -113,39 +114,22 @@ export function createSseConnection(
   }
 }
 
-export interface Heartbeat {
+export interface StreamHeartbeat {
   /** The connection gets a comment every `HEARTBEAT_MS` until it closes. */
   add(connection: SseConnection): void
 }
 
-/** One timer for all connections; none while there is no connection. Ends every connection when `shutdown` aborts. */
-export function createHeartbeat(clock: Clock, shutdown: AbortSignal): Heartbeat {
-  const connections = new Set<SseConnection>()
-  let beating = false
+/** Ends every connection when `shutdown` aborts. */
+export function createStreamHeartbeat(clock: Clock, shutdown: AbortSignal): StreamHeartbeat {
+  const { members, add, remove } = createHeartbeat<SseConnection>(HEARTBEAT_MS, clock, shutdown)
   shutdown.addEventListener('abort', () => {
-    for (const connection of connections) connection.end()
+    for (const connection of members) connection.end()
   })
-
-  async function beat(): Promise<void> {
-    beating = true
-    try {
-      while (connections.size > 0) {
-        await clock.sleep(HEARTBEAT_MS, shutdown)
-        for (const connection of connections) connection.beat()
-      }
-    } catch (error) {
-      if (!shutdown.aborted) throw error
-    } finally {
-      beating = false
-    }
-  }
-
   return {
     add(connection) {
       if (shutdown.aborted) return connection.end()
-      connections.add(connection)
-      connection.onClose(() => connections.delete(connection))
-      if (!beating) void beat()
+      add(connection)
+      connection.onClose(() => remove(connection))
     },
   }
 }

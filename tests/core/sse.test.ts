@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
-  createHeartbeat,
+  createStreamHeartbeat,
   createSseConnection,
   frameMessage,
   HEARTBEAT_MS,
@@ -55,7 +55,7 @@ describe('a reader that reads nothing', () => {
 
   it('is dropped by the heart when what waits for it does not move', async () => {
     const clock = createManualClock()
-    const heartbeat = createHeartbeat(clock, new AbortController().signal)
+    const heartbeat = createStreamHeartbeat(clock, new AbortController().signal)
     const { connection, response } = await connectLazyReader()
     heartbeat.add(connection)
     // Fills the kernel's buffers, and then a little that has to wait here.

@@ -2,15 +2,14 @@
  * `GET /api/trading/decision/internal/events/{runId}`: how far a background run is, as named server-sent events, and at
  * its end the decision or the reason why there is none. From the start, or after the last message a reader has seen.
  */
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { createRoute, z } from '@hono/zod-openapi'
 import { withHtml } from '../../core/markdown.ts'
-import { createHeartbeat, createSseConnection, frameMessage, type SseConnection } from '../../core/sse.ts'
+import { frameMessage, type SseConnection } from '../../core/sse.ts'
 import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { ApiDeps } from '../api-env.ts'
-import { createEventFollower, type EventReader } from '../event-follower.ts'
-import { parseLastEventId } from '../events.ts'
+import type { EventReader } from '../event-follower.ts'
+import { createEventStreams, parseLastEventId } from '../event-streams.ts'
 import { createRoutes, type ApiRoutes } from '../routes.ts'
 import { failures, runIdSchema } from '../schemas.ts'
 import { createProgressMessages } from './progress-messages.ts'
@@ -53,24 +52,16 @@ an EventSource to stay away. 404 once the files of the run are pruned: its decis
 
 export function createTradingStreamRoutes(deps: ApiDeps): ApiRoutes {
   const { desk } = deps
-  const heartbeat = createHeartbeat(deps.clock, deps.shutdown)
+  const streams = createEventStreams(deps)
   const routes = createRoutes()
   routes.openapi(streamRun, async (c) => {
     const { runId } = c.req.valid('param')
-    const { outgoing } = c.env
-    if (!outgoing) throw new Error('a stream needs a Node response to write to')
-    const connection = createSseConnection(outgoing)
+    const { connection, follow } = streams.prepare(c)
     const summary = desk.summary(runId)
     const seen = parseLastEventId(c.req.header('last-event-id')) ?? 0
     if (isTerminal(summary.status) && (await desk.state(runId)).seq <= seen) return c.body(null, 204)
     // What a message says rests on all events before it, so that they are read from the first one on.
-    const reader = createReader(deps, summary, seen, connection)
-    const follower = createEventFollower(deps, runId, 0, connection, reader)
-    await follower.begin()
-    connection.open()
-    heartbeat.add(connection)
-    void follower.run()
-    return RESPONSE_ALREADY_SENT
+    return follow(runId, 0, createReader(deps, summary, seen, connection))
   })
   return routes
 }

@@ -16,6 +16,9 @@ export const MAX_FRAME_BYTES = 4_096
 /** Frames of a client within any second, pings of the protocol included. */
 export const MAX_FRAMES_PER_SECOND = 20
 
+/** Between two questions whether it is still there. One that has not answered when the next is due is cut off. */
+export const BEAT_MS = 30_000
+
 export const CLOSE_CODES = { shutdown: 1001, notText: 1003, tooOften: 1008, fault: 1011, slow: 1013 } as const
 
 export interface ClientSocket {

@@ -4,26 +4,38 @@
  */
 import type { Server } from 'node:http'
 import type { Hono } from 'hono'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws'
 import type { Clock } from '../../core/clock.ts'
+import { createHeartbeat } from '../../core/heartbeat.ts'
 import type { PayloadMeter } from '../../core/payload-meter.ts'
 import type { RunDesk } from '../../runs/desk.ts'
 import type { Log } from '../log.ts'
 import type { WebEnv } from '../web-env.ts'
 import { createAllChannel } from './all-channel.ts'
-import { CLOSE_CODES, createClientSocket, MAX_FRAME_BYTES, type ClientSocket } from './client-socket.ts'
+import {
+  BEAT_MS,
+  CLOSE_CODES,
+  createClientSocket,
+  MAX_FRAME_BYTES,
+  type ClientSocket,
+} from './client-socket.ts'
 import { createRunChannels } from './run-channels.ts'
 import type { Show } from './show.ts'
-import { createSocketHeartbeat } from './socket-heartbeat.ts'
 import { createSocketRoutes } from './socket-routes.ts'
 import { attachUpgrade } from './upgrade.ts'
 
-/** What a client that was told to close is given to do so. */
-const CLOSE_TIMEOUT_MS = 5_000
+/** Its types do not know `closeTimeout` yet: what a client that was told to close is given to do so, in milliseconds. */
+const SERVER_OPTIONS: ServerOptions & { closeTimeout: number } = {
+  noServer: true,
+  clientTracking: false,
+  maxPayload: MAX_FRAME_BYTES,
+  perMessageDeflate: false,
+  closeTimeout: 5_000,
+}
 
 export interface SocketsDeps {
   desk: Pick<RunDesk, 'feed' | 'list' | 'summary' | 'state' | 'watch' | 'workflows'>
-  config: { enableMultiRun: number | boolean; enableLogStream: number | boolean }
+  config: { enableMultiRun: boolean; enableLogStream: boolean }
   clock: Clock
   log: Log
   meter: PayloadMeter
@@ -50,19 +62,9 @@ export function createSockets(deps: SocketsDeps): Sockets {
   const onFault = (error: unknown) => log.error({ err: error }, 'sockets could not be told of a change')
   const shared = { desk, clock, shutdown, onFault }
   const all = createAllChannel(shared)
-  const runs = createRunChannels({
-    ...shared,
-    meter: deps.meter,
-    logStream: Boolean(config.enableLogStream),
-  })
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    maxPayload: MAX_FRAME_BYTES,
-    perMessageDeflate: false,
-    ...{ closeTimeout: CLOSE_TIMEOUT_MS },
-  })
-  const heartbeat = createSocketHeartbeat(clock, shutdown)
+  const runs = createRunChannels({ ...shared, meter: deps.meter, logStream: config.enableLogStream })
+  const server = new WebSocketServer(SERVER_OPTIONS)
+  const heartbeat = createHeartbeat<ClientSocket>(BEAT_MS, clock, shutdown)
   const clients = new Set<ClientSocket>()
   /** Also those that were told to close and have not yet. */
   const connections = new Set<WebSocket>()
@@ -92,7 +94,7 @@ export function createSockets(deps: SocketsDeps): Sockets {
   }
 
   return {
-    routes: createSocketRoutes({ desk, all, runs, multiRun: Boolean(config.enableMultiRun), shutdown, open }),
+    routes: createSocketRoutes({ desk, all, runs, multiRun: config.enableMultiRun, shutdown, open }),
     attach: (httpServer, app) => attachUpgrade(httpServer, app, server, log),
     get open() {
       return clients.size

@@ -24,8 +24,6 @@ export interface ToldStatus {
 export interface ToldRun {
   readonly seqs: PatchSeqs
   readonly status: ToldStatus
-  /** The end was told. */
-  readonly isOver: boolean
   /** What is behind a newer state; the end counts only once nothing else is. */
   advanceStatus(state: RunState): ServerMessages['status_update_run'] | null
   advanceTree(state: RunState): ServerMessages['status_patch_run'] | null
@@ -86,9 +84,6 @@ export function createToldRun(
     },
     get status() {
       return status
-    },
-    get isOver() {
-      return ending !== null
     },
     statusUpdate,
     advanceStatus(state) {

@@ -4,7 +4,7 @@
  * its files while a page shows it.
  */
 import type { SseConnection } from '../../core/sse.ts'
-import { createHeartbeat } from '../../core/sse.ts'
+import { createStreamHeartbeat } from '../../core/sse.ts'
 import type { Change } from '../../runs/change.ts'
 import type { Region } from '../page.ts'
 import { createPageChannel, type ChannelDeps, type PageChannel } from './page-channel.ts'
@@ -23,7 +23,7 @@ const LIST = ' list'
 export function createPageStreams(deps: ChannelDeps): PageStreams {
   const channels = new Map<string, PageChannel>()
   const watchers = new Map<string, Set<PageChannel>>()
-  const heartbeat = createHeartbeat(deps.clock, deps.shutdown)
+  const heartbeat = createStreamHeartbeat(deps.clock, deps.shutdown)
 
   const unsubscribe = deps.feed.subscribe((change: Change) => {
     const touched = new Set(watchers.get(change.state.run_id))

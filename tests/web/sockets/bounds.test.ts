@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MAX_FRAME_BYTES, MAX_FRAMES_PER_SECOND } from '../../../src/web/sockets/client-socket.ts'
-import { BEAT_MS } from '../../../src/web/sockets/socket-heartbeat.ts'
+import { BEAT_MS } from '../../../src/web/sockets/client-socket.ts'
 import { createWebDesk } from '../../support/web-desk.ts'
 import { connectWs } from '../../support/ws-client.ts'
 

@@ -29,7 +29,7 @@ test('the bounds in the documentation are those of the code', async () => {
   const { MAX_FRAME_BYTES, MAX_FRAMES_PER_SECOND, CLOSE_CODES } =
     await import('../../../src/web/sockets/client-socket.ts')
   const { MAX_MESSAGES_PER_SECOND } = await import('../../../src/web/sockets/run-channel.ts')
-  const { BEAT_MS } = await import('../../../src/web/sockets/socket-heartbeat.ts')
+  const { BEAT_MS } = await import('../../../src/web/sockets/client-socket.ts')
   expect(docs).toContain(`at most ${MAX_FRAME_BYTES.toLocaleString('en-US')} bytes`)
   expect(docs).toContain(`at most ${MAX_FRAMES_PER_SECOND} within a second`)
   expect(docs).toContain(`At most ${MAX_MESSAGES_PER_SECOND} messages a second`)
