@@ -2,7 +2,7 @@
  * The tray: on every page, what runs and what has just ended. Canceled and unknown runs are not in it, nor is a failed one
  * that was gone on with.
  */
-import { OPEN_STATUSES } from '../../runs/status.ts'
+import type { RunFilter } from '../../runs/ports.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Region } from '../page.ts'
 import { viewProgress } from '../view-models/progress-view.ts'
@@ -11,6 +11,12 @@ import type { PageDeps } from './page-deps.ts'
 import { loadState } from './run.ts'
 
 const SHOWN = 5
+/** What has not ended, the likeliest to be looked for first: those at work, then paused ones, then whose turn is next. */
+const AT_HAND: readonly RunFilter[] = [
+  { status: ['in_progress'] },
+  { status: ['paused'] },
+  { status: ['pending'], sort: { by: 'launched', direction: 'asc' } },
+]
 /** How many of the last results the page's script is told of, to raise a toast for those it has not seen. */
 const ANNOUNCED = 10
 
@@ -22,16 +28,17 @@ export function createTrayRegion({ desk, clock }: Pick<PageDeps, 'desk' | 'clock
     template: 'tray/tray',
     watch: ['list'],
     data: async () => {
-      const active = desk.list({ status: OPEN_STATUSES, limit: SHOWN })
+      const active = AT_HAND.map((filter) => desk.list({ ...filter, limit: SHOWN }))
+      const open = active.flatMap(({ runs }) => runs).slice(0, SHOWN)
       const ended = desk.list({ status: ['completed', 'error'], limit: ANNOUNCED }).runs
       const isOver = await Promise.all(ended.map(isGoneOnWith))
-      const recent = [...active.runs, ...ended.filter((_, i) => !isOver[i])].slice(0, SHOWN)
+      const recent = [...open, ...ended.filter((_, i) => !isOver[i])].slice(0, SHOWN)
       const { running, waiting } = desk.queue()
       return {
         running,
         waiting,
         rows: recent.map((summary) => viewTrayRow(summary, clock.now())),
-        more: Math.max(0, active.total - SHOWN),
+        more: active.reduce((sum, { total }) => sum + total, 0) - open.length,
         announced: ended.map((summary) => ({
           runId: summary.run_id,
           href: runHref(summary.run_id),

@@ -42,6 +42,18 @@ test('each run in the list of the tray says where it stands and offers what can 
   expect(words($('.tray-more').text())).toBe('All runs')
 })
 
+test('those at work come first, then paused ones, then whose turn is next', async () => {
+  const { desk, get } = createPageSite()
+  const running = desk.add({ ticker: 'AAPL' })
+  const paused = desk.add({ ticker: 'IBM' })
+  desk.emit(paused, { type: 'run_paused', reason: 'asked' })
+  const queued = ['GOOG', 'MSFT', 'AAPL', 'IBM'].map((ticker) => desk.add({ ticker, started: false }))
+  const { $ } = await get('/system')
+  const listed = $('.tray-list li').toArray()
+  expect(listed.map((row) => row.attribs['data-tray-run'])).toEqual([running, paused, ...queued.slice(0, 3)])
+  expect(words($('.tray-more').text())).toBe('All runs 1 more under way')
+})
+
 test('five are listed; how many more are under way is said', async () => {
   const site = createPageSite()
   for (let i = 0; i < 7; i++) site.desk.add({ ticker: `T${i}` })
