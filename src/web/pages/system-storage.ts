@@ -11,14 +11,21 @@ const FRESH_MS = 60_000
 export function createStorageRegion({ desk, clock, storage }: PageDeps): Region {
   const size = createMeasured({
     clock,
-    measure: storage,
-    isOld: ({ at }) => clock.now() - Date.parse(at) > FRESH_MS,
+    async measure() {
+      const { lastPrune } = desk
+      return { facts: await storage(), lastPrune }
+    },
+    isOld: ({ facts }) => clock.now() - Date.parse(facts.at) > FRESH_MS,
+    isOvertaken: ({ lastPrune }) => desk.lastPrune !== lastPrune,
   })
   return {
     id: 'system-storage',
-    key: 'system/storage',
+    // What was pruned shows at once, however lately the region was rendered.
+    get key() {
+      return `system/storage:${desk.lastPrune?.at ?? ''}`
+    },
     template: 'system/storage',
     watch: ['list'],
-    data: async () => viewStorage(await size.read(), desk.metrics().by_files),
+    data: async () => viewStorage((await size.read())?.facts ?? null, desk.metrics().by_files),
   }
 }

@@ -65,9 +65,22 @@ function describeRules(config: Parameters<typeof viewRetention>[2]): string[] {
       ? 'Nothing is ever deleted.'
       : `The ${runs} of each ticker keep their files, for ${countOf(resultsMaxAgeDays, 'day')} from their end. Then reports, logs and journal go; summary, decision and history stay.`,
     `${countOf(maxAgeHours, 'hour')} after its end a run’s files are packed: they take less room and read as before.`,
-    `The desk sees to it every ${countOf(pruneIntervalSeconds, 'second')}.`,
+    `The desk sees to it every ${formatInterval(pruneIntervalSeconds)}.`,
   ]
 }
+
+/** `hour`, `5 minutes`, `90 seconds`: in the greatest unit of which it is a whole number. */
+function formatInterval(seconds: number): string {
+  const [unit, length] = UNITS.find(([, each]) => seconds % each === 0)!
+  return seconds === length ? unit : countOf(seconds / length, unit)
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const
 
 function viewPlan(preview: PrunePreview): RetentionView['plan'] {
   const { due, kept, to_pack } = preview

@@ -103,6 +103,25 @@ describe('the storage section', () => {
   })
 })
 
+describe('the storage section after a prune', () => {
+  it('shows what is left at once, not what was measured before', async () => {
+    const world = await createRetentionWorld({ resultsMaxPerTicker: 1 })
+    for (const ended of [9, 1]) await world.leave({ ended })
+    let bytes = 4_194_304
+    const storage = async (): Promise<StorageFacts> => ({
+      at: new Date(world.clock.now()).toISOString(),
+      ...{ results_bytes: bytes, data_bytes: 0, free_bytes: null, disk_bytes: null },
+    })
+    const site = createPageSite({ desk: world.manager, storage })
+    const told = async () => words((await site.get('/system')).$('#storage').text())
+    expect(await told()).toMatch(/4\.0 MB.*pruned0/)
+    bytes = 1_048_576
+    await site.request('/retention/prune', POST)
+    expect(await told()).toMatch(/1\.0 MB.*pruned1/)
+    await world.close()
+  })
+})
+
 describe('the page of a run', () => {
   it('whose folder was removed says what is left', async () => {
     const world = await createRetentionWorld()
