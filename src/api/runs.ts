@@ -3,8 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { ACTIONS } from '../committee/decision.ts'
 import type { RunKind } from '../runs/event.ts'
 import { DIRECTIONS, RUN_SORTS } from '../runs/run-order.ts'
-import { MAX_SEARCH_LENGTH, parseRunQuery } from '../runs/run-query.ts'
-import { RUN_STATUSES } from '../runs/status.ts'
+import { MAX_SEARCH_LENGTH, parseRunQuery, STATUS_NAMES } from '../runs/run-query.ts'
 import { FILES_STATES, publicSummary } from '../runs/summary.ts'
 import { THINKERS } from '../runs/thinker.ts'
 import type { ApiDeps } from './api-env.ts'
@@ -20,7 +19,7 @@ function describeList(kinds: readonly RunKind[]) {
   const some = (words: readonly string[], what = '') =>
     text(`${what}One or more of ${words.join(', ')}, by commas`)
   const query = strictQuery({
-    status: some(RUN_STATUSES),
+    status: some(STATUS_NAMES),
     kind: some(kinds),
     ticker: z.string().optional(),
     batch: z.string().optional(),

@@ -95,11 +95,17 @@ export function readPrior(found: { run_id: string; decision: unknown }): PriorVe
 
 export type PresentVerdict = Pick<Decision, 'action' | 'rating' | 'confidence' | 'risk_metrics'>
 
+const VERDICT_TURNED = 'The verdict went from '
+
+/** One of the turns: that the verdict itself is another. */
+export function isVerdictTurn(turn: string): boolean {
+  return turn.startsWith(VERDICT_TURNED)
+}
+
 /** What has turned since, in words without figures; empty when nothing that matters has. */
 export function listTurns(prior: PriorVerdict, present: PresentVerdict, ledger: Ledger): string[] {
   const turns: string[] = []
-  if (prior.action !== present.action)
-    turns.push(`The verdict went from ${prior.action} to ${present.action}.`)
+  if (prior.action !== present.action) turns.push(`${VERDICT_TURNED}${prior.action} to ${present.action}.`)
   else if (prior.rating !== present.rating) {
     turns.push(`The rating went from ${prior.rating} to ${present.rating}.`)
   }

@@ -4,7 +4,7 @@ import { isBatchId, isRunId, parseTicker } from '../core/ids.ts'
 import type { RunKind } from './identity.ts'
 import type { RunFilter } from './ports.ts'
 import { DIRECTIONS, naturalDirection, RUN_SORTS } from './run-order.ts'
-import { RUN_STATUSES } from './status.ts'
+import { RUN_STATUSES, STATUS_WORDS, type RunStatus } from './status.ts'
 import { FILES_STATES } from './summary.ts'
 import { THINKERS } from './thinker.ts'
 
@@ -15,6 +15,18 @@ export const RUN_QUERY = [
 ] as const
 
 export const MAX_SEARCH_LENGTH = 200
+
+/** The words that people read for a status where they are not its name: `failed` for `error`. */
+const STATUS_ALIASES: ReadonlyMap<string, RunStatus> = new Map(
+  RUN_STATUSES.filter((status) => STATUS_WORDS[status] !== status).map((status) => [
+    STATUS_WORDS[status],
+    status,
+  ]),
+)
+/** A status may be asked for by either. */
+export const STATUS_NAMES: readonly string[] = [...RUN_STATUSES, ...STATUS_ALIASES.keys()]
+
+const toStatus = (name: string) => STATUS_ALIASES.get(name) ?? (name as RunStatus)
 
 export interface RunWords {
   /** Kinds the desk can run. */
@@ -34,18 +46,18 @@ export function parseRunQuery(
     const text = get(name)
     return text === undefined
       ? undefined
-      : text.split(',').map((part) => parseOne(name, part.trim(), allowed))
+      : text.split(',').map((part) => parseOneOf(name, part.trim(), allowed))
   }
   const one = <T extends string>(name: string, allowed: readonly T[]) => {
     const text = get(name)
-    return text === undefined ? undefined : parseOne(name, text, allowed)
+    return text === undefined ? undefined : parseOneOf(name, text, allowed)
   }
   const day = (name: string) => {
     const text = get(name)
     return text === undefined ? undefined : parseDay(name, text)
   }
   const [status, kind, files] = [
-    list('status', RUN_STATUSES),
+    list('status', STATUS_NAMES)?.map(toStatus),
     list('kind', kinds),
     list('files', FILES_STATES),
   ]
@@ -83,7 +95,8 @@ export function parseRunQuery(
   return filter
 }
 
-function parseOne<T extends string>(name: string, text: string, allowed: readonly T[]): T {
+/** Throws `InputError` naming the field, the value and what is allowed. */
+export function parseOneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === text)
   if (found) return found
   throw new InputError(name, `${name} ${quote(text)} is not one of ${allowed.join(', ')}`)

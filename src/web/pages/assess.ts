@@ -11,7 +11,7 @@ import {
   viewRefusedEstimate,
   type EstimateView,
 } from '../view-models/estimate-view.ts'
-import { viewRunRow } from '../view-models/run-row.ts'
+import { viewListedRun } from '../view-models/runs-list-view.ts'
 import type { PageDeps } from './page-deps.ts'
 
 const NEWEST = 8
@@ -47,7 +47,7 @@ export async function createAssessPage(
         data: () => {
           const { runs, total } = desk.list({ limit: NEWEST })
           return {
-            rows: runs.map((summary) => viewRunRow(summary, 'newest', clock.now())),
+            rows: runs.map((summary) => viewListedRun(summary, clock.now())),
             total,
             more: total > NEWEST,
           }

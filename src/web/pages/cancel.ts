@@ -18,6 +18,7 @@ export function createCancelPage({ desk, clock }: PageDeps, url: URL): Page {
     template: 'runs/cancel',
     data: {
       atWork,
+      kept: `What ${atWork.length === 1 ? 'it' : 'they'} wrote so far is kept.`,
       ended: rows.filter((row) => !row.cancelable),
       question: atWork.length === 0 ? 'Nothing to cancel' : `Cancel ${countOf(atWork.length, 'run')}?`,
       back: parseNext(url.searchParams.get('back') ?? '/runs'),

@@ -4,9 +4,11 @@ import { countOf } from '../../core/format.ts'
 import { parseTickers } from '../../core/ids.ts'
 import { createRunOrder, DIRECTIONS, naturalDirection, type Direction } from '../../runs/run-order.ts'
 import type { RunDesk } from '../../runs/desk.ts'
+import { parseOneOf } from '../../runs/run-query.ts'
 import type { Page } from '../page.ts'
 import { compareWithPrior } from '../view-models/compare-link.ts'
 import { toQuery } from '../view-models/run-row.ts'
+import { linkSort } from '../view-models/sort-link.ts'
 import {
   VERDICT_SORTS,
   viewLatestVerdict,
@@ -48,11 +50,7 @@ export function createVerdictsPage(kit: PageKit, url: URL): Page {
     title: 'Latest verdicts',
     nav: 'verdicts',
     template: 'verdicts/verdicts',
-    data: {
-      typed: query.typed,
-      sort: query.sort === NATURAL ? '' : query.sort,
-      dir: query.direction === naturalDirection(query.sort) ? '' : query.direction,
-    },
+    data: { typed: query.typed, ...orderOf(query) },
     regions: [
       {
         id: 'verdicts-table',
@@ -68,8 +66,8 @@ export function createVerdictsPage(kit: PageKit, url: URL): Page {
 }
 
 async function viewTable({ desk, verdictChanges, clock }: PageKit, query: VerdictsQuery): Promise<object> {
-  const order = createRunOrder({ by: query.sort, direction: query.direction })
-  const all = [...desk.latestDecisions(query.tickers)].sort(order)
+  const present = { by: query.sort, direction: query.direction }
+  const all = [...desk.latestDecisions(query.tickers)].sort(createRunOrder(present))
   const start = (query.page - 1) * PAGE_SIZE
   const shown = all.slice(start, start + PAGE_SIZE)
   const since = await verdictChanges.load(shown.map((run) => run.run_id))
@@ -81,7 +79,10 @@ async function viewTable({ desk, verdictChanges, clock }: PageKit, query: Verdic
     rows: shown.map((run, i) =>
       viewLatestVerdict(run, since[i]!, linkPrior(desk, run.run_id, since[i]!), clock.now()),
     ),
-    columns: COLUMNS.map((column) => ({ ...column, ...(column.sort ? sortLink(query, column.sort) : {}) })),
+    columns: COLUMNS.map(({ sort, ...column }) => ({
+      ...column,
+      ...(sort ? linkSort(present, sort, NATURAL, (order) => hrefOf(query, order)) : {}),
+    })),
     total: all.length,
     isFiltered: query.tickers.length > 0,
     without: query.tickers.filter((ticker) => !found.has(ticker)).join(', '),
@@ -98,12 +99,8 @@ function linkPrior(desk: RunDesk, runId: string, since: Since | null): string {
 
 function readQuery({ searchParams }: URL): VerdictsQuery {
   const get = (name: string) => searchParams.getAll(name).join(',').trim()
-  const oneOf = <T extends string>(name: string, allowed: readonly T[], otherwise: T): T => {
-    const text = get(name)
-    const found = text === '' ? otherwise : allowed.find((value) => value === text)
-    if (found) return found
-    throw new InputError(name, `${name} ${quote(text)} is not one of ${allowed.join(', ')}`)
-  }
+  const oneOf = <T extends string>(name: string, allowed: readonly T[], otherwise: T): T =>
+    parseOneOf(name, get(name) || otherwise, allowed)
   const typed = get('tickers')
   const sort = oneOf('sort', VERDICT_SORTS, NATURAL)
   const page = get('page') || '1'
@@ -118,28 +115,24 @@ function readQuery({ searchParams }: URL): VerdictsQuery {
   }
 }
 
+/** The address with the same tickers; without changes it is the first page. */
 function hrefOf(
   query: VerdictsQuery,
-  changes: { page?: number; sort?: VerdictSort; direction?: Direction } = {},
+  changes: { page?: number; sort?: string | null; dir?: string | null } = {},
 ): string {
-  const { sort, direction, page = 1 } = { ...query, page: 1, ...changes }
+  const { page = 1, ...order } = changes
   return `/verdicts${toQuery({
     tickers: query.tickers.join(','),
-    sort: sort === NATURAL ? null : sort,
-    dir: direction === naturalDirection(sort) ? null : direction,
+    ...orderOf(query),
+    ...order,
     page: page === 1 ? null : String(page),
   })}`
 }
 
-/** A heading sorts the way that is natural for it, and the other way when it is pressed again. */
-function sortLink(query: VerdictsQuery, sort: VerdictSort): { href: string; sorted: string } {
-  const isPresent = query.sort === sort
-  const direction =
-    isPresent && query.direction === naturalDirection(sort)
-      ? DIRECTIONS.find((one) => one !== query.direction)!
-      : naturalDirection(sort)
+/** What does not go without saying of the order. */
+function orderOf({ sort, direction }: VerdictsQuery): { sort: string | null; dir: string | null } {
   return {
-    href: hrefOf(query, { sort, direction }),
-    sorted: !isPresent ? '' : query.direction === 'asc' ? 'ascending' : 'descending',
+    sort: sort === NATURAL ? null : sort,
+    dir: direction === naturalDirection(sort) ? null : direction,
   }
 }

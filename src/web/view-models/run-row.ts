@@ -37,6 +37,8 @@ export interface RunRow {
   cost: string
   costTitle: string
   error: string
+  /** What stands where there is nothing: blank while it can still come, a dash when it will not. */
+  none: '' | '–'
   /** A few words for a tab or the tray: `BUY`, `62 %`, `queued`, `failed`. */
   brief: string
 }
@@ -46,6 +48,7 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
   const status = describeStatus(summary.status)
   const active = !isTerminal(summary.status)
   const progress = viewProgress(summary, `${idPrefix}-progress`)
+  const confidence = confidenceOf(summary)
   const verdict = summary.decision ? viewVerdict(summary.decision.action) : null
   return {
     runId: summary.run_id,
@@ -61,7 +64,7 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
     cancelable: active,
     progress,
     verdict,
-    confidence: summary.decision || !active ? formatNumber(confidenceOf(summary)) : '',
+    confidence: confidence === null ? '' : formatNumber(confidence),
     created: viewTime(summary.created_at),
     ended: summary.ended_at ? viewTime(summary.ended_at) : null,
     duration: viewWorked(summary, now),
@@ -69,6 +72,7 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
     cost: viewUsage(summary.usage)?.brief ?? '',
     costTitle: viewUsage(summary.usage)?.detail ?? '',
     error: summary.error ?? '',
+    none: active ? '' : '–',
     brief: briefOf(summary, progress, verdict, status),
   }
 }

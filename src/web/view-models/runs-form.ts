@@ -3,8 +3,8 @@ import { ACTIONS } from '../../committee/decision.ts'
 import { RUN_STATUSES } from '../../runs/status.ts'
 import { FILES_STATES } from '../../runs/summary.ts'
 import { THINKERS } from '../../runs/thinker.ts'
-import { naturalDirection, type RunSortKey } from '../../runs/run-order.ts'
-import { PAGE_SIZES, type RunsQuery } from './runs-query.ts'
+import { naturalDirection, NEWEST_FIRST, type RunSortKey } from '../../runs/run-order.ts'
+import { DEFAULT_SIZE, PAGE_SIZES, type RunsQuery } from './runs-query.ts'
 import { describeStatus } from './status-view.ts'
 
 interface Choice {
@@ -51,8 +51,12 @@ export const SORT_LABELS: Record<RunSortKey, string> = {
 
 export function viewRunsForm(query: RunsQuery, kinds: readonly { value: string; label: string }[]): RunsForm {
   const { typed, sort } = query
-  const select = (name: string, label: string, choices: { value: string; label: string }[]) =>
-    createSelect(name, label, typed(name), choices)
+  const select = (
+    name: string,
+    label: string,
+    choices: { value: string; label: string }[],
+    value = typed(name),
+  ) => createSelect(name, label, value, choices)
   const isNatural = sort.direction === naturalDirection(sort.by)
   const words = (values: readonly string[]) => values.map((value) => ({ value, label: value }))
   return {
@@ -61,10 +65,16 @@ export function viewRunsForm(query: RunsQuery, kinds: readonly { value: string; 
       ...{ from: typed('from'), to: typed('to'), as_of: typed('as_of') },
     },
     selects: [
-      select('status', 'Status', [
-        { value: AT_WORK, label: 'not ended' },
-        ...RUN_STATUSES.map((status) => ({ value: status, label: describeStatus(status).word })),
-      ]),
+      select(
+        'status',
+        'Status',
+        [
+          { value: AT_WORK, label: 'not ended' },
+          ...RUN_STATUSES.map((status) => ({ value: status, label: describeStatus(status).word })),
+        ],
+        // The address may say it in the words of people.
+        query.filter.status?.join(','),
+      ),
       select('verdict', 'Verdict', words(ACTIONS)),
       select('by', 'By', words(THINKERS)),
     ],
@@ -74,10 +84,10 @@ export function viewRunsForm(query: RunsQuery, kinds: readonly { value: string; 
       {
         name: 'sort',
         label: 'Sort by',
-        choices: Object.entries(SORT_LABELS).map(([value, label]) => ({
-          value,
+        choices: Object.entries(SORT_LABELS).map(([by, label]) => ({
+          value: by === NEWEST_FIRST.by ? '' : by,
           label,
-          isSelected: value === sort.by,
+          isSelected: by === sort.by,
         })),
       },
       {
@@ -102,7 +112,11 @@ export function viewRunsForm(query: RunsQuery, kinds: readonly { value: string; 
         label: 'A page',
         choices: [...new Set([...PAGE_SIZES, query.size])]
           .sort((a, b) => a - b)
-          .map((size) => ({ value: String(size), label: `${size} runs`, isSelected: size === query.size })),
+          .map((size) => ({
+            value: size === DEFAULT_SIZE ? '' : String(size),
+            label: `${size} runs`,
+            isSelected: size === query.size,
+          })),
       },
     ],
     isMoreOpen: MORE.some((name) => !['sort', 'dir', 'limit'].includes(name) && typed(name) !== ''),

@@ -1,12 +1,13 @@
 /** The list of runs as its page shows it: rows with their figures, headings that sort, where in the list one stands. */
 import { countOf, formatNumber } from '../../core/format.ts'
 import type { RunPage } from '../../runs/ports.ts'
-import type { RunSortKey } from '../../runs/run-order.ts'
+import { NEWEST_FIRST, type RunSortKey } from '../../runs/run-order.ts'
 import type { FilesState, Summary } from '../../runs/summary.ts'
 import { formatSize } from './decision-view.ts'
 import { viewRunRow, type RunRow } from './run-row.ts'
 import { SORT_LABELS } from './runs-form.ts'
-import { sortBy, type RunsQuery, type RunsView } from './runs-query.ts'
+import type { RunsQuery, RunsView } from './runs-query.ts'
+import { linkSort, type SortLink } from './sort-link.ts'
 
 export interface ListedRun extends RunRow {
   entry: string
@@ -14,18 +15,16 @@ export interface ListedRun extends RunRow {
   target: string
   riskReward: string
   size: string
-  /** Figures that no evidence bears out; empty for none. */
+  /** How many figures no evidence bears out. */
   unverified: string
   /** What is not as it was written: `pruned`, `imported`. */
   notes: { text: string; title: string }[]
 }
 
-export interface Column {
+/** One that does not sort has no address. */
+export interface Column extends Partial<SortLink> {
   label: string
   numeric: boolean
-  /** Empty where it does not sort. */
-  href: string
-  sorted: string
 }
 
 export interface ListView {
@@ -76,9 +75,13 @@ export function viewList(query: RunsQuery, page: RunPage, now: number): ListView
 }
 
 function viewColumn(query: RunsQuery, name: string): Column {
-  if (!(name in SORT_LABELS)) return { label: name, numeric: true, href: '', sorted: '' }
+  if (!(name in SORT_LABELS)) return { label: name, numeric: true }
   const by = name as RunSortKey
-  return { label: SHORT_LABELS[by] ?? SORT_LABELS[by], numeric: NUMERIC.has(by), ...sortBy(query, by) }
+  return {
+    label: SHORT_LABELS[by] ?? SORT_LABELS[by],
+    numeric: NUMERIC.has(by),
+    ...linkSort(query.sort, by, NEWEST_FIRST.by, query.href),
+  }
 }
 
 export function viewListedRun(summary: Summary, now: number): ListedRun {
@@ -94,7 +97,7 @@ export function viewListedRun(summary: Summary, now: number): ListedRun {
     target: figure('take_profit'),
     riskReward: figure('risk_reward'),
     size: stats?.fraction_of_equity ? formatSize(stats.fraction_of_equity) : '',
-    unverified: stats?.unverified ? formatNumber(stats.unverified, 0) : '',
+    unverified: typeof stats?.unverified === 'number' ? formatNumber(stats.unverified, 0) : '',
     notes: viewNotes(summary.files),
   }
 }
@@ -112,6 +115,11 @@ export function viewNotes({ state, since, imported_at: imported }: FilesState): 
     ...(state === 'whole' ? [] : [{ text: state, title: `${WHAT_IS_LEFT[state]}${day(since)}` }]),
     ...(imported === null
       ? []
-      : [{ text: 'imported', title: `Brought here from another desk${day(imported)}` }]),
+      : [
+          {
+            text: 'imported',
+            title: `Brought here from another desk${day(imported)}; checked against its hashes and its own journal`,
+          },
+        ]),
   ]
 }

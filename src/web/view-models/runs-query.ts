@@ -6,12 +6,12 @@ import { ACTIONS } from '../../committee/decision.ts'
 import { InputError, quote } from '../../core/errors.ts'
 import type { RunKind } from '../../runs/event.ts'
 import type { RunFilter } from '../../runs/ports.ts'
-import { naturalDirection, NEWEST_FIRST, type RunSort, type RunSortKey } from '../../runs/run-order.ts'
-import { parseRunQuery, RUN_QUERY } from '../../runs/run-query.ts'
+import { NEWEST_FIRST, type RunSort } from '../../runs/run-order.ts'
+import { parseOneOf, parseRunQuery, RUN_QUERY } from '../../runs/run-query.ts'
 import { toQuery } from './run-row.ts'
 
 export const PAGE_SIZES = [25, 50, 100] as const
-const DEFAULT_SIZE = 50
+export const DEFAULT_SIZE = 50
 const MAX_SIZE = PAGE_SIZES.at(-1)!
 
 export const VIEWS = ['work', 'levels'] as const
@@ -59,18 +59,6 @@ export function readRunsQuery(url: URL, kinds: readonly RunKind[]): RunsQuery {
   }
 }
 
-/** A heading sorts the way that is natural for it, and the other way when it is pressed again. */
-export function sortBy({ sort, href }: RunsQuery, by: RunSortKey): { href: string; sorted: string } {
-  const natural = naturalDirection(by)
-  const isPresent = sort.by === by
-  const next = isPresent ? (sort.direction === 'asc' ? 'desc' : 'asc') : natural
-  const isDefault = by === NEWEST_FIRST.by && next === NEWEST_FIRST.direction
-  return {
-    href: href({ sort: isDefault ? null : by, dir: next === natural ? null : next }),
-    sorted: !isPresent ? '' : sort.direction === 'asc' ? 'ascending' : 'descending',
-  }
-}
-
 function parseSize(text: string): number {
   if (text === '') return DEFAULT_SIZE
   const size = /^\d{1,4}$/.test(text) ? Number(text) : 0
@@ -78,9 +66,4 @@ function parseSize(text: string): number {
   throw new InputError('limit', `limit ${quote(text)} is not a whole number from 1 to ${MAX_SIZE}`)
 }
 
-function parseView(text: string): RunsView {
-  if (text === '') return 'work'
-  const found = VIEWS.find((view) => view === text)
-  if (found) return found
-  throw new InputError('show', `show ${quote(text)} is not one of ${VIEWS.join(', ')}`)
-}
+const parseView = (text: string): RunsView => (text === '' ? 'work' : parseOneOf('show', text, VIEWS))

@@ -1,4 +1,5 @@
 /** The latest verdict of each ticker as a row: what it says, how old it is, what has changed since the one before. */
+import { isVerdictTurn } from '../../committee/prior.ts'
 import { countOf } from '../../core/format.ts'
 import type { RunSortKey } from '../../runs/run-order.ts'
 import type { Summary } from '../../runs/summary.ts'
@@ -65,7 +66,7 @@ function viewSince({ prior }: Since, { decision }: Summary, compareHref: string)
   if (prior === null) return { prior: null, changed: [], more: 0, compareHref: '' }
   const isOther = prior.action !== decision?.action
   // That the verdict is another stands in front of the list already.
-  const changed = prior.changed.filter((text) => !(isOther && text.startsWith('The verdict went from ')))
+  const changed = prior.changed.filter((text) => !(isOther && isVerdictTurn(text)))
   return {
     prior: { verdict: viewVerdict(prior.action), asOf: prior.as_of, isOther },
     changed: changed.slice(0, MOST_CHANGES),

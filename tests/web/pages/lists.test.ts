@@ -33,6 +33,23 @@ test('the filter in the address is the one in the form and in the list', async (
   expect($('th[aria-sort] a').text()).toContain('Ticker')
 })
 
+test('a status may be asked for in the words that people read, on the page and by programs', async () => {
+  const site = createPageSite()
+  const { running, pending, failed } = fillDesk(site.desk)
+  for (const [asked, status, runId] of [
+    ['failed', 'error', failed],
+    ['running', 'in_progress', running],
+    ['queued', 'pending', pending],
+  ] as const) {
+    const { $ } = await site.get(`/runs?status=${asked}`)
+    expect($('#status option[selected]').attr('value'), asked).toBe(status)
+    expect($(`.runs a[href="/runs/${runId}"]`), asked).toHaveLength(1)
+    const list = async (word: string) =>
+      (await (await site.request(`/runs?status=${word}`)).json()) as { run_id: string }[]
+    expect(await list(asked), asked).toEqual(await list(status))
+  }
+})
+
 test.each([
   ['status', 'busy', 'pending, in_progress'],
   ['kind', 'backtest', 'assessment'],
@@ -81,7 +98,7 @@ test('every part of the filter stands in the form as it was asked, also what is 
 
 test('the list shows what a verdict sets, and what is left of the files', async () => {
   const site = createPageSite()
-  const { completed, hold } = fillDesk(site.desk)
+  const { completed, hold, running } = fillDesk(site.desk)
   const { list } = site.desk
   site.desk.list = (filter) => {
     const page = list(filter)
@@ -105,7 +122,9 @@ test('the list shows what a verdict sets, and what is left of the files', async 
       .map((_, cell) => $(cell).text())
       .get()
   expect(levels(completed)).toEqual(['584.00', '556.90', '638.20', '2.00', '20.0 %', '1'])
-  expect(levels(hold)).toEqual(['', '', '', '', '', ''])
+  expect(levels(hold)).toEqual(['–', '–', '–', '–', '–', '0'])
+  // What can still come is left open.
+  expect(levels(running)).toEqual(['', '', '', '', '', ''])
   const tags = row(hold).find('.tag')
   expect(words(tags.text())).toBe('prunedimported')
   expect(tags.first().attr('title')).toContain('(2026-11-21)')
@@ -137,7 +156,7 @@ test('sorting puts every run in its place, and a heading links to its own order'
     const cell = $('th[aria-sort]')
     return [cell.attr('aria-sort'), cell.find('a').attr('href')]
   }
-  expect(await heading('')).toEqual(['descending', '/runs?sort=launched&dir=asc'])
+  expect(await heading('')).toEqual(['descending', '/runs?dir=asc'])
   expect(await heading('?sort=launched&dir=asc')).toEqual(['ascending', '/runs'])
   expect(await heading('?sort=ticker')).toEqual(['ascending', '/runs?sort=ticker&dir=desc'])
   expect(await heading('?sort=ticker&dir=desc')).toEqual(['descending', '/runs?sort=ticker'])
@@ -241,8 +260,8 @@ test('a list tells rules from models, and what those have cost', async () => {
     const row = (runId: string) => $(`.runs a[href="/runs/${runId}"]`).closest('tr')
     if (path !== '/') expect($('.runs .ticker').first().attr('href')).toBe(`/runs/${thought}`)
     expect(row(completed).find('.row-by').text()).toBe('rules')
-    expect(row(completed).find('.row-cost').text()).toBe('')
-    expect(row(hold).find('.row-by').text()).toBe('')
+    expect(row(completed).find('.row-cost').text()).toBe('–')
+    expect(row(hold).find('.row-by').text()).toBe('–')
     if (row(thought).length === 0) continue
     expect(row(thought).find('.row-by').text()).toBe('gpt-4.1')
     expect(row(thought).find('.row-by').attr('title')).toBe('openai:gpt-4.1')
