@@ -29,7 +29,7 @@ document.addEventListener('keydown', async (event) => {
   goingUntil = key === 'g' && !going ? timeStamp + GO_MS : 0
   if (going) document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.click()
   else if (KEYS.includes(key)) {
-    if (key === '/') event.preventDefault()
+    if (key === '/' && document.querySelector('[data-search]')) event.preventDefault()
     // One after the other, for imports of the same file need not end in the order in which they were asked for.
     pressed = pressed.catch(() => undefined).then(async () => (await PARTS.keys()).press(event))
   }
