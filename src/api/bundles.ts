@@ -41,7 +41,7 @@ const importRun = createRoute({
   responses: {
     201: jsonAnswer(z.object({ run_id: z.string() }), 'Imported'),
     303: FORM_ANSWERS[303],
-    ...failures(400, 403, 409, 413, 415, 429),
+    ...failures(400, 403, 408, 409, 413, 415, 429),
   },
 })
 

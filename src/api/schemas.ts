@@ -34,6 +34,7 @@ const ERRORS = {
   403: 'Another site asked for it',
   404: 'Unknown',
   409: 'Not possible in this state',
+  408: 'Nothing more of the body came',
   413: 'The body is too large',
   415: 'The body is of a type that is not read',
   429: 'A limit is reached; see Retry-After',

@@ -2,6 +2,7 @@
 import { InputError, quote } from './errors.ts'
 import { RefusedError } from './http-error.ts'
 import { readBoundary, readFormFile } from './multipart.ts'
+import { streamBytes } from './stream-bytes.ts'
 
 export const BUNDLE_FIELD = 'bundle'
 export const BUNDLE_TYPE = 'application/zip'
@@ -21,38 +22,29 @@ export function readBundleUpload(request: Request): ReadableStream<Uint8Array> {
   const type = request.headers.get('content-type') ?? ''
   const announced = Number(request.headers.get('content-length') ?? 0)
   if (announced > MAX_BODY_BYTES) throw tooLarge()
-  const body = bound(request.body ?? new Blob([]).stream())
+  const reader = (request.body ?? new Blob([]).stream()).getReader()
+  const body = bound(reader)
+  const open = (chunks: AsyncGenerator<Uint8Array>) => streamBytes(chunks, () => reader.cancel())
   const boundary = readBoundary(type)
-  if (boundary !== null) return asStream(readFormFile(body, boundary, BUNDLE_FIELD))
-  if (TYPES.includes(type.split(';')[0]!.trim().toLowerCase())) return asStream(body)
+  if (boundary !== null) return open(readFormFile(body, boundary, BUNDLE_FIELD))
+  if (TYPES.includes(type.split(';')[0]!.trim().toLowerCase())) return open(body)
   throw new RefusedError(
     415,
     `Content-Type ${quote(type)} is not read here; send ${BUNDLE_TYPE}, or multipart/form-data with the field ${BUNDLE_FIELD}`,
   )
 }
 
-async function* bound(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* bound(body: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
   let length = 0
-  for await (const chunk of body) {
-    length += chunk.length
+  for (;;) {
+    const { done, value } = await body.read()
+    if (done) return
+    length += value.length
     if (length > MAX_BODY_BYTES) throw tooLarge()
-    yield chunk
+    yield value
   }
 }
 
 function tooLarge(): RefusedError {
   return new RefusedError(413, `the bundle is larger than ${MAX_BUNDLE_BYTES} bytes`)
-}
-
-function asStream(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const next = await chunks.next()
-      if (next.done) controller.close()
-      else controller.enqueue(next.value)
-    },
-    async cancel() {
-      await chunks.return(undefined)
-    },
-  })
 }

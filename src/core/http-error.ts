@@ -1,10 +1,10 @@
 /** What an error looks like from outside: one table for every door that speaks HTTP. Nothing of ours leaks through it. */
 import { ConflictError, InputError, LimitError, NotFoundError, StorageError } from './errors.ts'
 
-/** Refused before anything was done, with a status of its own: 401, 403, 405, 413, 415, 503. */
+/** Refused before anything was done, with a status of its own: 401, 403, 405, 408, 413, 414, 415, 503. */
 export class RefusedError extends Error {
   override name = 'RefusedError'
-  readonly status: 400 | 401 | 403 | 405 | 413 | 414 | 415 | 503
+  readonly status: 400 | 401 | 403 | 405 | 408 | 413 | 414 | 415 | 503
   readonly headers: Record<string, string>
   constructor(status: RefusedError['status'], message: string, headers: Record<string, string> = {}) {
     super(message)
@@ -14,7 +14,7 @@ export class RefusedError extends Error {
 }
 
 export interface HttpFailure {
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 414 | 415 | 429 | 500 | 503
+  status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 414 | 415 | 429 | 500 | 503
   /** Fit for the outside. */
   message: string
   headers: Record<string, string>

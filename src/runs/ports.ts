@@ -159,7 +159,7 @@ export interface Bundles {
    * trusted or are not written yet, `NotFoundError` without a folder.
    */
   prepare(runId: string, at: string): Promise<PreparedBundle>
-  /** Throws `InputError` for what is no bundle or not as its own list says, 413 above the limit of size. */
+  /** Throws `InputError` for what is no bundle or not as its own list says, 413 above the limit of size, 408 once nothing more of it comes. */
   stage(bytes: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<StagedBundle>
 }
 

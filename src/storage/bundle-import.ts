@@ -7,13 +7,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { z } from 'zod'
 import { BUNDLE_FIELD, refuseBundle } from '../core/bundle-upload.ts'
+import type { Clock } from '../core/clock.ts'
 import { InputError } from '../core/errors.ts'
-import { RefusedError } from '../core/http-error.ts'
 import { isRunId } from '../core/ids.ts'
 import { sha256 } from '../core/json.ts'
 import type { RunEvent } from '../runs/event.ts'
@@ -30,16 +27,7 @@ import {
   renderEvidence,
 } from './bundle-format.ts'
 import { unpackBundle } from './bundle-reader.ts'
-import {
-  CREATE_NEW,
-  makeDirectory,
-  openFile,
-  READ,
-  syncDirectory,
-  toIoError,
-  writeDurably,
-  writeFully,
-} from './durable-files.ts'
+import { makeDirectory, openFile, READ, syncDirectory, toIoError, writeDurably } from './durable-files.ts'
 import { createReport, scanSegment } from './journal-scan.ts'
 import { JOURNAL_FILE, readChunks } from './journal-segments.ts'
 import { MANIFEST_FORMAT, writeManifest } from './manifest.ts'
@@ -52,6 +40,7 @@ import {
 } from './result-files.ts'
 import { RUN_ID_FILE, type RunDirectories } from './run-directories.ts'
 import { MANIFEST_FILE } from './run-files.ts'
+import { spoolUpload } from './spool-upload.ts'
 import { AGENT_LOG, formatLogFiles, RUN_LOG } from './run-logs.ts'
 
 /** No ticker has such a name, so no run is looked for in it. */
@@ -79,11 +68,12 @@ export interface BundleStaging {
 export interface BundleStagingOptions {
   resultsDir: string
   directories: RunDirectories
+  clock: Clock
   limits: BundleLimits
 }
 
 export function createBundleStaging(options: BundleStagingOptions): BundleStaging {
-  const { directories, limits } = options
+  const { directories, clock, limits } = options
   const resultsDir = resolve(options.resultsDir)
   const staging = join(resultsDir, STAGING_FOLDER)
 
@@ -92,7 +82,10 @@ export function createBundleStaging(options: BundleStagingOptions): BundleStagin
     try {
       await makeDirectory(resultsDir)
       await mkdir(place, { recursive: true, mode: 0o700 })
-      await spool(bytes, join(place, ZIP_FILE), limits.maxBytes, signal)
+      const { maxBytes } = limits
+      const length = await spoolUpload(bytes, join(place, ZIP_FILE), { maxBytes, clock, signal })
+      if (length === 0)
+        throw new InputError(BUNDLE_FIELD, `${BUNDLE_FIELD} is empty: choose the .zip file of a run`)
       const bundle = await unpackBundle(join(place, ZIP_FILE), join(place, RUN_FOLDER), limits)
       await rm(join(place, ZIP_FILE))
       return await openStaged(place, bundle)
@@ -194,36 +187,6 @@ export function createBundleStaging(options: BundleStagingOptions): BundleStagin
 
 function sourceOf(state: RunState | null): string {
   return state ? 'the journal' : 'the manifest'
-}
-
-/** To the disk as it comes; the file need not outlive the process. */
-async function spool(
-  bytes: ReadableStream<Uint8Array>,
-  path: string,
-  maxBytes: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const handle = await openFile(path, CREATE_NEW, 0o600)
-  let length = 0
-  try {
-    const source = Readable.fromWeb(bytes as unknown as NodeReadableStream<Uint8Array>)
-    await pipeline(
-      source,
-      async (chunks: AsyncIterable<Uint8Array>) => {
-        for await (const chunk of chunks) {
-          if (length + chunk.length > maxBytes)
-            throw new RefusedError(413, `the bundle is larger than ${maxBytes} bytes`)
-          await writeFully(handle, chunk, length)
-          length += chunk.length
-        }
-      },
-      { signal },
-    )
-  } finally {
-    await handle.close()
-  }
-  if (length === 0)
-    throw new InputError(BUNDLE_FIELD, `${BUNDLE_FIELD} is empty: choose the .zip file of a run`)
 }
 
 async function readManifestFile(path: string) {

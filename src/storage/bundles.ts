@@ -45,7 +45,7 @@ export interface BundlesOptions {
 export function createBundles(options: BundlesOptions): StoredBundles {
   const { resultsDir, directories, journals, clock } = options
   const limits = { ...BUNDLE_LIMITS, ...options.limits }
-  const staging = createBundleStaging({ resultsDir, directories, limits })
+  const staging = createBundleStaging({ resultsDir, directories, clock, limits })
   const version = readPackageVersion()
 
   const prepare: Bundles['prepare'] = async (runId, at) => {

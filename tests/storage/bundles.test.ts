@@ -6,7 +6,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConflictError, InputError, LimitError, NotFoundError } from '../../src/core/errors.ts'
 import { describeFailure } from '../../src/core/http-error.ts'
+import { createDeferred } from '../../src/core/deferred.ts'
 import { encodeLine, decodeLine } from '../../src/core/ndjson.ts'
+import { UPLOAD_IDLE_MS } from '../../src/storage/spool-upload.ts'
 import { createCarryingDesk, type CarryingDesk } from '../support/carrying-desk.ts'
 import { runEnded } from '../support/run-ended.ts'
 import { createSmallRun, type SmallRunOptions } from '../support/small-run.ts'
@@ -229,6 +231,48 @@ describe('a bundle on another desk', () => {
     expect(await listAll(there)).toEqual([])
   })
 
+  it('is given up when the desk shuts down though nothing more of it comes, and nothing stays', async () => {
+    const there = await createCarryingDesk(small())
+    const { stream, begun } = createStalledUpload()
+    const refused = expect(there.manager.importRun(stream)).rejects.toThrow(/shutting down/)
+    await begun
+    await there.close()
+    await refused
+    expect(await listAll(there)).toEqual([])
+  })
+
+  it('that stands still makes room for others, and nothing of it stays', async () => {
+    const { runId, bytes } = await exportSmall()
+    const there = await createCarryingDesk(small())
+    const uploads = [createStalledUpload(), createStalledUpload()]
+    const imports = uploads.map(({ stream }) => there.manager.importRun(stream).catch(describeFailure))
+    for (const { begun } of uploads) await begun
+    await expect(there.importBytes(bytes)).rejects.toThrow(LimitError)
+    await there.clock.advance(UPLOAD_IDLE_MS)
+    for (const importing of imports)
+      expect(await importing).toMatchObject({
+        status: 408,
+        isFault: false,
+        message: expect.stringMatching(/nothing more .* 30 sec/),
+      })
+    for (const { canceled } of uploads) await canceled
+    expect(await listAll(there)).toEqual([])
+    expect((await there.importBytes(bytes)).run_id).toBe(runId)
+  })
+
+  it('that is broken off by whoever sends it is no fault of the disk', async () => {
+    const there = await createCarryingDesk(small())
+    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+    const broken = new ReadableStream({ pull: (controller) => controller.error(reset) })
+    const failure = await there.manager.importRun(broken).catch(describeFailure)
+    expect(failure).toMatchObject({
+      status: 400,
+      isFault: false,
+      message: expect.stringMatching(/upload was broken off/),
+    })
+    expect(await listAll(there)).toEqual([])
+  })
+
   it('comes in once, however often it is sent at the same time, and not more than two at a time', async () => {
     const { runId, bytes } = await exportSmall()
     const there = await createCarryingDesk(small())
@@ -282,6 +326,25 @@ describe('a bundle on another desk', () => {
     expect((await from.manager.state(runId)).status).toBe('completed')
   })
 })
+
+/** An upload of which nothing comes after its first bytes. */
+function createStalledUpload() {
+  const begun = createDeferred<void>()
+  const canceled = createDeferred<void>()
+  let pulls = 0
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (++pulls === 1) return controller.enqueue(Buffer.from('PK'))
+        begun.resolve()
+        return new Promise(() => undefined)
+      },
+      cancel: () => canceled.resolve(),
+    },
+    { highWaterMark: 0 },
+  )
+  return { stream, begun: begun.promise, canceled: canceled.promise }
+}
 
 const waitForAbort: ReturnType<typeof createSmallRun>['execute'] = (ctx) =>
   new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason as Error)))
@@ -488,7 +551,7 @@ describe('a bundle that was changed', () => {
     ],
     'a chain of nodes': [
       (files) => insertNodes(files, makeChain(3_000)),
-      /line 34: node "n31" hangs more than 32 levels deep/,
+      /line 35: node "n32" hangs more than 32 levels deep/,
     ],
     'a crowd of nodes': [
       (files) =>
