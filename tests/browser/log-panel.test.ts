@@ -50,13 +50,55 @@ const inView = (page: TestPage) =>
       )
       .map((row) => Number(row.dataset.seq))
   })
+/** Asked of the browser after whatever in the page asked it before. */
+const isSeen = (page: TestPage, selector: string) =>
+  page.evaluate(
+    (wanted) =>
+      new Promise<boolean>((resolve) => {
+        const sight = new IntersectionObserver((seen) => {
+          sight.disconnect()
+          resolve(seen.some((one) => one.isIntersecting))
+        })
+        sight.observe(document.querySelector(wanted)!)
+      }),
+    selector,
+  )
 const said = (page: TestPage) => page.locator('[data-log-said]').innerText()
 const search = (page: TestPage) => page.locator('[data-log-search]')
 
+/** Starts to note how long the page takes from each input to the frame that shows it. */
+const noteWaits = (page: TestPage) =>
+  page.evaluate(() => {
+    const waits: number[] = []
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) waits.push(entry.duration)
+    })
+    observer.observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit)
+    const countInputs = () => [...performance.eventCounts.values()].reduce((sum, count) => sum + count, 0)
+    let before = countInputs()
+    // What took less than 16 ms is counted and not told of.
+    const takeWaits = () => {
+      const quick = countInputs() - before - waits.length
+      before = countInputs()
+      return [...Array<number>(Math.max(0, quick)).fill(0), ...waits.splice(0)]
+    }
+    Object.assign(window, { takeWaits })
+  })
+const takeWaits = (page: TestPage) =>
+  page.evaluate(() => (window as unknown as { takeWaits(): number[] }).takeWaits())
+
+/** The lowest that so large a share is not above. */
+function quantileOf(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
+
+/** What is measured is done so often: a machine that is taken by others for a moment spoils a pass and not the middle one. */
+const PASSES = 5
+
 test(
   '50,000 lines: typing and scrolling stay quick, text and caret are kept, all of it is searched',
-  // Where the machine is taken by others for a moment, it is measured again.
-  { timeout: 90_000, retry: 2 },
+  { timeout: 90_000 },
   async () => {
     const site = await createSite(50_000)
     const page = await openPanel(site.url)
@@ -64,50 +106,55 @@ test(
     expect((await inView(page)).at(-1)).toBe(50_000)
     expect(await page.locator('#page li[id^=log-], .log-rows > li').count()).toBeLessThan(100)
 
-    await page.evaluate(() => {
-      const waits: number[] = []
-      Object.assign(window, { waits })
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) waits.push(entry.duration)
-      }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit)
-    })
-    await search(page).focus()
-    let next = 50_001
-    for (const letter of 'line 4999') {
-      await page.keyboard.type(letter)
-      await site.sayMore(next, next + 9)
-      next += 10
-    }
-    await eventually(() => said(page)).toBe('11 lines of 50,090 match')
+    // Only the newest lines are here as yet.
+    await search(page).fill('line 4999')
+    await eventually(() => said(page)).toBe('11 lines of 50,000 match')
     expect(await page.locator('.log-rows mark').first().innerText()).toBe('line 4999')
-    expect(await page.locator('[data-log-spoken]').innerText()).toBe('11 lines of 50,090 match')
+    expect(await page.locator('[data-log-spoken]').innerText()).toBe('11 lines of 50,000 match')
+    await search(page).fill('')
+
+    let total = 50_000
+    const sayTen = async () => {
+      await site.sayMore(total + 1, total + 10)
+      total += 10
+    }
+    const totalSaid = () => total.toLocaleString('en-US')
+    const worst: number[] = []
+    await noteWaits(page)
+    for (let pass = 0; pass < PASSES; pass++) {
+      await search(page).focus()
+      for (const letter of 'line 4999') {
+        await page.keyboard.type(letter)
+        await sayTen()
+      }
+      await eventually(() => said(page)).toBe(`11 lines of ${totalSaid()} match`)
+      expect(await page.locator('.log-rows mark').first().innerText()).toBe('line 4999')
+      await search(page).fill('')
+      await eventually(() => said(page)).toBe(`${totalSaid()} lines`)
+      await page.locator('.log-scroll').focus()
+      for (const key of ['Home', 'PageDown', 'PageDown', 'End', 'PageUp', 'ArrowUp']) {
+        await page.keyboard.press(key)
+        await page.mouse.wheel(0, 5_000)
+      }
+      await page.keyboard.press('Home')
+      await eventually(async () => (await inView(page))[0]).toBe(1)
+      await eventually(() => page.locator('.is-awaited').count()).toBe(0)
+      const waits = await takeWaits(page)
+      expect(waits.length).toBeGreaterThan(15)
+      worst.push(quantileOf(waits, 0.95))
+    }
+    console.info(`input to paint: p95 of each of ${PASSES} passes ${worst.join(', ')} ms`)
+    expect(quantileOf(worst, 0.5)).toBeLessThan(100)
 
     // The caret in the middle of the text, through updates and a choice in the tree.
+    await search(page).fill('line 4999')
     for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowLeft')
-    await site.sayMore(next, next + 9)
+    await sayTen()
     await page.evaluate(() => document.querySelector<HTMLElement>('[role=treeitem]')!.click())
     await page.waitForURL(/node=/)
     await page.keyboard.type('9')
     expect(await search(page).inputValue()).toBe('line 49999')
-    await eventually(() => said(page)).toBe('1 line of 50,100 matches')
-
-    await search(page).fill('')
-    await eventually(() => said(page)).toBe('50,100 lines')
-    await page.locator('.log-scroll').focus()
-    for (const key of ['Home', 'PageDown', 'PageDown', 'End', 'PageUp', 'ArrowUp']) {
-      await page.keyboard.press(key)
-      await page.mouse.wheel(0, 5_000)
-    }
-    await page.keyboard.press('Home')
-    await eventually(async () => (await inView(page))[0]).toBe(1)
-    await eventually(() => page.locator('.is-awaited').count()).toBe(0)
-
-    const waits = (await page.evaluate(() => (window as unknown as { waits: number[] }).waits)).sort(
-      (a, b) => a - b,
-    )
-    const p95 = waits[Math.floor(waits.length * 0.95)] ?? 0
-    console.info(`input to paint: ${waits.length} over 16 ms, p95 ${p95} ms, longest ${waits.at(-1) ?? 0} ms`)
-    expect(p95).toBeLessThan(100)
+    await eventually(() => said(page)).toBe(`1 line of ${totalSaid()} matches`)
     expect(page.complaints).toEqual([])
   },
 )
@@ -120,22 +167,28 @@ test(
     const runId = await createLongRun(place, { lines: 10_000 })
     const server = await startServer(place)
     onTestFinished(() => void server.kill('SIGKILL'))
-    const page = await browser.open('about:blank')
+    // Low, so that the log is not in view.
+    const page = await browser.open('about:blank', { viewport: { width: 1280, height: 300 } })
     const asked: string[] = []
     page.on('request', (request) => {
       const { pathname, search: query } = new URL(request.url())
       if (pathname.endsWith('/logs')) asked.push(query)
     })
+    const connected = page.waitForResponse((response) => new URL(response.url()).pathname === '/stream')
     await page.goto(`${server.url}/runs/${runId}`)
-    expect(await page.locator('.log-panel[data-open]').count()).toBe(0)
+    // Who connects later than the panel opens asks for what was said meanwhile.
+    await connected
+    expect(await isSeen(page, '#log')).toBe(false)
+    expect(await page.locator('.log-panel[data-own]').count()).toBe(0)
+    await page.setViewportSize({ width: 1280, height: 900 })
     await page.locator('#log').scrollIntoViewIfNeeded()
     await eventually(() => said(page)).toBe('10,000 lines')
-    const beginning = asked.length
+    expect(asked).toEqual([])
 
     await page.locator('.log-scroll').evaluate((element) => (element.scrollTop = element.scrollHeight / 2))
     await eventually(async () => (await inView(page))[0]).toBeGreaterThan(4_500)
     await eventually(() => page.locator('.is-awaited').count()).toBe(0)
-    expect(asked.length).toBe(beginning + 1)
+    expect(asked).toHaveLength(1)
 
     await page.locator('[name=log]').selectOption('WARN')
     await search(page).fill('wide')
