@@ -8,6 +8,11 @@ import { createFilePlace, type FilePlace } from '../support/file-storage.ts'
 import { checkpointOf, collect, eventOf, eventsOf, identityOf, runIdOf } from '../support/run-facts.ts'
 
 const runId = runIdOf()
+/** Inside of lines every so many bytes are tried; each where damage is tried in full. */
+const STRIDE_BYTES = Number(process.env.JOURNAL_DAMAGE_STRIDE ?? 5)
+/** So near to the end of a line every byte is. */
+const NEAR_BYTES = 3
+
 const seqs = (events: readonly RunEvent[]) => events.map((event) => event.seq)
 
 interface WrittenRun {
@@ -39,6 +44,16 @@ async function writeRun(events: RunEvent[]): Promise<WrittenRun> {
   return { place, folder, path, bytes, ends }
 }
 
+/** From `first` up to the end: each byte of the first and the last line and around line ends, between them some. */
+function placesOf({ bytes, ends }: WrittenRun, first = 0): number[] {
+  const isTried = (at: number) =>
+    at < ends[0]! ||
+    at >= ends.at(-2)! ||
+    ends.some((end) => Math.abs(at - end) <= NEAR_BYTES) ||
+    (at - first) % STRIDE_BYTES === 0
+  return [...bytes.keys(), bytes.length].filter((at) => at >= first && isTried(at))
+}
+
 function richEvents(count: number): RunEvent[] {
   return Array.from({ length: count }, (_, i) =>
     eventOf(i + 1, {
@@ -52,10 +67,10 @@ function richEvents(count: number): RunEvent[] {
 describe('a journal after a crash or on a bad disk', () => {
   it('cut off at any byte of its last 2 KB, opens with every event that was whole before the cut', async () => {
     const events = richEvents(24)
-    const { place, path, bytes, ends } = await writeRun(events)
+    const written = await writeRun(events)
+    const { place, path, bytes, ends } = written
     expect(bytes.length).toBeGreaterThan(2_048)
-    const first = bytes.length - 2_048
-    for (let cut = first; cut <= bytes.length; cut += 1) {
+    for (const cut of placesOf(written, bytes.length - 2_048)) {
       await writeFile(path, bytes.subarray(0, cut))
       const { journals, warnings } = openUnsynced(place)
       // A line that lacks nothing but its newline is whole.
@@ -76,9 +91,10 @@ describe('a journal after a crash or on a bad disk', () => {
 
   it('with any byte changed, names the line, keeps all events before it, and goes on after them', async () => {
     const events = richEvents(5)
-    const { place, folder, path, bytes, ends } = await writeRun(events)
+    const written = await writeRun(events)
+    const { place, folder, path, bytes, ends } = written
     const lastLine = ends.at(-2)!
-    for (let at = 0; at < bytes.length; at += 1) {
+    for (const at of placesOf(written).slice(0, -1)) {
       const changed = Buffer.from(bytes)
       changed[at] = changed[at]! ^ (1 << (at % 8))
       await writeFile(path, changed)
