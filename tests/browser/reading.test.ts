@@ -1,6 +1,9 @@
 /// <reference lib="dom" />
 /** What the reader of a run holds and sees: the place in the page, the report asked for, the age of what is shown. */
-import { expect, onTestFinished, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { useBrowser, type TestPage } from '../support/browser.ts'
 import { barsOf, decisionOf, fillThinking, MODELS, work } from '../support/page-desk.ts'
 import { createPageSite } from '../support/page-site.ts'
@@ -10,11 +13,21 @@ import { createTempDesk } from '../support/temp-desk.ts'
 
 const browser = useBrowser()
 
-async function serve(stepDelayMs = 0) {
-  const server = await startServer({ ...createTempDesk(), env: { DEMO_STEP_DELAY_MS: String(stepDelayMs) } })
-  onTestFinished(() => void server.kill('SIGKILL'))
-  return { ...server, client: createRunClient(server.url) }
-}
+/** A finished run of the rules on a served desk; what is read in it changes nothing. */
+let finished: { url: string; runId: string }
+beforeAll(async () => {
+  const root = mkdtempSync(join(tmpdir(), 'rundesk-'))
+  const server = await startServer({ dataDir: join(root, 'data'), resultsDir: join(root, 'results') })
+  const client = createRunClient(server.url)
+  const { runs } = await client.launch('AAPL', '2012-06-29')
+  const runId = runs[0]!.run_id
+  await client.ended(runId)
+  finished = { url: server.url, runId }
+  return async () => {
+    await server.kill('SIGKILL')
+    rmSync(root, { recursive: true, force: true })
+  }
+})
 
 const countRequests = (page: TestPage) => {
   const requests: string[] = []
@@ -32,10 +45,7 @@ test(
   'a place in the page is only a place: it loads nothing, survives a remembered node, and goes back',
   { timeout: 60_000 },
   async () => {
-    const { url, client } = await serve()
-    const { runs } = await client.launch('AAPL', '2012-06-29')
-    const runId = runs[0]!.run_id
-    await client.ended(runId)
+    const { url, runId } = finished
     const page = await browser.open(`${url}/runs/${runId}`)
     await page.locator('[role=treeitem][data-node=market]').click()
     await page.waitForURL(/node=market$/)
@@ -63,11 +73,9 @@ test(
   'a chosen node brings its report into view; what is merely updated moves nothing',
   { timeout: 60_000 },
   async () => {
-    const { url, client } = await serve()
-    const { runs } = await client.launch('AAPL', '2012-06-29')
-    await client.ended(runs[0]!.run_id)
+    const { url, runId } = finished
     for (const reducedMotion of ['no-preference', 'reduce'] as const) {
-      const page = await browser.open(`${url}/runs/${runs[0]!.run_id}`, { reducedMotion })
+      const page = await browser.open(`${url}/runs/${runId}`, { reducedMotion })
       expect(await page.evaluate(() => scrollY)).toBe(0)
       await page.locator('[role=treeitem][data-node=market]').click()
       await isInView(page, '#report')
@@ -86,8 +94,9 @@ test(
   'while nobody answers, clocks stand and what runs is marked with the time it was last known',
   { timeout: 60_000 },
   async () => {
-    const { url, client, kill } = await serve(30_000)
-    const { runs } = await client.launch('AAPL,IBM', '2012-06-29')
+    const { url, kill } = await startServer({ ...createTempDesk(), env: { DEMO_STEP_DELAY_MS: '30000' } })
+    onTestFinished(() => void kill('SIGKILL'))
+    const { runs } = await createRunClient(url).launch('AAPL,IBM', '2012-06-29')
     const page = await browser.open('about:blank')
     await page.clock.install()
     await page.goto(`${url}/runs/${runs[0]!.run_id}`)
@@ -114,9 +123,13 @@ test(
   'results that come together are announced together, and none pops up over the run that shows it',
   { timeout: 60_000 },
   async () => {
-    const { url, client } = await serve(150)
-    const { batch_id, runs } = await client.launch('AAPL,GOOG,IBM', '2012-06-29')
-    const page = await browser.open(`${url}/runs?batch=${batch_id}&run=${runs[0]!.run_id}`)
+    const site = createPageSite()
+    const batchId = 'batch-20261120100000-0000aa'
+    const tickers = ['AAPL', 'GOOG', 'IBM']
+    const runs = tickers.map((ticker) => site.desk.add({ ticker, batchId }))
+    const url = await site.serve()
+    const page = await browser.open(`${url}/runs?batch=${batchId}&run=${runs[0]}`)
+    await expect.poll(() => site.streams.length, { timeout: 10_000 }).toBe(1)
     const said: string[] = []
     await page.exposeFunction('hear', (text: string) => void said.push(text))
     await page.evaluate(() => {
@@ -125,14 +138,20 @@ test(
         (window as unknown as { hear(text: string): void }).hear(live.textContent),
       ).observe(live, { childList: true })
     })
-    for (const run of runs) await client.ended(run.run_id)
+    for (const [i, runId] of runs.entries()) {
+      site.desk.emit(runId, { type: 'decision_ready', decision: decisionOf(runId, { ticker: tickers[i]! }) })
+      site.desk.complete(runId)
+    }
+    await site.clock.advance(200)
     const toasts = page.locator('.toast')
     await toasts.nth(1).waitFor()
     expect(await toasts.getByRole('link', { name: 'View result' }).count()).toBe(2)
     expect(await toasts.allInnerTexts()).not.toContainEqual(expect.stringContaining('AAPL'))
-    await expect
-      .poll(() => ['AAPL', 'GOOG', 'IBM'].filter((ticker) => !said.join().includes(ticker)))
-      .toEqual([])
+    await expect.poll(() => tickers.filter((ticker) => !said.join().includes(ticker))).toEqual([])
+    await toasts.getByRole('link', { name: 'View result' }).first().click()
+    await page.waitForURL(/\/runs\/(GOOG|IBM)--/)
+    await page.locator('#run-decision .verdict-badge').waitFor()
+    expect(page.complaints).toEqual([])
   },
 )
 
