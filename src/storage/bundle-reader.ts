@@ -4,7 +4,6 @@
  * files stand there that `bundle.json` lists, each of its size and hash. What is wrong is an `InputError` that names the
  * entry. What the files mean is left to `bundle-import.ts`.
  */
-import { createHash } from 'node:crypto'
 import { mkdir, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -22,7 +21,8 @@ import {
   isBundledPath,
   MAX_LISTING_BYTES,
 } from './bundle-format.ts'
-import { codeOf, CREATE_NEW, openFile, READ, writeFully } from './durable-files.ts'
+import { measureChunks, writeChunks } from './chunks.ts'
+import { codeOf, CREATE_NEW, openFile, READ } from './durable-files.ts'
 
 const CHUNK_BYTES = 64 * 1_024
 const STORED = 0
@@ -166,7 +166,9 @@ async function readListing(zip: ZipFile, entries: ReadonlyMap<string, Entry>): P
   if (entry.uncompressedSize > MAX_LISTING_BYTES)
     throw refuseBundle(`entry "${BUNDLE_FILE}" is larger than ${MAX_LISTING_BYTES} bytes`)
   const chunks: Uint8Array[] = []
-  await readEntry(zip, entry, async (chunk) => void chunks.push(chunk))
+  await readEntry(zip, entry, async (read) => {
+    for await (const chunk of read) chunks.push(chunk)
+  })
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
@@ -203,41 +205,42 @@ async function unpackFile(zip: ZipFile, entry: Entry, file: BundledFile, folder:
   const path = join(folder, ...file.path.split('/'))
   // Synced all at once when the run is published.
   await mkdir(dirname(path), { recursive: true })
-  const hash = createHash('sha256')
   const handle = await openFile(path, CREATE_NEW)
-  let position = 0
+  let hash = ''
   try {
-    await readEntry(zip, entry, async (chunk) => {
-      hash.update(chunk)
-      await writeFully(handle, chunk, position)
-      position += chunk.length
-    })
+    await readEntry(zip, entry, (chunks) =>
+      writeChunks(
+        handle,
+        measureChunks(chunks, ({ sha256 }) => (hash = sha256)),
+      ),
+    )
   } finally {
     await handle.close()
   }
-  if (hash.digest('hex') !== file.sha256)
+  if (hash !== file.sha256)
     throw refuseBundle(`entry ${quote(file.path)} does not match its hash in ${BUNDLE_FILE}`)
 }
 
-/** Its unpacked bytes in order, at most as many as it says it has. */
+/** `take` reads its unpacked bytes, at most as many as it says it has, to their end. */
 async function readEntry(
   zip: ZipFile,
   entry: Entry,
-  take: (chunk: Uint8Array) => Promise<void>,
+  take: (chunks: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
   let sum = 0
   let length = 0
+  async function* summed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      sum = crc32(chunk, sum)
+      length += chunk.length
+      yield chunk
+    }
+  }
   try {
     const stream = await zip.openReadStreamPromise(entry)
     // A broken entry may fail more than once; the first time is what counts.
     stream.on('error', () => undefined)
-    await pipeline(stream, async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) {
-        sum = crc32(chunk, sum)
-        length += chunk.length
-        await take(chunk)
-      }
-    })
+    await pipeline(stream, summed, take)
   } catch (error) {
     throw asRefusal(`entry ${quote(entry.fileName)} cannot be unpacked`, error)
   }

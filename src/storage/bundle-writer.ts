@@ -2,10 +2,10 @@
  * Writes a bundle as a stream: a file at a time is read, hashed and packed while it is sent, and `bundle.json` with all
  * hashes comes last. The same files give the same bytes but for `exported_at` and `exported_by`.
  */
-import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { streamReadable } from '../core/stream-bytes.ts'
 import { type Bundle, BUNDLE_FILE, type BundledFile } from './bundle-format.ts'
+import { measureChunks } from './chunks.ts'
 
 export interface BundleSource {
   /** Its path in the bundle. */
@@ -58,15 +58,8 @@ export async function streamBundle(contents: BundleContents): Promise<ReadableSt
 }
 
 /** Passes a file on and lists it when it has ended. */
-async function* measure({ path, open }: BundleSource, files: BundledFile[]): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256')
-  let bytes = 0
-  for await (const chunk of open()) {
-    hash.update(chunk)
-    bytes += chunk.length
-    yield chunk
-  }
-  files.push({ path, bytes, sha256: hash.digest('hex') })
+function measure({ path, open }: BundleSource, files: BundledFile[]): AsyncGenerator<Uint8Array> {
+  return measureChunks(open(), (measured) => void files.push({ path, ...measured }))
 }
 
 /** A zip file has local times: one that reads there as the UTC time, whatever the zone of this machine. */

@@ -2,12 +2,12 @@
  * `manifest.json`: what a finished run leaves for good. Written last and whole, so a folder that has one has everything
  * it lists; stays when the rest is pruned, and is what the index is rebuilt from.
  */
-import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RUN_STATUSES } from '../runs/status.ts'
 import { completeSummary, type Summary } from '../runs/summary.ts'
 import { ARTIFACTS_FOLDER } from './artifacts.ts'
+import { hashChunks } from './chunks.ts'
 import { codeOf, readOptional, writeDurably } from './durable-files.ts'
 import { listRunFiles, MANIFEST_FILE, openRunFile, type RunFile } from './run-files.ts'
 
@@ -75,11 +75,5 @@ async function listFiles(folder: string): Promise<ManifestFile[]> {
 async function measureFile(folder: string, { path, isPacked }: RunFile): Promise<Omit<ManifestFile, 'path'>> {
   const named = isPacked ? null : ARTIFACT.exec(path)
   if (named) return { bytes: (await stat(join(folder, path))).size, sha256: named[1]! }
-  const hash = createHash('sha256')
-  let bytes = 0
-  for await (const chunk of openRunFile(folder, path)) {
-    hash.update(chunk)
-    bytes += chunk.length
-  }
-  return { bytes, sha256: hash.digest('hex') }
+  return hashChunks(openRunFile(folder, path))
 }

@@ -10,7 +10,8 @@ import type { LogLine, RunEvent } from '../runs/event.ts'
 import { isEngineEvent } from '../runs/event.ts'
 import { formatLogLine } from '../runs/log-line.ts'
 import { ARTIFACTS_FOLDER } from './artifacts.ts'
-import { createTempName, makeOwnFolder, openFile, CREATE_NEW, writeFully } from './durable-files.ts'
+import { createChunkWriter } from './chunks.ts'
+import { createTempName, makeOwnFolder, openFile, CREATE_NEW } from './durable-files.ts'
 
 export const RUN_LOG = 'run.log'
 export const AGENT_LOG = 'message_tool.log'
@@ -209,14 +210,13 @@ async function findRestarts(
 async function openReplacement(folder: string, name: string) {
   const temp = join(folder, createTempName(name))
   const handle = await openFile(temp, CREATE_NEW)
-  let length = 0
+  const writer = createChunkWriter(handle)
   let buffer = ''
 
   async function flush(): Promise<void> {
     const bytes = Buffer.from(buffer)
     buffer = ''
-    await writeFully(handle, bytes, length)
-    length += bytes.length
+    await writer.write(bytes)
   }
 
   return {
