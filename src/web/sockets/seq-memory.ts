@@ -11,7 +11,7 @@ const MAX_RUNS = 10_000
 
 export interface SeqMemory {
   /** Where the numbers of a run begin that is watched again, or for the first time. */
-  recall(state: RunState): PatchSeqs
+  recall(state: Pick<RunState, 'run_id' | 'content'>): PatchSeqs
   /** `isSettled`: the numbers stand for all that has been published of the run. */
   keep(runId: string, seqs: PatchSeqs, isSettled: boolean): void
 }

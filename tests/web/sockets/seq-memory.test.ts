@@ -16,8 +16,8 @@ function createMemory(maxRuns: number) {
   const memory = createSeqMemory(feed, maxRuns)
   return {
     change: (runId: string, aspect: Aspect) => void changed.set(`${runId} ${aspect}`, ++revision),
-    recall: (runId: string, content: Record<string, string> = {}) =>
-      memory.recall({ run_id: runId, content } as RunState),
+    recall: (runId: string, content: RunState['content'] = {}) =>
+      memory.recall({ run_id: runId, content }),
     keep: (runId: string, status: number, content: number, isSettled = true) =>
       memory.keep(runId, { status, content }, isSettled),
   }
@@ -26,7 +26,7 @@ function createMemory(maxRuns: number) {
 test('numbers go on where they stood, and rise by one for what changed meanwhile', () => {
   const { change, recall, keep } = createMemory(2)
   expect(recall('a')).toEqual({ status: 0, content: 0 })
-  expect(recall('a', { market_report: 'one' })).toEqual({ status: 0, content: 1 })
+  expect(recall('a', { market_report: { text: 'one', parts: [] } })).toEqual({ status: 0, content: 1 })
   change('a', 'tree')
   keep('a', 5, 3)
   expect(recall('a')).toEqual({ status: 5, content: 3 })
