@@ -1,38 +1,29 @@
 /**
- * What the reader looks at stays where it is while the page changes. What grows above it scrolls along; a report that is
- * begun anew, or gives way to a shorter one, keeps the height it had, so that what stands below does not jump up and down
- * again, until another page or another width lets go of it.
+ * What the reader looks at stays where it is while the page changes: what grows above it scrolls along. At the top of the
+ * page nothing is above it, and what comes is let in.
  */
-let height = 0
 let anchor
 let top = 0
 
-const panel = () => document.getElementById('report')
 const topOf = (element) => element.getBoundingClientRect().top
-const heightOf = (element) => element?.getBoundingClientRect().height ?? 0
 
-/** The first panel in view. The browser's own choice is a line of text, which an update may replace. */
+/**
+ * The panel that is read: the first to reach below the upper third of the window. The browser's own choice is a line of
+ * text, which an update may replace.
+ */
 function findAnchor() {
-  const bar = document.querySelector('.topbar').getBoundingClientRect().bottom
-  const isSeen = (card) => card.getBoundingClientRect().bottom > bar
+  const isRead = (card) => card.getBoundingClientRect().bottom > window.innerHeight / 3
   return window.scrollY > 0
-    ? [...document.querySelectorAll('.run-grid .card:not(.tree-card)')].find(isSeen)
+    ? [...document.querySelectorAll('.run-grid .card:not(.tree-card)')].find(isRead)
     : undefined
 }
 
 document.addEventListener('htmx:before:swap', () => {
-  height = heightOf(panel())
   anchor = findAnchor()
   top = anchor && topOf(anchor)
 })
 document.addEventListener('htmx:after:swap', () => {
-  const report = panel()
-  if (report && heightOf(report) < height) report.style.minHeight = `${height}px`
   const moved = anchor?.isConnected ? topOf(anchor) - top : 0
   // To scroll by nothing would still end a scroll that is under way.
   if (moved !== 0) window.scrollBy({ top: moved, behavior: 'instant' })
-})
-window.addEventListener('resize', () => {
-  const report = panel()
-  if (report) report.style.minHeight = ''
 })

@@ -33,8 +33,6 @@ export async function visit(href, { history: mode = 'push' } = {}) {
       swap: 'innerMorph',
       sourceElement: document.body,
     })
-    // The height that was held for the report before is let go.
-    document.getElementById('report')?.style.removeProperty('min-height')
     setTitle(next.title)
     restartStream(next.getElementById('stream'))
   } catch {

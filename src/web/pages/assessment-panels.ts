@@ -4,7 +4,7 @@ import type { RunState } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { createProseContext, type ProseContext } from '../view-models/citations.ts'
 import { compareWithPrior } from '../view-models/compare-link.ts'
-import { readCommittee, unverifiedOf, viewNotes } from '../view-models/committee-view.ts'
+import { LAST_ROLE, readCommittee, unverifiedOf, viewNotes } from '../view-models/committee-view.ts'
 import {
   readDecision,
   viewDecision,
@@ -18,6 +18,7 @@ import type { KindPanels, RunReader } from './kind-panels.ts'
 
 export const assessmentPanels: KindPanels = {
   treeTitle: 'Committee',
+  decider: LAST_ROLE,
   readProse,
   modelsOf: (state) => readCommittee(state.data).thinking?.models ?? {},
   isThinking,
@@ -29,8 +30,13 @@ export const assessmentPanels: KindPanels = {
             id: 'run-notes',
             key: `run/notes:${runId}`,
             template: 'run/notes',
-            ...watching('data'),
-            data: async () => ({ notes: viewNotes(readCommittee((await reader.state()).data)) }),
+            ...watching('data', 'decision', 'status'),
+            data: async () => {
+              const hasVerdict = (await reader.decision()) !== null
+              const ended = isTerminal(reader.summary().status)
+              const committee = readCommittee((await reader.state()).data)
+              return { notes: viewNotes(committee, hasVerdict || !ended), hasVerdict }
+            },
           },
         ]),
     {

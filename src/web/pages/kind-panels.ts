@@ -20,6 +20,8 @@ export type Watching = (...aspects: Aspect[]) => Pick<Region, 'watch'>
 export interface KindPanels {
   /** What its tree is called: who or what does the work. */
   treeTitle: string
+  /** The agent whose report is the verdict in prose; null where there is none. */
+  decider: string | null
   /** The regions of its own; the templates show those there are. */
   regions(kit: PageKit, runId: string, reader: RunReader, watching: Watching): Region[]
   /** What the citations in the report of a node refer to; null where reports cite nothing. */

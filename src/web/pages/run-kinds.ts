@@ -5,6 +5,7 @@ import type { KindPanels } from './kind-panels.ts'
 
 const PLAIN: KindPanels = {
   treeTitle: 'Steps',
+  decider: null,
   regions: () => [],
   readProse: async () => null,
   modelsOf: () => ({}),

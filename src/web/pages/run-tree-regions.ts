@@ -40,7 +40,7 @@ export function createTreeRegions(
       id: 'run-report',
       key: `run/report:${where}`,
       template: 'run/report',
-      ...watching('content', 'tree', 'decision', 'data', 'usage'),
+      ...watching('content', 'tree', 'decision', 'data', 'usage', 'status'),
       data: async () => {
         const state = await reader.state()
         const { nodeId } = chooseNode(state, node)
@@ -49,6 +49,7 @@ export function createTreeRegions(
           context: await kind.readProse(reader, nodeId),
           models: kind.modelsOf(state),
           preview: shown && (await previewResult(state, shown, (key) => desk.stepResult(runId, key))),
+          decider: (await reader.decision()) === null ? null : kind.decider,
           totals: shown?.node_type === 'phase' ? (totalsOf(state, clock.now()).get(shown.id) ?? null) : null,
         }
         return {

@@ -38,7 +38,7 @@ export interface SpreadView {
 }
 
 export interface NotesView {
-  /** Why the verdict may know too much; empty where it does not. */
+  /** Why the verdict may know too much; empty where it does not, and where there is none. */
   warning: string
   gaps: { who: string; reason: string }[]
 }
@@ -48,9 +48,10 @@ export function readCommittee(data: unknown): CommitteeFacts {
   return parsed.success ? parsed.data : NOTHING
 }
 
-export function viewNotes({ thinking, gaps }: CommitteeFacts): NotesView {
+/** `hasVerdict`: there is one, or one may still come. */
+export function viewNotes({ thinking, gaps }: CommitteeFacts, hasVerdict: boolean): NotesView {
   return {
-    warning: thinking?.warning ?? '',
+    warning: hasVerdict ? (thinking?.warning ?? '') : '',
     gaps: gaps.map(({ analyst, reason }) => ({ who: labelRole(analyst), reason })),
   }
 }
@@ -121,7 +122,8 @@ export function unverifiedOf(
   return agent.id === LAST_ROLE ? [...own, ...(decision?.unverified ?? [])] : own
 }
 
-const LAST_ROLE: Role = 'portfolio_manager'
+/** Who writes the verdict. */
+export const LAST_ROLE: Role = 'portfolio_manager'
 
 export function labelRole(role: string): string {
   return ROLE_LABELS[role as Role] ?? role

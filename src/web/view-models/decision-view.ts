@@ -44,6 +44,8 @@ export interface DecisionView {
   /** Empty for HOLD and REVIEW, which have no levels. */
   risk: RiskRow[]
   riskReward: string
+  /** `Level`; of a SELL that opens no short, `Levels if shorted`. */
+  levelsTitle: string
   measures: { label: string; value: string }[]
   noLevels: string
   rationale: { html: string; chips: string }[]
@@ -56,13 +58,13 @@ export interface DecisionView {
 }
 
 export interface PositionView {
-  method: string
   rows: { label: string; value: string }[]
   /** What the sizes are worked out for; empty where there are none. */
   basis: string
   /** What they follow and what not; empty where there are none. */
   follows: string
   caps: { rule: string; from: string; to: string }[]
+  /** Empty where nothing changes. */
   delta: string
   none: string
 }
@@ -112,6 +114,10 @@ export function viewDecision(decision: Decision, committee: CommitteeFacts): Dec
     summaryHtml: renderProse(decision.summary, context),
     risk: hasLevels ? viewLevels(risk) : [],
     riskReward: risk.risk_reward === null ? '' : formatNumber(risk.risk_reward),
+    levelsTitle:
+      decision.action === 'SELL' && decision.position.fraction_of_equity === 0
+        ? 'Levels if shorted'
+        : 'Level',
     measures: [
       { label: 'ATR', value: formatNumber(risk.atr) },
       { label: 'Volatility, annual', value: formatPct(risk.volatility_ann_pct) },
@@ -184,12 +190,12 @@ export function viewPosition(decision: Decision): PositionView {
   const equity = decision.evidence.find((item) => item.label === REFERENCE_EQUITY)
   const orNone = (value: number, decimals: number) => (isTaken ? formatNumber(value, decimals) : '–')
   return {
-    method: isTaken ? position.method : '',
     rows: [
       { label: 'Of equity', value: formatSize(position.fraction_of_equity) },
       { label: 'Shares', value: orNone(position.shares, Number.isInteger(position.shares) ? 0 : 2) },
       { label: 'Notional', value: orNone(position.notional, 2) },
       { label: 'At risk', value: orNone(position.risk_amount, 2) },
+      ...(isTaken ? [{ label: 'Method', value: position.method }] : []),
     ],
     basis:
       isTaken && equity && isMeasured(equity)
@@ -203,7 +209,10 @@ export function viewPosition(decision: Decision): PositionView {
       from: formatSize(cap.from),
       to: formatSize(cap.to),
     })),
-    delta: `${formatPct(delta.from * 100, 1)} → ${formatPct(delta.to * 100, 1)}: ${delta.reason}`,
+    delta:
+      delta.from === delta.to
+        ? ''
+        : `${formatPct(delta.from * 100, 1)} → ${formatPct(delta.to * 100, 1)}: ${delta.reason}`,
     none: isTaken ? '' : 'No position is taken.',
   }
 }

@@ -53,15 +53,26 @@ function progressMessage(summary: Summary, word: string): string {
     case 'pending':
       return 'waiting for a free place'
     case 'in_progress':
-      return summary.progress_message ?? summary.current_stage ?? word
+      return workMessage(summary) ?? word
     case 'paused':
-      return isBudgetReason(summary.progress_message) ? 'paused for its budget' : 'paused'
+      return `${stopMessage(summary) ?? word}${isBudgetReason(summary.progress_message) ? ', for its budget' : ''}`
     case 'error':
-      return `failed${summary.current_stage ? ` in ${summary.current_stage}` : ''}`
     case 'canceled':
+      return stopMessage(summary) ?? word
     case 'completed':
       return word
   }
+}
+
+/** Who works; several at once are counted, so that it is one line on the narrowest screen. */
+function workMessage({ progress_message: message, current_stage: stage }: Summary): string | null {
+  const count = message?.split(', ').length ?? 0
+  return stage && count > 1 ? `${stage}: ${count} at work` : (message ?? stage)
+}
+
+/** The status stands beside it; this says where it came to rest. */
+function stopMessage({ current_stage: stage }: Summary): string | null {
+  return stage ? `stopped at ${stage}` : null
 }
 
 function viewEta(summary: Summary): string {

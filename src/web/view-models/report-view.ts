@@ -1,14 +1,15 @@
 /** What the selected node has to say: its report, its messages or, for a tool, what was asked and answered. */
+import { formatDuration } from '../../core/format.ts'
 import { renderMarkdown } from '../../core/markdown.ts'
 import type { PhaseTotals } from '../../runs/phase-totals.ts'
 import type { RunState, TreeNode } from '../../runs/state.ts'
 import { isTerminal } from '../../runs/status.ts'
 import { decorate, type ProseContext } from './citations.ts'
 import { runHref } from './run-row.ts'
-import { describeStatus, type StatusView } from './status-view.ts'
+import type { StatusView } from './status-view.ts'
 import { viewToolFacts, type ToolPreview } from './tool-view.ts'
 import { viewTotals } from './totals-view.ts'
-import { agentOf, statusOf } from './tree-view.ts'
+import { agentOf, describeNode, isUnreached, statusOf } from './tree-view.ts'
 import { viewUsage } from './usage-view.ts'
 
 export interface ReportView {
@@ -17,6 +18,10 @@ export interface ReportView {
   /** `Research › Bull`; empty at the top. */
   path: string
   status: StatusView | null
+  /** `421 ms`; empty for a phase, whose facts tell it, and for what has not ended. */
+  took: string
+  /** Why it failed; empty where it did not. */
+  failure: string
   /** Sanitized HTML, but for its last block while that is being written; empty where there is nothing to read (yet). */
   settledHtml: string
   /** The block that is being written: it alone is sent again as it grows. */
@@ -25,6 +30,8 @@ export interface ReportView {
   empty: string
   /** The page shows the newest report until the reader picks one. */
   following: boolean
+  /** What it says stands in the verdict above it, and nobody asked for it. */
+  isRepeated: boolean
   /** Facts of a tool call or of a phase, as name and text. */
   facts: { name: string; text: string }[]
   /** What a tool brought back; null for anything else. */
@@ -49,12 +56,17 @@ function renderOnce(text: string): string {
   return html
 }
 
-/** The node shown: the one asked for, else the agent that was the last to begin of those who have begun to write. */
+/**
+ * The node shown: the one asked for, else of a failed run who failed, else the agent that was the last to begin of those
+ * who have begun to write.
+ */
 export function chooseNode(
   state: RunState,
   asked: string | null,
 ): { nodeId: string | null; following: boolean } {
   if (asked !== null && state.nodes[asked]) return { nodeId: asked, following: false }
+  const failed = state.status === 'error' ? findFailed(state) : null
+  if (failed !== null) return { nodeId: failed, following: false }
   let newest: { id: string; since: string } | null = null
   // Of those who began at once the last in the tree; none that began earlier takes the place of a later one.
   for (const id of state.node_order) {
@@ -63,6 +75,12 @@ export function chooseNode(
     if (newest === null || since >= newest.since) newest = { id, since }
   }
   return { nodeId: newest?.id ?? null, following: !isTerminal(state.status) }
+}
+
+/** The first agent that failed; where none did, whatever else. Phases only repeat those below them. */
+function findFailed({ nodes, node_order: order }: RunState): string | null {
+  const failed = order.filter((id) => nodes[id]!.status === 'error' && nodes[id]!.node_type !== 'phase')
+  return failed.find((id) => nodes[id]!.node_type === 'agent') ?? failed[0] ?? null
 }
 
 /** Also while it has taken back what it wrote to begin anew. */
@@ -89,6 +107,8 @@ export interface ReportFacts {
   preview: ToolPreview | null
   /** Of a phase that is shown; null for anything else. */
   totals: PhaseTotals | null
+  /** The agent whose report is the verdict in prose, once there is a verdict; else null. */
+  decider: string | null
 }
 
 export function viewReport(state: RunState, asked: string | null, facts: ReportFacts): ReportView {
@@ -103,6 +123,8 @@ export function viewReport(state: RunState, asked: string | null, facts: ReportF
       title: 'Report',
       path: '',
       status: null,
+      took: '',
+      failure: '',
       settledHtml: '',
       growingHtml: '',
       facts: [],
@@ -110,7 +132,7 @@ export function viewReport(state: RunState, asked: string | null, facts: ReportF
       by: '',
       rerun: null,
     }
-    return { nodeId, ...nothing, empty, following }
+    return { nodeId, ...nothing, empty, following, isRepeated: false }
   }
   const text = textOf(state, node.id).slice(0, REPORT_LIMIT)
   const plain = text === '' ? '' : lowerHeadings(renderOnce(text))
@@ -120,11 +142,14 @@ export function viewReport(state: RunState, asked: string | null, facts: ReportF
     nodeId,
     title: node.label,
     path: pathOf(state, node),
-    status: describeStatus(statusOf(state, node)),
+    status: describeNode(state, node),
+    took: facts.totals || node.duration_ms === null ? '' : formatDuration(node.duration_ms),
+    failure: node.status === 'error' ? (node.reason ?? state.error ?? 'no reason was given') : '',
     settledHtml: settled,
     growingHtml: html.slice(settled.length),
     empty: text === '' && !facts.preview?.text ? emptyReason(state, node) : '',
     following,
+    isRepeated: asked === null && !following && node.id === facts.decider && text !== '',
     facts: facts.totals ? viewTotals(facts.totals) : viewToolFacts(node),
     preview: facts.preview,
     by: describeWriter(state, node, models),
@@ -188,8 +213,9 @@ function pathOf(state: RunState, node: TreeNode): string {
 }
 
 function emptyReason(state: RunState, node: TreeNode): string {
+  if (isUnreached(state, node)) return `Not reached: ${node.reason ?? 'the run ended before'}.`
   if (node.status === 'skipped') return `Left out: ${node.reason ?? 'not needed'}.`
-  if (node.status === 'error') return `Failed: ${node.reason ?? state.error ?? 'no reason was given'}.`
+  if (node.status === 'error') return 'It failed before it had a report.'
   if (node.status === 'canceled') return 'Stopped before it was done.'
   if (node.node_type === 'phase') return 'A phase has no report of its own: select one of its members.'
   if (node.node_type === 'tool' && node.status === 'completed') return ''

@@ -16,7 +16,7 @@ import { describeStatus, type StatusView } from './status-view.ts'
 import { viewDuration, viewTime, type DurationView, type TimeView } from './time-view.ts'
 import { createTimeScale, type Squeeze, type Tick, type TimeScale } from './time-scale.ts'
 import { describeTotals } from './totals-view.ts'
-import { agentOf, statusOf } from './tree-view.ts'
+import { agentOf, describeNode } from './tree-view.ts'
 
 /** One bar; places in percent of the line's width. */
 export interface BarView {
@@ -94,8 +94,8 @@ export interface TimelineSelection {
 }
 
 export const KIND_WORDS: Readonly<Record<SegmentKind, string>> = {
-  queue: 'in line for a place',
-  permit: 'waiting for a permit',
+  queue: 'queued',
+  permit: 'waiting for a limit',
   back_off: 'waiting to try again',
   run: 'at work',
   paused: 'paused',
@@ -104,8 +104,6 @@ export const KIND_WORDS: Readonly<Record<SegmentKind, string>> = {
 
 /** Narrower ones could not be seen. */
 const LEAST_WIDTH = 0.35
-/** These three are told apart even where there are none of them. */
-const ALWAYS: readonly SegmentKind[] = ['queue', 'permit', 'run']
 const MOST_NAMED = 6
 
 export function viewTimeline(state: RunState, selection: TimelineSelection, now: number): TimelineView {
@@ -182,7 +180,7 @@ function groupRows(
   const view = (row: TimelineRow, own: readonly TimelineRow[]): TimelineRowView => {
     const isTool = row.node_type === 'tool'
     const node = state.nodes[row.node_id]!
-    const status = describeStatus(statusOf(state, node))
+    const status = describeNode(state, node)
     const bars = viewBars(row, draw, isTool ? [] : own)
     const isRunning = !timeline.hasEnded && row.segments.at(-1)?.to === timeline.to
     const isTicking = isRunning && row.segments.at(-1)?.kind === 'run' && state.status === 'in_progress'
@@ -243,7 +241,7 @@ function viewPhase(
   return {
     ...{ id: phase.node_id, domId: `tl-${domId(phase.node_id)}`, kind: 'phase', label: phase.label },
     ...{ href: hrefOf(phase.node_id), selected: false, tools: 0, isCritical: false, title },
-    status: describeStatus(statusOf(state, node)),
+    status: describeNode(state, node),
     bars: [draw.bar({ from, to, kind: 'run' }, 'phase', false, title)],
     duration: viewDuration(phase.wall_ms, isOpen && state.status === 'in_progress'),
   }
@@ -297,12 +295,11 @@ function viewShares({ rows, shares, from, to }: Timeline): LegendItem[] {
   return SEGMENT_KINDS.flatMap((kind) => {
     const item = { look: kind, word: KIND_WORDS[kind] }
     if (kind !== 'permit' && kind !== 'back_off') {
-      const isShown = shares[kind] > 0 || ALWAYS.includes(kind)
-      return isShown ? [{ ...item, amount: describeShare(shares[kind], to - from) }] : []
+      return shares[kind] > 0 ? [{ ...item, amount: describeShare(shares[kind], to - from) }] : []
     }
     const waiters = rows.filter((row) => row.node_type === 'agent' && row.spent[kind] > 0)
     const ms = waiters.reduce((sum, row) => sum + row.spent[kind], 0)
-    if (ms === 0) return ALWAYS.includes(kind) ? [{ ...item, amount: 'none' }] : []
+    if (ms === 0) return []
     const held = shares[kind] > 0 ? `; nobody worked for ${formatDuration(shares[kind])}` : ''
     return [{ ...item, amount: `${formatDuration(ms)} over ${countOf(waiters.length, 'agent')}${held}` }]
   })
@@ -310,7 +307,6 @@ function viewShares({ rows, shares, from, to }: Timeline): LegendItem[] {
 
 /** `1.2 s · 4 %`. */
 function describeShare(ms: number, wholeMs: number): string {
-  if (ms === 0) return 'none'
   const percent = (100 * ms) / Math.max(1, wholeMs)
   return `${formatDuration(ms)} · ${percent < 1 ? '<1' : Math.round(percent)} %`
 }
@@ -326,9 +322,7 @@ function describePath(state: RunState, { critical, hasEnded }: Timeline): string
   const shown =
     names.length <= MOST_NAMED ? names : [...names.slice(0, 2), '…', ...names.slice(2 - MOST_NAMED)]
   const waited =
-    critical.waitedMs > 0
-      ? `, of which ${formatDuration(critical.waitedMs)} waiting for permits or tries`
-      : ''
+    critical.waitedMs > 0 ? `, of which ${formatDuration(critical.waitedMs)} waiting for limits or tries` : ''
   const lead = hasEnded ? 'Critical path' : 'Critical path so far'
   return `${lead}: ${shown.join(' → ')}; ${formatDuration(critical.ms)}${waited}.`
 }

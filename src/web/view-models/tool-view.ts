@@ -1,5 +1,5 @@
 /** A call of a tool: what was asked in a few words, how much came back, and the beginning of it. */
-import { formatBytes, formatDuration } from '../../core/format.ts'
+import { formatBytes } from '../../core/format.ts'
 import type { RunState, TreeNode } from '../../runs/state.ts'
 
 export interface ToolPreview {
@@ -40,7 +40,6 @@ export function viewToolFacts(node: TreeNode): { name: string; text: string }[] 
   return [
     ...Object.entries(argumentsOf(node)).map(([name, value]) => ({ name, text: clip(toText(value)) })),
     ...(size === '' ? [] : [{ name: 'Result', text: size }]),
-    ...(node.duration_ms === null ? [] : [{ name: 'Took', text: formatDuration(node.duration_ms) }]),
   ]
 }
 

@@ -3,7 +3,7 @@ import { formatDuration } from '../../core/format.ts'
 import type { PhaseTotals } from '../../runs/phase-totals.ts'
 import { viewUsage } from './usage-view.ts'
 
-/** `12.3 s on the clock, 40.1 s of work, 3.2 s waiting for permits, 8 calls, …`. */
+/** `12.3 s on the clock, 40.1 s of work, 3.2 s waiting for limits, 8 calls, …`. */
 export function describeTotals(totals: PhaseTotals): string {
   if (totals.wall_ms === null) return 'not begun'
   return listTotals(totals)
@@ -23,7 +23,7 @@ function listTotals(totals: PhaseTotals): { name: string; text: string; words: s
   return [
     duration('On the clock', wallMs ?? 0, 'on the clock'),
     duration('Work of its members', workMs, 'of work'),
-    ...(permitMs > 0 ? [duration('Waiting for permits', permitMs, 'waiting for permits')] : []),
+    ...(permitMs > 0 ? [duration('Waiting for limits', permitMs, 'waiting for limits')] : []),
     ...(backOffMs > 0 ? [duration('Waiting to try again', backOffMs, 'waiting to try again')] : []),
     ...(usage ? [{ name: 'Models', text: usage.detail, words: '' }] : []),
   ]

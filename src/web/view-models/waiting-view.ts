@@ -8,7 +8,7 @@ import { viewDuration, type DurationView } from './time-view.ts'
 export interface WaitView {
   /** The agent that waits; what it is part of where none does. */
   who: string
-  /** `for a permit of openai:gpt-4o`, `to try again: ` and what failed. */
+  /** `for the limit of openai:gpt-4o`, `to try again: ` and what failed. */
   text: string
   since: DurationView
   /** `3.0 s` in all, where that is known; else empty. */
@@ -43,7 +43,7 @@ function nameWaiter(state: RunState, { node_id: nodeId, key }: OpenWait): string
 }
 
 function describeWait({ for: kind, tier, why }: OpenWait): string {
-  if (kind === 'permit') return `for a permit of ${nameTier(tier)}`
+  if (kind === 'permit') return `for the limit of ${nameTier(tier)}`
   return why === null ? `to try ${nameTier(tier)} again` : `to try again: ${why}`
 }
 

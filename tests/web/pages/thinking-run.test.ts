@@ -1,7 +1,7 @@
 /** The page of a run in which models think: what it costs, what it may spend, what is to be known of its verdict. */
 import { load } from 'cheerio'
 import { expect, test } from 'vitest'
-import { GAP_EVENT, UNVERIFIED_EVENT } from '../../../src/committee/state.ts'
+import { GAP_EVENT, THINKING_EVENT, UNVERIFIED_EVENT } from '../../../src/committee/state.ts'
 import { findChangedParts, takeApart } from '../../../src/web/regions/region-parts.ts'
 import {
   beginThinking,
@@ -160,7 +160,7 @@ test('a call that waits for its next try, or for a permit, is told while it wait
   begin('permit', null, null)
   await site.clock.advance(1_000)
   begin('permit', null, null)
-  expect(await told()).toBe('‖Bull researcher waits for a permit of openai:gpt-4.1 (2 calls) (for 1 s)')
+  expect(await told()).toBe('‖Bull researcher waits for the limit of openai:gpt-4.1 (2 calls) (for 1 s)')
   site.desk.emit(runId, { type: 'run_paused', reason: 'asked' })
   expect(await told()).toBe('')
 })
@@ -269,7 +269,7 @@ test('each agent shows its model and what that used, quietly', async () => {
   expect(market.attr('title')).toBe(`${MODELS.quick} · 1 call, 11,480 tokens read, 1,905 written, 0.0186 USD`)
   expect($('[data-node=data] .node-cost')).toHaveLength(0)
   expect($('[data-node=portfolio_manager]').attr('title')).toContain(MODELS.deep)
-  expect(words($('.report-facts .sub').text())).toBe(market.attr('title'))
+  expect(words($('#report-by').text())).toBe(market.attr('title'))
 })
 
 test('what models may know past the day, and who could not bring what was asked, stand above the decision', async () => {
@@ -287,6 +287,19 @@ test('what models may know past the day, and who could not bring what was asked,
   )
   expect(notes.last().text()).toContain(HOSTILE)
   expect((await site.get(`/runs/${running}`)).$('#run-notes [role=note]')).toHaveLength(0)
+})
+
+test('a run that ended without a verdict has none that may know too much', async () => {
+  const site = createPageSite()
+  const { broke } = fillThinking(site.desk)
+  site.desk.emit(broke, {
+    type: THINKING_EVENT,
+    ...{ mode: 'llm', models: {}, warning: 'They have read up to 2024-06-01.' },
+  })
+  const notes = async () => words((await site.get(`/runs/${broke}`)).$('#run-notes').text())
+  expect(await notes()).toContain('Its verdict may know too much. They have read up to 2024-06-01.')
+  site.desk.emit(broke, { type: 'run_canceled' })
+  expect(await notes()).not.toContain('know too much')
 })
 
 test('how far the answers agreed is told in words and as a table, the last to decide first', async () => {

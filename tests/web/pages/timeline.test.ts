@@ -46,8 +46,8 @@ test('queue, permit, back-off and work are told apart by words and patterns, the
     .get()
     .map((li) => words($(li).text()))
   expect(legend).toEqual([
-    'in line for a place 2.0 s · 6 %',
-    'waiting for a permit 6.0 s over 1 agent',
+    'queued 2.0 s · 6 %',
+    'waiting for a limit 6.0 s over 1 agent',
     'waiting to try again 2.0 s over 1 agent',
     'at work 29.0 s · 94 %',
     'critical path 28.0 s · 90 %',
@@ -59,10 +59,10 @@ test('queue, permit, back-off and work are told apart by words and patterns, the
   expect(news.find('.tl-critical').length).toBeGreaterThan(0)
   expect($('#tl-market .tl-critical')).toHaveLength(0)
   expect(news.find('svg').attr('aria-label')).toBe(
-    'News analyst: completed, waiting for a permit 6.0 s, waiting to try again 2.0 s, at work 10.0 s, on the critical path',
+    'News analyst: completed, waiting for a limit 6.0 s, waiting to try again 2.0 s, at work 10.0 s, on the critical path',
   )
   expect(words($('#tl-path').text())).toBe(
-    '◆ Critical path: News analyst → Trader; 28.0 s, of which 8.0 s waiting for permits or tries.',
+    '◆ Critical path: News analyst → Trader; 28.0 s, of which 8.0 s waiting for limits or tries.',
   )
   expect($('#tl-now')).toHaveLength(0)
 })
@@ -81,7 +81,7 @@ test('the chart says in a table what its bars show, and each bar leads to its no
 test('the tools of an agent have rows of their own once it is selected', async () => {
   const { $, page } = await show(tellWaits, 60)
   expect($('#tl-market_tool_1')).toHaveLength(0)
-  expect(words($('#tl-market .tl-more').text())).toBe('+1 tools')
+  expect(words($('#tl-market .tl-more').text())).toBe('+1 tool call')
   const selected = await page('market')
   expect(words(selected('#tl-market_tool_1 .tl-label').text())).toBe('averages')
   expect(selected('#tl-market').attr('aria-current')).toBe('true')
@@ -106,7 +106,7 @@ test('a tool shows in the tree what it was asked, how much came back and how lon
   const shown = await page('market_tool_1')
   expect(shown('#run-report pre').text()).toContain(JSON.stringify(HOSTILE))
   expect(shown('#run-report img, #run-report script')).toHaveLength(0)
-  expect(words(shown('#run-report dl').text())).toContain('Took1.5 s')
+  expect(words(shown('#run-report .card-head').text())).toContain('took 1.5 s')
 })
 
 test('the preview of a large result is its beginning', async () => {
@@ -130,7 +130,7 @@ test('a phase says in the tree what its agents used and waited, and all of it wh
   expect(facts).toEqual([
     ['On the clock', '29.0 s'],
     ['Work of its members', '20.0 s'],
-    ['Waiting for permits', '6.0 s'],
+    ['Waiting for limits', '6.0 s'],
     ['Waiting to try again', '2.0 s'],
     ['Models', '2 calls, 7,100 tokens read, 900 written, 0.0154 USD'],
   ])
