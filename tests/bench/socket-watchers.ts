@@ -32,8 +32,9 @@ interface Watcher {
 const watchers: Watcher[] = []
 let origin = ''
 
-process.on('message', (message: { connect: { port: number; runIds: string[] } } | 'report') => {
+process.on('message', (message: { connect: { port: number; runIds: string[] } } | 'over' | 'report') => {
   if (message === 'report') void reportAll()
+  else if (message === 'over') void untilOver().then(() => process.send!({ over: true }))
   else void connectAll(message.connect)
 })
 process.channel?.ref()
@@ -100,7 +101,6 @@ async function untilOver(): Promise<void> {
 }
 
 async function reportAll(): Promise<void> {
-  await untilOver()
   for (const { client, report } of watchers) {
     await client.idle()
     report.differences = await compare(client, report.runId)

@@ -37,9 +37,6 @@ export interface WatchOutcome {
   block: LoopBlock
 }
 
-/** What the last step of a run still takes when its time is over, and then the last messages. */
-const END_MS = 3_500
-
 export async function watchManyRuns({ place, runs, forMs }: WatchOptions): Promise<WatchOutcome> {
   const desk = startProbed(script('socket-desk.ts'), [place.dataDir, place.resultsDir, String(runs)])
   const watchers = startProbed(script('socket-watchers.ts'), [])
@@ -57,7 +54,9 @@ export async function watchManyRuns({ place, runs, forMs }: WatchOptions): Promi
     const third = await memoryOf()
     // Collecting garbage at one go is the benchmark's doing.
     await desk.report()
-    await sleep((forMs * 2) / 3 + END_MS)
+    await sleep((forMs * 2) / 3)
+    // Runs end with the step that they are at; every watcher has read so, or it is given up.
+    await watchers.ask('over', (message) => message.over as true | undefined)
     const { block: second } = await desk.report()
     const end = await memoryOf()
     const reports = await watchers.ask('report', (message) => message.reports as WatcherReport[] | undefined)
