@@ -32,6 +32,7 @@ import { rulesReasoners } from './rules/index.ts'
 import {
   createCommitteeState,
   foldCommittee,
+  statsOf,
   summarizeCommittee,
   THINKING_EVENT,
   type CommitteeState,
@@ -81,6 +82,7 @@ export function createAssessmentWorkflow(options: AssessmentOptions): Assessment
     fold: foldCommittee,
     shapes: ASSESSMENT_SHAPES,
     summary: summarizeCommittee,
+    compareBy: statsOf,
     execute: (ctx, input) => assess(ctx, input, { market, sources, archive, models, reasonersFor }),
   }
 }

@@ -111,7 +111,7 @@ export function summarizeCommittee(state: RunState<CommitteeState>): KindSummary
 const statsSchema = decisionSchema.pick({ risk_metrics: true, position: true, unverified: true })
 
 /** What verdicts are compared by; null without one. */
-function statsOf(decision: unknown): Stats | null {
+export function statsOf(decision: unknown): Stats | null {
   const parsed = statsSchema.safeParse(decision)
   if (!parsed.success) return null
   const { risk_metrics: risk, position, unverified } = parsed.data

@@ -35,9 +35,16 @@ export function summarize(workflow: Workflow, state: RunState): Summary {
     ...workflow.summary(state),
     error: state.error,
     usage: state.usage,
-    phases: isTerminal(state.status) ? measurePhases(state) : {},
+    phases: isTerminal(state.status) ? keepNamed(measurePhases(state), workflow) : {},
     files: WHOLE_FILES,
   }
+}
+
+/** A journal may tell of phases that no plan of its kind has: they are shown in its tree and counted nowhere. */
+function keepNamed(phases: Summary['phases'], { phases: named }: Workflow): Summary['phases'] {
+  return named
+    ? Object.fromEntries(Object.entries(phases).filter(([id]) => Object.hasOwn(named, id)))
+    : phases
 }
 
 /** 0–100; 100 only once completed. Null for a kind without a measure. */

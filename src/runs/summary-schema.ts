@@ -8,7 +8,9 @@ import { FILES_STATES } from './summary.ts'
 
 const time = z.iso.datetime()
 const text = z.string().max(100_000)
-const count = z.number().min(0)
+/** Far above anything that a run could come to; sums over many runs stay numbers all the same. */
+const count = z.number().min(0).max(1e12)
+const usd = z.number().min(0).max(1e6)
 
 const shown = {
   run_id: z.string().refine(isRunId, 'not a run id'),
@@ -37,7 +39,7 @@ const kept = {
     calls: count,
     input_tokens: count,
     output_tokens: count,
-    cost_usd: count.nullable(),
+    cost_usd: usd.nullable(),
   }),
   shape: text.nullable(),
   stats: z.record(z.string(), z.number().nullable()).nullable(),
@@ -47,6 +49,26 @@ const kept = {
     since: time.nullable(),
     imported_at: time.nullable(),
   }),
+}
+
+/** How far the clocks of two desks may be apart. */
+const CLOCK_SKEW_MS = 5 * 60_000
+
+/** What is wrong with the times of a run that has ended; null where they follow each other and none lies ahead of `now`. */
+export function findWrongTimes(summary: z.infer<typeof summarySchema>, now: string): string | null {
+  const { created_at, started_at, last_event_at, updated_at, ended_at, execution_ms } = summary
+  if (ended_at === null) return 'ended_at is missing'
+  let before = { name: 'created_at', at: created_at }
+  for (const [name, at] of Object.entries({ started_at, last_event_at, updated_at, ended_at })) {
+    if (at === null) continue
+    if (Date.parse(at) < Date.parse(before.at)) return `${name} ${at} is before ${before.name} ${before.at}`
+    before = { name, at }
+  }
+  if (Date.parse(ended_at) > Date.parse(now) + CLOCK_SKEW_MS) return `ended_at ${ended_at} is yet to come`
+  const workedAtMost = started_at === null ? 0 : Date.parse(ended_at) - Date.parse(started_at)
+  return execution_ms > workedAtMost
+    ? `execution_ms ${execution_ms} is more than passed from its start to its end`
+    : null
 }
 
 export const summarySchema = z.object(shown).extend(z.object(kept).partial().shape) satisfies z.ZodType<

@@ -3,12 +3,12 @@
  * its kind. Hashes that fit prove nothing here, for whoever changes a file can write its hash anew; what contradicts the
  * journal is found all the same. A journal made up whole and without a contradiction is not: that takes a signature.
  */
-import { refuseBundle as refuse } from '../core/bundle-upload.ts'
 import { messageOf, quote } from '../core/errors.ts'
 import { formatStamp, parseRunId } from '../core/ids.ts'
 import { canonicalJson, sha256Stream } from '../core/json.ts'
 import { encodeLine } from '../core/ndjson.ts'
 import { createTurns } from '../core/turns.ts'
+import { refuseBundle as refuse } from './bundle-upload.ts'
 import { describeWrong, findWrongShape } from './event-schema.ts'
 import type { EngineEvent, RunEvent, RunKind } from './event.ts'
 import { isEngineEvent, RUN_KINDS } from './event.ts'
@@ -17,7 +17,7 @@ import type { ArtifactRef, StagedBundle } from './ports.ts'
 import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
 import { summarize } from './summarize.ts'
-import { summarySchema } from './summary-schema.ts'
+import { findWrongTimes, summarySchema } from './summary-schema.ts'
 import { completeSummary, publicSummary, WHOLE_FILES, type FilesState, type Summary } from './summary.ts'
 import { findMisplaced } from './tree.ts'
 import type { Workflow } from './workflow.ts'
@@ -62,15 +62,24 @@ async function verifyPruned(staged: StagedBundle, deps: VerifyDeps): Promise<Sum
   const workflow = workflowOf(stored.kind, deps)
   if (!isTerminal(stored.status)) throw refuse(`manifest.json says that the run is ${stored.status}`)
   checkIdentity(stored, staged.runId)
+  const wrong = findWrongTimes(stored, deps.importedAt)
+  if (wrong !== null) throw refuse(`manifest.json: ${wrong}`)
   checkDecision(staged.decision, stored, workflow)
   const { decision } = staged
   const { action, confidence } = stored.decision ?? {}
   if (stored.decision && (decision?.action !== action || decision?.confidence !== confidence))
     throw refuse('manifest.json: its summary names another verdict than its decision')
   await staged.compareFiles(null)
+  const { importedAt } = deps
   const since = stored.files?.since ?? stored.ended_at
-  const files: FilesState = { state: 'pruned', since, imported_at: deps.importedAt }
-  return { ...completeSummary(stored), files }
+  const files: FilesState = {
+    state: 'pruned',
+    since: since !== null && since < importedAt ? since : importedAt,
+    imported_at: importedAt,
+  }
+  // What follows from the decision is worked out anew; what only the journal could tell is not known here.
+  const stats = workflow.compareBy?.(decision ?? null) ?? null
+  return { ...completeSummary({ ...stored, shape: null, phases: {}, stats }), files }
 }
 
 function parseSummary(staged: StagedBundle) {

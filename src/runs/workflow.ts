@@ -9,7 +9,7 @@ import type { CostCeiling, RunBudget } from './identity.ts'
 
 export type { CostCeiling, RunBudget } from './identity.ts'
 import type { RunState } from './state.ts'
-import type { KindSummary } from './summary.ts'
+import type { KindSummary, Stats } from './summary.ts'
 
 export interface PlanNode {
   id: string
@@ -48,6 +48,8 @@ export interface Workflow<Input = any, Data = any, Output = any> {
   /** Pure. For what is shown it sees every event of the run, the engine's included; for `ctx.state`, fewer (see there). */
   fold(data: Data, event: RunEvent): Data
   summary(state: RunState<Data>): KindSummary
+  /** The figures by which its runs are compared, of a decision of which nothing else is left; none where left out. */
+  readonly compareBy?: (decision: unknown) => Stats | null
   execute(ctx: RunContext<Data>, input: Input): Promise<Output>
   /** What its journals hold of its own, as a journal from elsewhere is held against it; absent for anything. */
   readonly shapes?: KindShapes

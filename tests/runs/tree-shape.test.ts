@@ -81,6 +81,8 @@ describe('the tree of a run', () => {
     const many = foldNodes(Array.from({ length: MAX_TREE_NODES + 50 }, (_, n) => ({ node_id: `n${n}` })))
     expect(many.node_order).toHaveLength(MAX_TREE_NODES)
     expect(Object.keys(many.nodes)).toHaveLength(MAX_TREE_NODES)
+    expect(findMisplaced(treeOf(many), 'new', null)).toMatch(/more than 2000 nodes/)
+    expect(findMisplaced(treeOf(many), 'n1', null)).toBeNull()
   })
 
   it('says of each node that has no place why', () => {

@@ -307,6 +307,12 @@ describe('a bundle on another desk', () => {
     )
 
     const fresh = await createCarryingDesk(small())
+    for (const [facts, reason] of FORGED_FIGURES) {
+      const bundle = await forgeBundle(bytes, (all) =>
+        editJson(all, 'manifest.json', (it) => void Object.assign(it.summary, facts)),
+      )
+      expect(await refusalOf(fresh, bundle)).toMatch(reason)
+    }
     const forged = await forgeBundle(bytes, (all) =>
       editJson(all, 'decision.json', (it) => void (it.confidence = 0.9)),
     )
@@ -315,6 +321,29 @@ describe('a bundle on another desk', () => {
       editJson(all, 'manifest.json', (it) => void (it.summary.decision.action = 'SELL')),
     )
     expect(await refusalOf(fresh, other)).toContain('another verdict')
+  })
+
+  it('of a pruned run brings no figure that only its journal could bear out', async () => {
+    const compareBy = (decision: unknown) => ({ confidence: (decision as { confidence: number }).confidence })
+    const workflows = [{ ...createSmallRun(), compareBy, phases: { market: 'Market' } }]
+    const from = await createCarryingDesk({ workflows })
+    const runId = await from.run({ ticker: 'AAPL' })
+    await from.clock.advance(30 * 86_400_000)
+    await from.manager.prune()
+    const bytes = await forgeBundle(await from.exportBytes(runId), (all) =>
+      editJson(all, 'manifest.json', (it) => {
+        Object.assign(it.summary, { phases: { 'p"}\n evil': 5 }, shape: 'llm 9x9', stats: { entry: 1e300 } })
+        it.summary.files.since = '9999-12-31T23:59:59.999Z'
+      }),
+    )
+    const there = await createCarryingDesk({ workflows })
+    const summary = await there.importBytes(bytes)
+    expect(summary).toMatchObject({ phases: {}, shape: null, stats: { confidence: 0.6 } })
+    expect(summary.files.since).toBe(summary.files.imported_at)
+    expect(there.manager.metrics().phases).toEqual([])
+    const again = await there.restart()
+    await again.storage.reindex({ fold: again.manager.reindex, isFull: true })
+    expect(again.manager.summary(runId)).toEqual(summary)
   })
 
   it('takes the place of a run whose folder was removed', async () => {
@@ -326,6 +355,17 @@ describe('a bundle on another desk', () => {
     expect((await from.manager.state(runId)).status).toBe('completed')
   })
 })
+
+const FORGED_FIGURES: [object, RegExp][] = [
+  [{ ended_at: '9999-12-31T23:59:59.999Z' }, /ended_at 9999.* is yet to come/],
+  [{ ended_at: '2026-11-20T09:59:59.000Z' }, /ended_at .* is before updated_at/],
+  [{ started_at: '2026-11-20T09:59:59.000Z' }, /started_at .* is before created_at/],
+  [{ ended_at: null }, /ended_at is missing/],
+  [{ execution_ms: 1_000 }, /execution_ms 1000 is more than passed/],
+  [{ execution_ms: 1e308 }, /summary\.execution_ms/],
+  [{ usage: { calls: 1e300, input_tokens: 0, output_tokens: 0, cost_usd: 0 } }, /summary\.usage\.calls/],
+  [{ usage: { calls: 1, input_tokens: 0, output_tokens: 0, cost_usd: 1e300 } }, /summary\.usage\.cost_usd/],
+]
 
 /** An upload of which nothing comes after its first bytes. */
 function createStalledUpload() {
@@ -550,16 +590,8 @@ describe('a bundle that was changed', () => {
       /line 3: node "market" is moved below "market_report"/,
     ],
     'a chain of nodes': [
-      (files) => insertNodes(files, makeChain(3_000)),
+      (files) => insertNodes(files, makeChain(100)),
       /line 35: node "n32" hangs more than 32 levels deep/,
-    ],
-    'a crowd of nodes': [
-      (files) =>
-        insertNodes(
-          files,
-          Array.from({ length: 3_000 }, (_, n) => ({ node_id: `n${n}` })),
-        ),
-      /line 2001: the tree has more than 2000 nodes/,
     ],
     'an event after the end': [
       (files) =>
