@@ -1,6 +1,6 @@
 /** `GET /runs/{id}/export` and `POST /runs/import`: a run with everything in it, from one desk to another. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { BUNDLE_FIELD, BUNDLE_TYPE, readBundleUpload } from '../core/bundle-upload.ts'
+import { BUNDLE_FIELD, BUNDLE_TYPE, readBundleUpload } from '../runs/bundle-upload.ts'
 import type { ApiDeps } from './api-env.ts'
 import { createRoutes, type ApiRoutes } from './routes.ts'
 import { failures, FORM_ANSWERS, jsonAnswer, runParams } from './schemas.ts'

@@ -4,8 +4,8 @@
  * reading are left to `bundle-writer.ts` and `bundle-reader.ts`.
  */
 import { z } from 'zod'
-import { MAX_BUNDLE_BYTES } from '../core/bundle-upload.ts'
 import { isRunId } from '../core/ids.ts'
+import { MAX_BUNDLE_BYTES } from '../runs/bundle-upload.ts'
 import { ARTIFACTS_FOLDER } from './artifacts.ts'
 import { JOURNAL_FILE } from './journal-segments.ts'
 import { DECISION_JSON, DECISION_MARKDOWN, ERROR_LOG, REPORTS_FOLDER } from './result-files.ts'

@@ -10,8 +10,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import type { Entry, RandomAccessReader as Reader, ZipFile } from 'yauzl'
-import { refuseBundle } from '../core/bundle-upload.ts'
 import { InputError, messageOf, quote } from '../core/errors.ts'
+import { refuseBundle } from '../runs/bundle-upload.ts'
 import {
   type Bundle,
   BUNDLE_FILE,

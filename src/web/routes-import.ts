@@ -1,6 +1,6 @@
 /** The form that takes in a bundle: a browser is sent to the run, programs go on to the JSON route of the same path. */
 import { Hono } from 'hono'
-import { readBundleUpload } from '../core/bundle-upload.ts'
+import { readBundleUpload } from '../runs/bundle-upload.ts'
 import type { RunDesk } from '../runs/desk.ts'
 import { negotiate } from './negotiate.ts'
 import { runHref } from './view-models/run-row.ts'

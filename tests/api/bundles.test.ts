@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { request as openRequest } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { MAX_BUNDLE_BYTES } from '../../src/core/bundle-upload.ts'
+import { MAX_BUNDLE_BYTES } from '../../src/runs/bundle-upload.ts'
 import { createWebDesk } from '../support/web-desk.ts'
 
 const PAGE = { Accept: 'text/html' }

@@ -16,8 +16,7 @@ function createMemory(maxRuns: number) {
   const memory = createSeqMemory(feed, maxRuns)
   return {
     change: (runId: string, aspect: Aspect) => void changed.set(`${runId} ${aspect}`, ++revision),
-    recall: (runId: string, content: RunState['content'] = {}) =>
-      memory.recall({ run_id: runId, content }),
+    recall: (runId: string, content: RunState['content'] = {}) => memory.recall({ run_id: runId, content }),
     keep: (runId: string, status: number, content: number, isSettled = true) =>
       memory.keep(runId, { status, content }, isSettled),
   }

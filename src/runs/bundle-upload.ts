@@ -1,8 +1,8 @@
 /** A bundle on its way in over HTTP: the body itself, or the field `bundle` of a form. */
-import { InputError, quote } from './errors.ts'
-import { RefusedError } from './http-error.ts'
-import { readBoundary, readFormFile } from './multipart.ts'
-import { streamBytes } from './stream-bytes.ts'
+import { InputError, quote } from '../core/errors.ts'
+import { RefusedError } from '../core/http-error.ts'
+import { readBoundary, readFormFile } from '../core/multipart.ts'
+import { streamBytes } from '../core/stream-bytes.ts'
 
 export const BUNDLE_FIELD = 'bundle'
 export const BUNDLE_TYPE = 'application/zip'
