@@ -1,12 +1,6 @@
 /** That the document of the API is one that other programs import: held against what OpenAPI 3.1 demands of it. */
 import { beforeAll, expect, test } from 'vitest'
-import { createApi } from '../../src/api/server.ts'
-import { createOpenStreams } from '../../src/core/open-streams.ts'
-import { createPayloadMeter } from '../../src/core/payload-meter.ts'
-import { createCallLimits } from '../support/call-limits.ts'
-import { createEstimator } from '../support/estimator.ts'
-import { createManualClock } from '../support/manual-clock.ts'
-import { createScriptedDesk } from '../support/scripted-desk.ts'
+import { createPlainApi } from '../support/plain-api.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type Fields = { [key: string]: Json }
@@ -32,18 +26,7 @@ let document: Document
 let operations: { path: string; method: string; operation: Operation }[]
 
 beforeAll(() => {
-  const { document: made } = createApi({
-    desk: createScriptedDesk(),
-    concurrency: createCallLimits(),
-    estimate: createEstimator(),
-    openStreams: createOpenStreams(),
-    payload: createPayloadMeter(),
-    launchBounds: { maxTickers: 10 },
-    clock: createManualClock(),
-    log: { error: () => undefined },
-    version: '1.0.0',
-    shutdown: new AbortController().signal,
-  })
+  const { document: made } = createPlainApi()
   document = JSON.parse(JSON.stringify(made)) as Document
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),

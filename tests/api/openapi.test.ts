@@ -1,10 +1,5 @@
 import { expect, it } from 'vitest'
-import { createApi } from '../../src/api/server.ts'
-import { createOpenStreams } from '../../src/core/open-streams.ts'
-import { createPayloadMeter } from '../../src/core/payload-meter.ts'
-import { createCallLimits } from '../support/call-limits.ts'
-import { createEstimator } from '../support/estimator.ts'
-import { createManualClock } from '../support/manual-clock.ts'
+import { createPlainApi } from '../support/plain-api.ts'
 import { createScriptedDesk } from '../support/scripted-desk.ts'
 import { createWebDesk } from '../support/web-desk.ts'
 
@@ -75,18 +70,7 @@ it('describes what else the routes answer: pages, redirects, refusals at the doo
 it('answers by itself, its errors included', async () => {
   const logged: object[] = []
   const desk = createScriptedDesk()
-  const { routes } = createApi({
-    desk,
-    concurrency: createCallLimits(),
-    estimate: createEstimator(),
-    openStreams: createOpenStreams(),
-    payload: createPayloadMeter(),
-    launchBounds: { maxTickers: 10 },
-    clock: createManualClock(),
-    log: { error: (fields) => void logged.push(fields) },
-    version: '1.0.0',
-    shutdown: new AbortController().signal,
-  })
+  const { routes } = createPlainApi({ desk, log: { error: (fields) => void logged.push(fields) } })
   expect((await routes.request('/healthz')).status).toBe(200)
   const other = await routes.request('/healthz', { method: 'POST' })
   expect([other.status, other.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
