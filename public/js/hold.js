@@ -7,10 +7,7 @@ let top = 0
 
 const topOf = (element) => element.getBoundingClientRect().top
 
-/**
- * The panel that is read: the first to reach below the upper third of the window. The browser's own choice is a line of
- * text, which an update may replace.
- */
+/** The panel that is read. The browser's own choice is a line of text, which an update may replace. */
 function findAnchor() {
   const isRead = (card) => card.getBoundingClientRect().bottom > window.innerHeight / 3
   return window.scrollY > 0

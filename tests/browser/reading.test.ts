@@ -156,6 +156,26 @@ test(
 )
 
 test(
+  'three results at most have a toast of their own; further ones are counted in one that leads to all',
+  { timeout: 30_000 },
+  async () => {
+    const site = createPageSite()
+    const runs = ['AAPL', 'GOOG', 'IBM', 'MSFT', 'AAPL'].map((ticker) => site.desk.add({ ticker }))
+    const page = await browser.open(`${await site.serve()}/system`)
+    await expect.poll(() => site.streams.length, { timeout: 10_000 }).toBe(1)
+    for (const runId of runs) site.desk.complete(runId)
+    await site.clock.advance(200)
+    const toasts = page.locator('.toast')
+    await toasts.nth(3).waitFor()
+    expect(await toasts.count()).toBe(4)
+    expect(await toasts.last().locator('span').innerText()).toBe('2 more finished')
+    await toasts.last().getByRole('link', { name: 'All runs' }).click()
+    await page.waitForURL(/\/runs$/)
+    expect(page.complaints).toEqual([])
+  },
+)
+
+test(
   'the estimate follows what is typed, and without script what is sent; the folded part stays as it was left',
   { timeout: 60_000 },
   async () => {
@@ -247,6 +267,48 @@ test(
     await page.clock.runFor(5_100)
     await expect.poll(() => openai.innerText()).toBe('0')
     await expect.poll(() => page.locator('#system-calls [hx-get]').count()).toBe(0)
+  },
+)
+
+test(
+  'at the top of a run at work nothing moves but for the verdict, which has a place to come to',
+  { timeout: 60_000 },
+  async () => {
+    for (const width of [1280, 360]) {
+      const site = createPageSite()
+      const { desk } = site
+      const runId = desk.add()
+      work(desk, runId, 'data', { result: barsOf() })
+      const page = await browser.open('about:blank', { viewport: { width, height: 800 } })
+      await page.addInitScript(() => {
+        Object.assign(window, { moved: 0 })
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries())
+            (window as unknown as { moved: number }).moved += (entry as unknown as { value: number }).value
+        }).observe({ type: 'layout-shift', buffered: true })
+      })
+      const moved = () => page.evaluate(() => (window as unknown as { moved: number }).moved)
+      await page.goto(`${await site.serve()}/runs/${runId}`)
+      const height = () => page.evaluate(() => document.getElementById('report')!.offsetHeight)
+      const before = await height()
+      for (const [agent, paragraphs] of [
+        ['market', 40],
+        ['bull', 1],
+      ] as const) {
+        work(desk, runId, agent, { text: `${agent}, as it saw it.\n\n`.repeat(paragraphs) })
+        await site.clock.advance(200)
+        await page.locator('#run-report', { hasText: `${agent}, as it saw it.` }).waitFor()
+        expect(await height()).toBe(before)
+      }
+      expect(await moved()).toBeLessThan(0.1)
+      desk.emit(runId, { type: 'decision_ready', decision: decisionOf(runId) })
+      desk.emit(runId, { type: 'run_completed', result: null })
+      await site.clock.advance(200)
+      await page.locator('#run-decision .verdict').waitFor()
+      await page.locator('.facts-end').waitFor()
+      expect(await moved()).toBeLessThan(0.25)
+      expect(await page.locator('.report-live').count()).toBe(0)
+    }
   },
 )
 

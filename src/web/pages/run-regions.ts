@@ -6,7 +6,7 @@ import type { Summary } from '../../runs/summary.ts'
 import type { Region } from '../page.ts'
 import { viewCost } from '../view-models/cost-view.ts'
 import { viewReuse } from '../view-models/reuse-view.ts'
-import { findUnusable, viewRunHeader } from '../view-models/run-header-view.ts'
+import { findStop, findUnusable, viewRunHeader } from '../view-models/run-header-view.ts'
 import { runHref } from '../view-models/run-row.ts'
 import { viewWaiting } from '../view-models/waiting-view.ts'
 import type { PageKit } from './page-deps.ts'
@@ -55,6 +55,7 @@ function createKeptRegions(
           header: viewRunHeader(summary, {
             ...{ title, hasOthers, isPruned: pruned, reuse, now: clock.now() },
             unusable: state && findUnusable(state),
+            stoppedAt: state && findStop(state),
           }),
           pruned,
           isGone: summary.files.state === 'gone',

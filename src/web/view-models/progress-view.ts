@@ -23,11 +23,18 @@ export interface ProgressView {
 /** Before this much is done the rate so far says little of the rest. */
 const ETA_FROM_PERCENT = 10
 
-/** A bar that ended early stays where it stopped; one that completed is full. */
-export function viewProgress(summary: Summary, idPrefix = 'progress'): ProgressView {
+/**
+ * A bar that ended early stays where it stopped; one that completed is full. `stoppedAt` names the phase in which one that
+ * rests came to rest, where that is known.
+ */
+export function viewProgress(
+  summary: Summary,
+  idPrefix = 'progress',
+  stoppedAt: string | null = null,
+): ProgressView {
   const status = describeStatus(summary.status)
   const percent = summary.status === 'completed' ? 100 : clampPercent(summary.overall_progress)
-  const message = progressMessage(summary, status.word)
+  const message = progressMessage(summary, status.word, stoppedAt)
   return {
     id: `${idPrefix}-${domId(summary.run_id)}`,
     label: `${summary.ticker} progress`,
@@ -48,17 +55,19 @@ function clampPercent(percent: number | null): number | null {
   return percent === null ? null : Math.min(100, Math.max(0, Math.round(percent)))
 }
 
-function progressMessage(summary: Summary, word: string): string {
+function progressMessage(summary: Summary, word: string, stoppedAt: string | null): string {
+  // The status stands beside it.
+  const stop = stoppedAt === null ? word : `stopped at ${stoppedAt}`
   switch (summary.status) {
     case 'pending':
       return 'waiting for a free place'
     case 'in_progress':
       return workMessage(summary) ?? word
     case 'paused':
-      return `${stopMessage(summary) ?? word}${isBudgetReason(summary.progress_message) ? ', for its budget' : ''}`
+      return `${stop}${isBudgetReason(summary.progress_message) ? ', for its budget' : ''}`
     case 'error':
     case 'canceled':
-      return stopMessage(summary) ?? word
+      return stop
     case 'completed':
       return word
   }
@@ -68,11 +77,6 @@ function progressMessage(summary: Summary, word: string): string {
 function workMessage({ progress_message: message, current_stage: stage }: Summary): string | null {
   const count = message?.split(', ').length ?? 0
   return stage && count > 1 ? `${stage}: ${count} at work` : (message ?? stage)
-}
-
-/** The status stands beside it; this says where it came to rest. */
-function stopMessage({ current_stage: stage }: Summary): string | null {
-  return stage ? `stopped at ${stage}` : null
 }
 
 function viewEta(summary: Summary): string {

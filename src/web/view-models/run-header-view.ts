@@ -67,12 +67,14 @@ export interface RunHeaderFacts {
   reuse: ReuseView | null
   /** Null where every answer could be used. */
   unusable: UnusableTurn | null
+  /** The phase in which it came to rest; null where that is not known. */
+  stoppedAt: string | null
   /** Milliseconds since the epoch. */
   now: number
 }
 
 export function viewRunHeader(summary: Summary, facts: RunHeaderFacts): RunHeaderView {
-  const { title, hasOthers, isPruned, reuse, unusable, now } = facts
+  const { title, hasOthers, isPruned, reuse, unusable, stoppedAt, now } = facts
   const status = describeStatus(summary.status)
   return {
     runId: summary.run_id,
@@ -83,7 +85,7 @@ export function viewRunHeader(summary: Summary, facts: RunHeaderFacts): RunHeade
     batchHref: hasOthers ? `/runs?batch=${encodeURIComponent(summary.batch_id)}` : '',
     status,
     verdict: summary.decision ? viewVerdict(summary.decision.action) : null,
-    progress: summary.status === 'completed' ? null : viewProgress(summary, 'run-progress'),
+    progress: summary.status === 'completed' ? null : viewProgress(summary, 'run-progress', stoppedAt),
     created: viewTime(summary.created_at),
     ended: summary.ended_at ? viewTime(summary.ended_at) : null,
     imported: summary.files.imported_at ? viewTime(summary.files.imported_at) : null,
@@ -107,6 +109,13 @@ function keptText(summary: Summary, unusable: UnusableTurn | null): string {
     return `Paused after ${formatDuration(summary.execution_ms)} of work; completed steps are not repeated on resume.`
   }
   return ''
+}
+
+/** The first phase that is not done, whatever was left out of those before it. */
+export function findStop({ nodes, node_order: order }: RunState): string | null {
+  const isOpen = (id: string) => nodes[id]!.status !== 'completed' && nodes[id]!.status !== 'skipped'
+  const at = order.find((id) => nodes[id]!.parent_id === null && isOpen(id))
+  return at === undefined ? null : nodes[at]!.label
 }
 
 /** The first turn in the order of the tree that failed; null where none did. */

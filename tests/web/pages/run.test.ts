@@ -168,6 +168,62 @@ test('a failed run keeps its bar where it stopped, says why in head and tree, an
   expect($('[data-node=bull]').attr('title')).toContain('the run failed')
 })
 
+test('a failed run shows who failed and why; whom it never came to is not called skipped', async () => {
+  const site = createPageSite()
+  const { failed } = fillDesk(site.desk)
+  work(site.desk, failed, 'bull', { text: 'Written before.' })
+  const { $ } = await site.get(`/runs/${failed}`)
+  expect($('[role=treeitem][aria-selected=true]').attr('data-node')).toBe('market')
+  expect($('#run-report h2').text()).toContain('Market analyst')
+  expect($('#run-report .refused').text()).toContain('prices end early')
+  expect($('[data-node=trader]').text()).toContain('not reached')
+  expect($('[data-node=trader]').text()).not.toContain('skipped')
+  expect($('#run-header .progress-message').text()).toBe('stopped at Analysts')
+})
+
+test('after the verdict come the prices; the report that only repeats it is folded until it is asked for', async () => {
+  const site = createPageSite()
+  const { completed, running } = fillDesk(site.desk)
+  const cards = async (path: string) => {
+    const { $ } = await site.get(path)
+    const names = $('.area-main > .card, .area-decision')
+      .map((_, card) => $(card).attr('aria-label'))
+      .get()
+    return { $, names: names.slice(0, 3) }
+  }
+  const whole = await cards(`/runs/${completed}`)
+  expect(whole.names).toEqual(['Decision', 'Price', 'Report'])
+  expect(whole.$('#run-report details#report-repeated:not([open]) .prose')).toHaveLength(1)
+  const asked = await cards(`/runs/${completed}?node=portfolio_manager`)
+  expect(asked.$('#run-report details')).toHaveLength(0)
+  expect(asked.$('#run-report .prose')).toHaveLength(1)
+  const working = await cards(`/runs/${running}`)
+  expect(working.names).toEqual(['Decision', 'Report', 'Price'])
+  expect(working.$('#run-report .report-live[tabindex=0] .prose')).toHaveLength(1)
+})
+
+test('levels of a SELL that opens no short are what they would be; what does not change is not told', async () => {
+  const site = createPageSite()
+  const runId = site.desk.add()
+  const { position } = decisionOf(runId)
+  const exit = { ...position, fraction_of_equity: 0, shares: 0, notional: 0, risk_amount: 0, caps: [] }
+  const decide = (from: number) =>
+    site.desk.emit(runId, {
+      type: 'decision_ready',
+      decision: decisionOf(runId, {
+        action: 'SELL',
+        position: { ...exit, delta: { from, to: 0, reason: 'Nothing is opened.' } },
+      }),
+    })
+  decide(0)
+  const { $ } = await site.get(`/runs/${runId}`)
+  expect($('.risk th').first().text()).toBe('Levels if shorted')
+  expect($('.position').text()).not.toContain('Change of holding')
+  decide(0.2)
+  const closing = await site.get(`/runs/${runId}`)
+  expect(closing.$('.position').text()).toContain('Change of holding 20.0 % → 0.0 %')
+})
+
 test('a run whose files were pruned still shows its summary and verdict', async () => {
   const site = createPageSite()
   const { completed } = fillDesk(site.desk)

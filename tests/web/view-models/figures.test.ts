@@ -21,6 +21,17 @@ test('a bar stays where a run stopped, is full when it completed, and never leav
   expect(viewProgress({ ...desk.summary(running), overall_progress: null }).percent).toBeNull()
 })
 
+test('who works is one name or a count, and a run that rests says where it stopped', () => {
+  const desk = createPageDesk()
+  const { failed, paused, running } = fillDesk(desk)
+  const message = (runId: string, progress_message: string | null) =>
+    viewProgress({ ...desk.summary(runId), current_stage: 'Risk', progress_message }, 'bar', 'Risk').message
+  expect(message(running, 'Trader')).toBe('Trader')
+  expect(message(running, 'Aggressive risk voice, Neutral risk voice')).toBe('Risk: 2 at work')
+  expect(message(failed, null)).toBe('stopped at Risk')
+  expect(message(paused, 'budget: 0.10 of 0.10 USD')).toBe('stopped at Risk, for its budget')
+})
+
 test('an estimate is given only for a run that works', () => {
   const desk = createPageDesk()
   const { paused, running } = fillDesk(desk)
