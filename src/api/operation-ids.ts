@@ -7,7 +7,7 @@ interface Document {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace']
 
 /** Method and path say it: unique as they are, and the same in every version. */
-export function nameOperation(method: string, path: string): string {
+function nameOperation(method: string, path: string): string {
   const words = path.split(/[^a-zA-Z0-9]+/).filter((word) => word !== '')
   return [method, ...words].join('_')
 }

@@ -6,8 +6,7 @@ import type { RunEvent } from './event.ts'
 import { isEngineEvent } from './event.ts'
 import type { RunState } from './state.ts'
 
-export const ASPECTS = ['status', 'tree', 'content', 'log', 'decision', 'usage', 'waits', 'data'] as const
-export type Aspect = (typeof ASPECTS)[number]
+export type Aspect = 'status' | 'tree' | 'content' | 'log' | 'decision' | 'usage' | 'waits' | 'data'
 
 export interface Change {
   /** One number for the whole process, one more for each committed event. */

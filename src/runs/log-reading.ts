@@ -14,8 +14,6 @@ export interface LogReading {
   readonly entries: readonly LogEntry[]
   /** The number of the last entry that was ever given. */
   readonly lastSeq: number
-  /** The last event it has been told. */
-  readonly eventSeq: number
   /** Characters of all messages it holds. */
   readonly chars: number
   /** Tells it the next event of the run; one that it knows already changes nothing. */
@@ -33,9 +31,6 @@ export function createLogReading(): LogReading {
     },
     get lastSeq() {
       return lastSeq
-    },
-    get eventSeq() {
-      return eventSeq
     },
     get chars() {
       return chars

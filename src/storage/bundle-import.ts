@@ -44,7 +44,7 @@ import { spoolUpload } from './spool-upload.ts'
 import { AGENT_LOG, formatLogFiles, RUN_LOG } from './run-logs.ts'
 
 /** No ticker has such a name, so no run is looked for in it. */
-export const STAGING_FOLDER = '.staging'
+const STAGING_FOLDER = '.staging'
 const ZIP_FILE = 'bundle.zip'
 const RUN_FOLDER = 'run'
 const NEWLINE = 0x0a

@@ -21,8 +21,6 @@ export interface OrderedRows extends RowList {
   add(row: Row): void
   /** Found by what the order looks at: that must be as it was when the row was added. */
   remove(row: Row): void
-  /** The index of the first row that does not stand in front of `summary`. */
-  findPlace(summary: Summary): number
   /** All of them, in order. */
   values(): readonly Row[]
 }
@@ -32,7 +30,6 @@ export function createOrderedRows(rows: Row[] = [], compare: Compare = compareBy
   const findPlace = (summary: Summary) => findPlaceIn(createList(rows), summary, compare)
   return {
     compare,
-    findPlace,
     get length() {
       return rows.length
     },

@@ -68,7 +68,7 @@ export async function openEither(path: string, open: OpenFile = openFile) {
 }
 
 /** Whether a stored file holds another one packed. An archive of the journal does not: it is a file of its own. */
-export function isPackedName(name: string): boolean {
+function isPackedName(name: string): boolean {
   return name.endsWith(PACKED_ENDING) && !isArchiveName(basename(name))
 }
 
