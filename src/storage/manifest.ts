@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RUN_STATUSES } from '../runs/status.ts'
-import { completeSummary, type Summary } from '../runs/summary.ts'
+import { completeSummary, type PublicSummary, type Summary } from '../runs/summary.ts'
 import { ARTIFACTS_FOLDER } from './artifacts.ts'
 import { hashChunks } from './chunks.ts'
 import { codeOf, readOptional, writeDurably } from './durable-files.ts'
@@ -32,22 +32,36 @@ export interface Manifest {
 }
 
 export async function writeManifest(folder: string, summary: Summary, decision: unknown): Promise<void> {
-  const manifest: Manifest = { format: MANIFEST_FORMAT, summary, decision, files: await listFiles(folder) }
+  await replaceManifest(folder, {
+    ...{ format: MANIFEST_FORMAT, summary, decision },
+    files: await listFiles(folder),
+  })
+}
+
+export async function replaceManifest(folder: string, manifest: Manifest): Promise<void> {
   await writeDurably(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
+/** As an earlier version may have written it. */
+export type StoredManifest = Omit<Manifest, 'summary'> & { summary: PublicSummary & Partial<Summary> }
+
 /** The manifest in a run's folder, or null where there is none that belongs to this run and can be read. */
 export async function readManifest(folder: string, runId: string): Promise<Manifest | null> {
+  const stored = await readStoredManifest(folder, runId)
+  return stored && { ...stored, summary: completeSummary(stored.summary) }
+}
+
+/** The same with its summary as it stands there. */
+export async function readStoredManifest(folder: string, runId: string): Promise<StoredManifest | null> {
   const bytes = await readOptional(join(folder, MANIFEST_FILE)).catch((error: unknown) => {
     if (codeOf(error) === 'ELOOP' || codeOf(error) === 'EISDIR') return null
     throw error
   })
   if (bytes === null) return null
   try {
-    const manifest = JSON.parse(bytes.toString('utf8')) as Manifest
+    const manifest = JSON.parse(bytes.toString('utf8')) as StoredManifest
     const { summary } = manifest
-    if (!isSummary(summary) || summary.run_id !== runId) return null
-    return { ...manifest, summary: completeSummary(summary) }
+    return isSummary(summary) && summary.run_id === runId ? manifest : null
   } catch {
     return null
   }

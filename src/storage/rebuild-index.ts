@@ -2,15 +2,16 @@
  * Making the index right again from the results directory, whatever happened to its files. A finished run's summary
  * stands in its manifest, and what is left of its files is found by looking; a run without a manifest has to be folded
  * from its journal, which is its caller's to do, for storage does not know the workflows. The history outlives the files:
- * the row of an ended run whose folder is gone stays, and says so.
+ * the row of an ended run whose folder is gone stays, and says so. In full, what an earlier version did not count of a
+ * run yet is counted from its journal, once: its manifest says so from then on.
  */
 import { toIso } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import { parseRunId } from '../core/ids.ts'
 import { isTerminal } from '../runs/status.ts'
-import type { FilesState, Summary } from '../runs/summary.ts'
+import { completeSummary, WHOLE_FILES, type FilesState, type Summary } from '../runs/summary.ts'
 import { lookAtFiles } from './look-at-files.ts'
-import { readManifest } from './manifest.ts'
+import { readStoredManifest, replaceManifest, type StoredManifest } from './manifest.ts'
 import type { RunDirectories } from './run-directories.ts'
 import type { StoredRunIndex } from './run-index.ts'
 import type { StorageLog } from './storage-log.ts'
@@ -20,7 +21,7 @@ export interface RebuildOptions {
   index: StoredRunIndex
   log: StorageLog
   now(): number
-  /** Puts a run without a manifest into the index, from its journal. */
+  /** Puts a run into the index from its journal: one without a manifest, or with one that an earlier version wrote. */
   fold(runId: string): Promise<void>
   /**
    * Looks at every run, and at rows without a folder. Otherwise only at runs that are missing or that the index does
@@ -46,15 +47,29 @@ export async function rebuildIndex(options: RebuildOptions): Promise<RebuildRepo
   const { directories, index, log, fold, isFull, signal } = options
   const report: RebuildReport = { read: 0, folded: 0, gone: 0, dropped: 0 }
   const seen = new Set<string>()
+  /** Where the journal tells another end, it is damaged, and what was written when the run ended counts. */
+  async function countAnew(path: string, manifest: StoredManifest, row: Summary): Promise<void> {
+    const before = index.get(row.run_id)
+    await fold(row.run_id)
+    const after = index.get(row.run_id)
+    if (!after || after === before) return
+    if (after.status !== row.status) return index.put(row)
+    const files = manifest.summary.files ?? WHOLE_FILES
+    await replaceManifest(path, { ...manifest, summary: { ...after, files } })
+  }
+
   const folders = isFull ? directories.list() : directories.list(createDoubt(index))
   for await (const { runId, path } of folders) {
     if (signal?.aborted) return report
     seen.add(runId)
     if (!isFull && isSettled(index, runId)) continue
     try {
-      const manifest = await readManifest(path, runId)
+      const manifest = await readStoredManifest(path, runId)
       if (manifest) {
-        index.put({ ...manifest.summary, files: await findFiles(path, manifest.summary, index.get(runId)) })
+        const written = completeSummary(manifest.summary)
+        const row = { ...written, files: await findFiles(path, written, index.get(runId)) }
+        index.put(row)
+        if (isFull && isCountedLess(manifest.summary) && hasJournal(row)) await countAnew(path, manifest, row)
         report.read += 1
       } else {
         await fold(runId)
@@ -89,6 +104,14 @@ async function findFiles(path: string, written: Summary, row: Summary | undefine
   const known = row?.files ?? written.files
   const since = known.state === found.state ? (known.since ?? found.since) : found.since
   return { state: found.state, since, imported_at: known.imported_at ?? written.files.imported_at }
+}
+
+function isCountedLess({ phases, stats }: StoredManifest['summary']): boolean {
+  return phases === undefined || stats === undefined
+}
+
+function hasJournal({ status, files }: Summary): boolean {
+  return isTerminal(status) && (files.state === 'whole' || files.state === 'packed')
 }
 
 function isSettled(index: StoredRunIndex, runId: string): boolean {

@@ -1,13 +1,15 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { completeSummary, publicSummary, type Summary } from '../../src/runs/summary.ts'
 import { inspectStore } from '../../src/storage/inspect-store.ts'
 import { openStorage } from '../../src/storage/open-storage.ts'
 import { claimOwnership } from '../../src/storage/owner-socket.ts'
+import { createCarryingDesk } from '../support/carrying-desk.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { historyOf, identityOf, runIdOf, START_MS, summaryOf } from '../support/run-facts.ts'
 import { stateOf } from '../support/run-states.ts'
+import { createSmallRun } from '../support/small-run.ts'
 import { createTempDir } from '../support/temp-dir.ts'
 
 async function createDesk() {
@@ -54,6 +56,46 @@ describe('rebuilding the index', () => {
     await again.reindex({ fold, isFull: true })
     expect(again.index.get(run.run_id)).toEqual(run)
     await again.close()
+  })
+
+  it('in full counts from the journal, once, what an earlier version did not, also of a packed run', async () => {
+    const plan = [{ id: 'p', label: 'P', node_type: 'phase' as const, children: createSmallRun().plan({ ticker: 'AAPL' }) }]
+    const workflow = { ...createSmallRun(), plan: () => plan, phases: { p: 'P' } }
+    const summary: typeof workflow.summary = (state) => ({
+      ...createSmallRun().summary(state),
+      stats: { seen: 1 },
+    })
+    const desk = await createCarryingDesk({ workflows: [{ ...workflow, summary }] })
+    const runs = [await desk.run({ ticker: 'AAPL' }), await desk.run({ ticker: 'MSFT' })]
+    await desk.storage.results.pack(runs[1]!)
+    const expected = runs.map((runId) => ({ ...desk.manager.summary(runId), files: expect.anything() }))
+    expect(expected).toMatchObject([1, 2].map(() => ({ phases: { p: 0 }, stats: { seen: 1 } })))
+    const manifests = await Promise.all(
+      ['AAPL', 'MSFT'].map(async (ticker) => {
+        const folder = join(desk.resultsDir, ticker)
+        return join(folder, (await readdir(folder))[0]!, 'manifest.json')
+      }),
+    )
+    for (const path of manifests) {
+      const manifest = JSON.parse(await readFile(path, 'utf8')) as { summary: object }
+      await writeFile(
+        path,
+        JSON.stringify({ ...manifest, summary: publicSummary(manifest.summary as Summary) }),
+      )
+    }
+    await desk.close()
+    await rm(join(desk.dir, 'data', 'index'), { recursive: true })
+
+    const again = await desk.restart()
+    expect(again.manager.summary(runs[0]!)).toMatchObject({ phases: {}, stats: null })
+    const folded: string[] = []
+    const count = async (runId: string) => (folded.push(runId), again.manager.reindex(runId))
+    await again.storage.reindex({ fold: count, isFull: true })
+    expect(runs.map((runId) => again.manager.summary(runId))).toEqual(expected)
+    expect(again.manager.summary(runs[1]!).files.state).toBe('packed')
+    await again.storage.reindex({ fold: count, isFull: true })
+    expect(folded.toSorted()).toEqual(runs.toSorted())
+    expect(runs.map((runId) => again.manager.summary(runId))).toEqual(expected)
   })
 
   it('that is broken off goes on at the next start', async () => {
