@@ -94,7 +94,9 @@ function markUnverified(html: string, from: number, end: number, marks: readonly
   return marked + html.slice(at, end)
 }
 
-/** A figure and its percent sign stay on one line. */
+/** A figure and its percent sign stay on one line, and so does a date. */
 function bindUnits(text: string): string {
-  return text.replace(/(\d(?:<\/mark>)?) %/g, '$1\u00a0%')
+  return text
+    .replace(/(\d(?:<\/mark>)?) %/g, '$1\u00a0%')
+    .replace(/\b\d{4}-\d\d-\d\d\b/g, '<span class="unbroken">$&</span>')
 }

@@ -152,6 +152,7 @@ test('what is quoted around a figure are whole words without the signs of Markdo
   expect(quote('5', 'only 5')).toBe('only 5')
 })
 
-test('a figure is not parted from its percent sign', () => {
+test('a figure is not parted from its percent sign, nor a date into its parts', () => {
+  expect(renderProse('on 2012-06-29.', context)).toBe('on <span class="unbroken">2012-06-29</span>.')
   expect(renderProse('up +17.5 % [E1], 3 %.', context)).toMatch(/^up \+17\.5\u00a0% <a.*<\/a>, 3\u00a0%\.$/)
 })
