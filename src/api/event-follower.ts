@@ -3,6 +3,7 @@
  * repeat, until the run has ended. What a reader makes of an event is its own matter. While it is open the run counts as
  * looked at, so that its files stay.
  */
+import { NotFoundError } from '../core/errors.ts'
 import type { SseConnection } from '../core/sse.ts'
 import type { Change } from '../runs/change.ts'
 import type { RunEvent } from '../runs/event.ts'
@@ -141,7 +142,9 @@ export function createEventFollower(
       try {
         await follow()
       } catch (error) {
-        log.error({ err: error, run_id: runId }, 'a stream of events broke off')
+        // Its files went while it was read: that is somebody's wish, and the client asks again and is told.
+        if (!(error instanceof NotFoundError))
+          log.error({ err: error, run_id: runId }, 'a stream of events broke off')
         connection.end()
       } finally {
         stop()

@@ -106,9 +106,10 @@ export interface Results {
   look(runId: string): Promise<FilesFound>
   /**
    * Deletes all of an ended run's files but the marker, the manifest and the decision; again is fine. Returns what that
-   * freed. `ConflictError` for a run whose results are not written, `NotFoundError` without its folder.
+   * freed. `ConflictError` for a run whose results are not written, `NotFoundError` without its folder. `isNeeded` is
+   * asked right before the first file goes: where it holds, all stay, and null is returned.
    */
-  prune(runId: string): Promise<{ bytes: number }>
+  prune(runId: string, isNeeded?: () => boolean): Promise<{ bytes: number } | null>
   /**
    * Packs an ended run's files, but for those that stay for good: they read as before. Returns their size before and
    * after. Refused as pruning is. Nobody may write to the run meanwhile.

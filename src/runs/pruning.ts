@@ -30,6 +30,8 @@ export interface Pruning {
   prune(): Promise<PruneReport>
   /** The last pruning that did something; null while there was none. */
   readonly last: PruneReport | null
+  /** Waits for a removal of the run's files that is under way: what begins after it finds all of them or none. */
+  settle(runId: string): Promise<void>
   /** Looks at what is left of an ended run and corrects its row. */
   notice(runId: string): Promise<FilesFound['state']>
   /** Prunes at every interval until the signal aborts; `alongside` is done each time before. */
@@ -42,6 +44,7 @@ export function createPruning(deps: PruningDeps): Pruning {
   const { index, results, clock, limits, log } = deps
   let last: PruneReport | null = null
   let working: Promise<unknown> = Promise.resolve()
+  let removal: { runId: string; done: Promise<unknown> } | null = null
 
   async function survey(): Promise<Survey> {
     const { runs } = index.query({
@@ -144,20 +147,25 @@ export function createPruning(deps: PruningDeps): Pruning {
 
   async function pruneOne(run: PrunedRun, report: PruneReport): Promise<void> {
     const { run_id: runId } = run
+    let need: Need | undefined
     // Asked again: somebody may have come to look at it since.
-    const need = deps.needed().get(runId)
-    if (need) {
-      const { bytes: _bytes, ...kept } = run
-      report.kept.push({ ...kept, kept_because: need } satisfies KeptRun)
-      return
-    }
+    const isNeeded = () => (need = deps.needed().get(runId)) !== undefined
+    const done = results.prune(runId, isNeeded)
+    removal = { runId, done }
     try {
-      const { bytes } = await results.prune(runId)
+      const removed = await done
+      if (removed === null) {
+        const { bytes: _bytes, ...kept } = run
+        report.kept.push({ ...kept, kept_because: need! } satisfies KeptRun)
+        return
+      }
       setFiles(runId, 'pruned', toIso(clock.now()))
       deps.onPruned(runId)
-      report.pruned.push({ ...run, bytes })
+      report.pruned.push({ ...run, bytes: removed.bytes })
     } catch (error) {
       fail(run, 'prune', error, report)
+    } finally {
+      removal = null
     }
   }
 
@@ -193,6 +201,9 @@ export function createPruning(deps: PruningDeps): Pruning {
     prune,
     get last() {
       return last
+    },
+    async settle(runId) {
+      if (removal?.runId === runId) await removal.done.catch(() => undefined)
     },
     async notice(runId) {
       const row = index.get(runId)

@@ -8,7 +8,7 @@ import { ConflictError, InputError, messageOf, NotFoundError, quote } from '../c
 import { createBatchId, isRunId } from '../core/ids.ts'
 import type { ActiveRun, ActiveRunDeps } from './active-run.ts'
 import { createActiveRun, recoverRun } from './active-run.ts'
-import { admitRequest } from './admission.ts'
+import { admitAll, admitRequest } from './admission.ts'
 import type { LaunchRequest, Launched, Rerun, RunDesk } from './desk.ts'
 import type { RunEvent, RunKind } from './event.ts'
 import { createCarrying } from './carrying.ts'
@@ -140,7 +140,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
     const createdMs = clock.now()
     const batchId = createBatchId(createdMs)
     const facts = { batch_id: batchId, parent: null, createdMs }
-    const identities = await Promise.all(
+    const identities = await admitAll(
       requests.map((request) => admitRequest(workflowOf(request.kind), request, facts)),
     )
     const runs = await begin(identities)
@@ -149,6 +149,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
 
   async function rerun(runId: string, fromStep: string | null): Promise<Rerun> {
     await readyToLaunch()
+    await pruning.settle(runId)
     const old = await state(runId)
     if (!isTerminal(old.status))
       throw new ConflictError(`run ${runId} is ${old.status}: it can be run again once it has ended`)
@@ -292,17 +293,24 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       if (files === 'pruned' || files === 'gone') await pruning.notice(runId)
       return read
     } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error
-      if (files === undefined || (await pruning.notice(runId)) !== 'gone') throw error
-      throw new NotFoundError(describeGone(summary(runId)))
+      throw await explainMissing(runId, error)
     }
   }
 
+  async function explainMissing(runId: string, error: unknown): Promise<unknown> {
+    if (!(error instanceof NotFoundError) || !index.get(runId)) return error
+    return (await pruning.notice(runId)) === 'gone' ? new NotFoundError(describeGone(summary(runId))) : error
+  }
+
   async function* events(runId: string, after?: number): AsyncGenerator<RunEvent> {
-    for await (const event of journals.read(runId, after)) {
-      // What stands in the file but is not published yet may not be synced.
-      if (event.seq > (active.get(runId)?.state.seq ?? Infinity)) return
-      yield event
+    try {
+      for await (const event of journals.read(runId, after)) {
+        // What stands in the file but is not published yet may not be synced.
+        if (event.seq > (active.get(runId)?.state.seq ?? Infinity)) return
+        yield event
+      }
+    } catch (error) {
+      throw await explainMissing(runId, error)
     }
   }
 

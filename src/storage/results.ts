@@ -105,10 +105,11 @@ export function createResults({ directories, journals, log }: ResultsOptions): S
     return kept !== null && isTerminal(kept.summary.status)
   }
 
-  async function prune(runId: string): Promise<{ bytes: number }> {
+  async function prune(runId: string, isNeeded = () => false): Promise<{ bytes: number } | null> {
     const folder = await requireWritten(runId)
     try {
       const { bytes } = await measureFiles(folder, (path) => !KEPT_FOR_GOOD.has(path))
+      if (isNeeded()) return null
       await removeAllBut(folder, KEPT_FOR_GOOD, [JOURNAL_FILE, `${JOURNAL_FILE}${PACKED_ENDING}`])
       return { bytes }
     } catch (error) {

@@ -58,13 +58,18 @@ export async function readRunFile(folder: string, path: string): Promise<Buffer>
 
 /** The file at `path`, or the packed one beside it. Throws ENOENT where there is neither. */
 export async function openEither(path: string, open: OpenFile = openFile) {
-  try {
-    return { handle: await open(path, READ), isPacked: false }
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
+  const openAs = async (isPacked: boolean) => {
+    try {
+      return { handle: await open(isPacked ? `${path}${PACKED_ENDING}` : path, READ), isPacked }
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null
+      throw error
+    }
   }
-  // The packed file takes its name before the plain one loses its own: looked for in this order, one is found.
-  return { handle: await open(`${path}${PACKED_ENDING}`, READ), isPacked: true }
+  // The packed file takes its name before the plain one loses its own, and the plain one before the packed one loses
+  // its own: looked for in this order, one is found in either case.
+  const found = (await openAs(false)) ?? (await openAs(true))
+  return found ?? { handle: await open(path, READ), isPacked: false }
 }
 
 /** Whether a stored file holds another one packed. An archive of the journal does not: it is a file of its own. */

@@ -96,14 +96,51 @@ describe('pruning', () => {
     const world = await createRetentionWorld({ resultsMaxAgeDays: 1 })
     const [first, second] = [await world.leave({ ended: 30 }), await world.leave({ ended: 40 })]
     const { prune } = world.storage.results
-    world.storage.results.prune = (runId) => {
+    world.storage.results.prune = (runId, isNeeded) => {
       world.manager.watch(runId === first ? second : first)
-      return prune(runId)
+      return prune(runId, isNeeded)
     }
     const { due } = await world.manager.previewPrune()
     const report = await world.manager.prune()
     expect(idsOf(report.pruned)).toEqual(idsOf(due).slice(0, 1))
     expect(report.kept).toMatchObject([{ run_id: due[1]!.run_id, kept_because: 'watched' }])
+    await world.close()
+  })
+
+  it('spares a run that somebody comes for at the last moment, a rerun before it has begun included', async () => {
+    const world = await createRetentionWorld({ resultsMaxPerTicker: 1 })
+    const runId = await world.leave({ ended: 3, status: 'error' })
+    await world.leave({ ended: 2, decision })
+    const { prune } = world.storage.results
+    let rerun: Promise<{ run_id: string }> | null = null
+    world.storage.results.prune = (id, isNeeded) =>
+      prune(id, () => {
+        rerun ??= world.manager.rerun(runId)
+        return isNeeded!()
+      })
+    const report = await world.manager.prune()
+    expect(report.pruned).toEqual([])
+    expect(report.kept).toContainEqual(expect.objectContaining({ run_id: runId, kept_because: 'watched' }))
+    expect(world.manager.summary((await rerun!).run_id).files.state).toBe('whole')
+    await world.close()
+  })
+
+  it('lets a rerun find all files or none: one that comes during the removal waits for its end', async () => {
+    const world = await createRetentionWorld({ resultsMaxPerTicker: 1 })
+    const runId = await world.leave({ ended: 3, status: 'error' })
+    await world.leave({ ended: 2, decision })
+    const { prune } = world.storage.results
+    let rerun: Promise<unknown> | null = null
+    let isRemoved = false
+    world.storage.results.prune = async (id, isNeeded) => {
+      const removed = await prune(id, isNeeded)
+      rerun = world.manager.rerun(runId).catch((error: unknown) => [error, isRemoved])
+      await new Promise((resolve) => setImmediate(resolve))
+      isRemoved = true
+      return removed
+    }
+    expect(idsOf((await world.manager.prune()).pruned)).toEqual([runId])
+    expect(await rerun!).toEqual([expect.any(NotFoundError), true])
     await world.close()
   })
 
@@ -156,6 +193,17 @@ describe('pruning', () => {
     await again.storage.reindex({ fold: again.manager.reindex, isFull: true })
     expect(again.row(runId)).toMatchObject({ decision, files: { state: 'gone' } })
     await again.close()
+  })
+
+  it('says of a run whose folder was removed the same by its events as by its state, also while it is in memory', async () => {
+    const world = await createRetentionWorld()
+    const runId = await world.leave({ ended: 30, decision })
+    await world.manager.state(runId)
+    await rm(folderOf(world, runId), { recursive: true })
+    await expect(world.manager.events(runId)[Symbol.asyncIterator]().next()).rejects.toThrow(
+      /folder of run .* is gone: .* BUY/,
+    )
+    await world.close()
   })
 
   it('notices when what was taken away is put back', async () => {

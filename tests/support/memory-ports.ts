@@ -171,8 +171,9 @@ export function createMemoryPorts(contents?: Contents): MemoryPorts {
         const plain_bytes = state === 'whole' ? bytes : 0
         return { state, since: null, bytes, plain_bytes, is_written: finished.has(runId) }
       },
-      async prune(runId) {
+      async prune(runId, isNeeded = () => false) {
         const bytes = sizeOf(runId)
+        if (isNeeded()) return null
         stored.delete(runId)
         return { bytes }
       },
