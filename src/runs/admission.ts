@@ -29,6 +29,18 @@ export async function admitRequest(
   }
 }
 
+/** All of them or none: an `InputError` says of each that cannot be accepted why. */
+export async function admitAll(admissions: readonly Promise<RunIdentity>[]): Promise<RunIdentity[]> {
+  const outcomes = await Promise.allSettled(admissions)
+  const refusals: unknown[] = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+  if (refusals.length === 0) return Promise.all(admissions)
+  const [first] = refusals
+  const fault = refusals.find((error) => !(error instanceof InputError))
+  if (fault !== undefined || !(first instanceof InputError)) throw fault
+  const told = new Set(refusals.map((error) => (error as InputError).message))
+  throw new InputError(first.field, [...told].join('; '))
+}
+
 function describeIssue(issue: { path: PropertyKey[]; message: string }, input: unknown): InputError {
   const field = issue.path.map(String).join('.') || 'input'
   let received: unknown = input
