@@ -5,7 +5,7 @@ export interface Value {
   text: string
   /** The figure behind it, where it is one; what it changed by is worked out from that. */
   figure?: number | null
-  /** As of evidence: `%` and `pp` differ by points of percent, everything else in proportion. */
+  /** As of evidence: `%` differs by points of percent, `of 1` by what lies between, everything else in proportion. */
   unit?: string
   /** What does not fit. */
   title?: string
@@ -60,6 +60,7 @@ function computeDelta(from: Value, to: Value): string {
   const [a, b] = [from.figure ?? null, to.figure ?? null]
   if (a === null || b === null || from.unit !== to.unit) return ''
   if (to.unit === '%') return `${formatSigned(b - a)} pp`
+  if (to.unit === 'of 1') return formatSigned(b - a)
   // In proportion to nothing, or to something on the other side of it, a change says nothing.
   if (a === 0 || a * b < 0) return formatChange(b - a, to.unit ?? '')
   const pct = ((b - a) / Math.abs(a)) * 100
@@ -77,6 +78,11 @@ export function priceOf(value: number | null | undefined): Value {
 
 export function percentOf(value: number | null | undefined, decimals = 2): Value {
   return { text: formatPct(value, decimals), figure: value ?? null, unit: '%' }
+}
+
+/** A part of one, to a hundredth: its change is that between the figures shown. */
+export function partOf(value: number): Value {
+  return { text: formatNumber(value), figure: Math.round(value * 100) / 100, unit: 'of 1' }
 }
 
 export function numberOf(value: number | null | undefined, decimals = 2): Value {

@@ -14,6 +14,7 @@ import { viewComparedEvidence } from './compare-evidence.ts'
 import {
   createRow,
   numberOf,
+  partOf,
   percentOf,
   priceOf,
   textOf,
@@ -55,6 +56,8 @@ export interface CompareView {
   different: number
   total: number
   onlyDifferent: boolean
+  /** Otherwise prices are shown but not held against each other. */
+  isOneTicker: boolean
 }
 
 export interface CompareFacts {
@@ -98,6 +101,7 @@ export function viewCompare(runs: readonly ComparedRun[], facts: CompareFacts): 
     different: rows.filter((row) => row.isDifferent).length,
     total: rows.length,
     onlyDifferent: facts.onlyDifferent,
+    isOneTicker,
   }
 }
 
@@ -166,7 +170,7 @@ function viewVerdictRows(runs: Rows): CompareRow[] {
     createRow(
       'Confidence',
       runs.map(({ summary: { decision } }) =>
-        decision === null ? null : decision.action === 'REVIEW' ? textOf('–') : numberOf(decision.confidence),
+        decision === null ? null : decision.action === 'REVIEW' ? textOf('–') : partOf(decision.confidence),
       ),
     ),
     createRow(
@@ -248,6 +252,9 @@ function viewRiskRows(runs: Rows, isOneTicker: boolean): CompareRow[] {
 function viewPositionRows(runs: Rows, isOneTicker: boolean): CompareRow[] {
   const fraction = (run: ComparedRun) =>
     figureOf(run, 'fraction_of_equity', (d) => d.position.fraction_of_equity)
+  /** As on the page of a run: where nothing is held there is no amount of it. */
+  const held = (value: number, { fraction_of_equity }: Decision['position']) =>
+    fraction_of_equity === 0 ? null : value
   return [
     createRow(
       'Of equity',
@@ -258,16 +265,16 @@ function viewPositionRows(runs: Rows, isOneTicker: boolean): CompareRow[] {
     ),
     createRow(
       'Shares',
-      ofDecision(runs, ({ position }) => numberOf(position.shares, 0)),
+      ofDecision(runs, ({ position }) => numberOf(held(position.shares, position), 0)),
       { isComparable: isOneTicker },
     ),
     createRow(
       'Notional',
-      ofDecision(runs, ({ position }) => numberOf(position.notional)),
+      ofDecision(runs, ({ position }) => numberOf(held(position.notional, position))),
     ),
     createRow(
       'At risk',
-      ofDecision(runs, ({ position }) => numberOf(position.risk_amount)),
+      ofDecision(runs, ({ position }) => numberOf(held(position.risk_amount, position))),
     ),
     createRow(
       'Caps',

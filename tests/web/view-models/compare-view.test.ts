@@ -47,7 +47,7 @@ describe('runs side by side', () => {
     ]
     expect(rowOf(runs, 'Entry')).toEqual({ isDifferent: true, texts: ['584.00', '600.00 +2.74 %', '–'] })
     expect(rowOf(runs, 'Volatility, annual').texts).toEqual(['22.14 %', '20.00 % −2.14 pp', '22.14 %'])
-    expect(rowOf(runs, 'Confidence').texts).toEqual(['0.64', '0.80 +25.0 %', '0.64'])
+    expect(rowOf(runs, 'Confidence').texts).toEqual(['0.64', '0.80 +0.16', '0.64'])
     expect(rowOf(runs, 'Verdict').texts).toEqual(['BUY', 'BUY', 'HOLD'])
     expect(rowOf(runs, 'Stop loss').isDifferent).toBe(false)
   })
