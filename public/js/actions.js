@@ -4,7 +4,7 @@
  */
 import { forgetAll } from './keep.js'
 import { poll } from './stream.js'
-import { showToast } from './toast.js'
+import { sayUnanswered, showToast } from './toast.js'
 
 /** What was refused is said in its form where the answer brings that, else in a toast. */
 async function refuse(text) {
@@ -25,7 +25,7 @@ async function send(form) {
     if (!response.ok) await refuse(await response.text())
     await poll()
   } catch {
-    showToast({ text: 'The desk does not answer; nothing was done.', failed: true })
+    sayUnanswered()
   } finally {
     button.disabled = false
   }

@@ -9,20 +9,21 @@ import { setTheme, THEMES } from './theme-switch.js'
 const NEWEST = 8
 const LOOKED_AT = 60
 const TICKER = /^[A-Z\d^][A-Z\d.\-^=]{0,14}$/
+/** Icon, tone and word, as on the pages. */
 const LOOKS = {
-  pending: ['○', 'wait'],
-  in_progress: ['◐', 'work'],
-  paused: ['‖', 'hold'],
-  completed: ['✓', 'good'],
-  error: ['✕', 'bad'],
-  canceled: ['⊘', 'mute'],
+  pending: ['○', 'wait', 'queued'],
+  in_progress: ['◐', 'work', 'running'],
+  paused: ['‖', 'hold', 'paused'],
+  completed: ['✓', 'good', 'completed'],
+  error: ['✕', 'bad', 'failed'],
+  canceled: ['⊘', 'mute', 'canceled'],
 }
 
 const go = (href) => () => location.assign(href)
 const textOf = (element) => element.textContent.replace(/\s+/g, ' ').trim()
 
 export function gatherCommands() {
-  return [...doableHere(), ...pages(), ...settings()]
+  return [...pages(), ...doableHere(), ...settings()]
 }
 
 function pages() {
@@ -49,6 +50,11 @@ function pages() {
   ]
 }
 
+/** The navigation leads there already. */
+function isPage({ href }) {
+  return [...document.querySelectorAll('.side-links a')].some((link) => link.href === href)
+}
+
 /** Buttons and links of the page that do something, as they are named there. */
 function doableHere() {
   const here = [
@@ -62,7 +68,7 @@ function doableHere() {
   for (const element of [...here, ...underWay]) {
     const label = element.dataset.command || textOf(element)
     const isOffered = underWay.includes(element) || element.checkVisibility()
-    if (!isOffered || element.disabled || labels.has(label)) continue
+    if (!isOffered || element.disabled || labels.has(label) || isPage(element)) continue
     labels.add(label)
     commands.push({
       group: 'Do',
@@ -108,8 +114,8 @@ export async function findRuns(text) {
 }
 
 function viewRun(run) {
-  const [icon, tone] = LOOKS[run.status] ?? ['', '']
-  const verdict = run.decision ? run.decision.action : run.status.replace('_', ' ')
+  const [icon, tone, word] = LOOKS[run.status] ?? ['', '', run.status]
+  const verdict = run.decision ? run.decision.action : word
   const percent =
     run.status === 'in_progress' && run.overall_progress !== null ? `${run.overall_progress} %` : ''
   return {

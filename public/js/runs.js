@@ -3,7 +3,7 @@
  * run that leaves the page takes its tick along.
  */
 import { poll } from './stream.js'
-import { showToast } from './toast.js'
+import { sayUnanswered, showToast } from './toast.js'
 
 const MOST_COMPARED = 6
 const form = document.getElementById('runs-bulk')
@@ -58,14 +58,16 @@ async function cancelTicked() {
     for (const tick of chosen) tick.checked = false
     await poll()
   } catch (error) {
-    showToast({
-      text: error instanceof TypeError ? 'The desk does not answer; nothing was done.' : error.message,
-      failed: true,
-    })
+    if (error instanceof TypeError) sayUnanswered()
+    else showToast({ text: error.message, failed: true })
   }
   settle()
 }
 
+// The address names what is asked for and nothing else.
+document.querySelector('.filters').addEventListener('formdata', ({ formData }) => {
+  for (const [name, value] of [...formData]) if (value === '') formData.delete(name)
+})
 document.addEventListener('change', ({ target }) => {
   if (target === all) for (const tick of ticks()) tick.checked = all.checked
   if (target === all || target.matches('[data-tick]')) settle()

@@ -5,6 +5,7 @@
  */
 import { onForgotten } from './keep.js'
 import { clockOf, freeze } from './times.js'
+import { takeBackUnanswered } from './toast.js'
 
 const POLL_MS = 5000
 /** A stream that is back within this time was never missed. */
@@ -42,6 +43,7 @@ function say(text, isUnknown) {
   notice.textContent = text
   const root = document.documentElement
   freeze(isUnknown)
+  if (!isUnknown) takeBackUnanswered()
   root.classList.toggle('is-stale', isUnknown)
   // Printed by the style sheet beside whatever runs, where no update can wipe it.
   root.style.setProperty('--last-known', `"last known ${clockOf(new Date(knownAt))}"`)

@@ -3,7 +3,6 @@
  * tab, not again in another. Tabs in the background have no stream of their own; `leader.js` serves them.
  */
 import { keep, onKeptElsewhere, recall } from './keep.js'
-import { announce, showToast } from './toast.js'
 
 const SEEN_KEPT = 60
 let title = document.title
@@ -33,11 +32,7 @@ function notice() {
   if (recall('seen', null) !== null && fresh.length === 0) return
   const ids = results().map(({ dataset }) => dataset.run)
   keep('seen', [...new Set([...recall('seen', []), ...ids])].slice(-SEEN_KEPT))
-  for (const { textContent, dataset } of fresh) {
-    // Whoever looks at the run itself sees its result.
-    if (document.querySelector('[data-shown-run]')?.dataset.shownRun === dataset.run) announce(textContent)
-    else showToast({ text: textContent, href: dataset.href, failed: 'failed' in dataset })
-  }
+  if (fresh.length > 0) import('./results.js').then(({ showResults }) => showResults(fresh))
 }
 
 /** One tab of those in the background keeps a stream for all of them; from one that is looked at it needs none. */

@@ -206,7 +206,7 @@ test(
     await page.keyboard.press('Enter')
     await expect.poll(() => site.desk.asked).toEqual([`pause ${running}`])
 
-    await page.getByRole('button', { name: 'Find or do' }).click()
+    await page.getByRole('button', { name: 'Search', exact: true }).click()
     await page.locator('.palette[open]').waitFor()
     await page.keyboard.type(completed.slice(-6))
     await expect.poll(selected).toContain('AAPL BUY')
@@ -225,6 +225,28 @@ test(
     await page.locator('.palette-none').waitFor()
     await page.keyboard.press('Enter')
     expect(path(page)).toBe('/?company_symbols=TSLA')
+    expect(page.complaints).toEqual([])
+  },
+)
+
+test(
+  '/ searches the log of a run, and is left to the browser where a page has no search',
+  { timeout: 40_000 },
+  async () => {
+    const site = createPageSite()
+    const { running } = fillDesk(site.desk)
+    const url = await site.serve()
+    const page = await browser.open(`${url}/runs/${running}`)
+    await page.keyboard.press('/')
+    await expect.poll(() => page.evaluate(() => document.activeElement!.getAttribute('name'))).toBe('log_q')
+    await page.goto(`${url}/system`)
+    await page.evaluate(() =>
+      document.addEventListener('keydown', (event) => {
+        document.title = `taken: ${event.defaultPrevented}`
+      }),
+    )
+    await page.keyboard.press('/')
+    expect(await page.title()).toBe('taken: false')
     expect(page.complaints).toEqual([])
   },
 )

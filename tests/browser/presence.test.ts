@@ -125,9 +125,9 @@ test(
 
     finish(site, second, 'IBM')
     await until(site, async () => {
-      expect(await toasts(visible)).toEqual(['IBM: BUY'])
+      expect(await toasts(visible)).toEqual(['IBM: BUY, as of 2012-06-29'])
       for (const tab of hidden)
-        expect(await tab.locator('[data-results]').textContent()).toContain('IBM: BUY')
+        expect(await tab.locator('[data-results]').textContent()).toContain('IBM: BUY, as of 2012-06-29')
     })
     // Seen in one tab, it is no news in another.
     for (const tab of hidden) await expect.poll(() => tab.title()).not.toMatch(/^\(/)
@@ -142,9 +142,9 @@ test(
     // Who comes back sees what was missed, once.
     await setHidden(tabs[3]!, false)
     await settle(site, ['/runs', 'tray'])
-    await until(site, async () => expect(await toasts(tabs[3]!)).toEqual(['MSFT: BUY']))
+    await until(site, async () => expect(await toasts(tabs[3]!)).toEqual(['MSFT: BUY, as of 2012-06-29']))
     for (const tab of tabs) await expect.poll(() => tab.title()).not.toMatch(/^\(/)
-    expect(await toasts(visible)).toEqual(['IBM: BUY'])
+    expect(await toasts(visible)).toEqual(['IBM: BUY, as of 2012-06-29'])
     for (const tab of tabs.slice(0, 3)) expect(await toasts(tab)).toEqual([])
   },
 )
@@ -174,7 +174,7 @@ test(
 
     await setHidden(second, false)
     await settle(site, ['/system', 'tray'])
-    expect(await toasts(second)).toEqual(['AAPL: BUY'])
+    expect(await toasts(second)).toEqual(['AAPL: BUY, as of 2012-06-29'])
     await setHidden(second, true)
     finish(site, runs[1]!, 'IBM')
     await until(site, async () => {
@@ -219,7 +219,7 @@ test(
     // One tab is looked at: it says so itself.
     await settle(site, ['/system', 'tray'])
     finish(site, runs[1]!, 'IBM')
-    await until(site, async () => expect(await toasts(reader)).toContain('IBM: BUY'))
+    await until(site, async () => expect(await toasts(reader)).toContain('IBM: BUY, as of 2012-06-29'))
     expect(await reader.locator('#tray-menu').getAttribute('open')).not.toBeNull()
     expect(await reader.locator('#notify').innerText()).toContain('Notifications are on')
     expect(await all()).toEqual([])
@@ -227,7 +227,7 @@ test(
     await setHidden(reader, true)
     await settle(site, ['tray'])
     finish(site, runs[2]!, 'MSFT')
-    await until(site, async () => expect(await all()).toEqual([['MSFT: BUY', runs[2]]]))
+    await until(site, async () => expect(await all()).toEqual([['MSFT: BUY, as of 2012-06-29', runs[2]]]))
 
     // The next one to lead does not say it again; a press opens the result.
     const told = await Promise.all(tabs.map(tell))

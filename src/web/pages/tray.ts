@@ -37,12 +37,12 @@ export function createTrayRegion({ desk, clock }: Pick<PageDeps, 'desk' | 'clock
       return {
         running,
         waiting,
-        rows: recent.map((summary) => viewTrayRow(summary, clock.now())),
+        rows: recent.map((summary) => viewTrayRow(summary, recent, clock.now())),
         more: active.reduce((sum, { total }) => sum + total, 0) - open.length,
         announced: ended.map((summary) => ({
           runId: summary.run_id,
           href: runHref(summary.run_id),
-          text: resultText(summary),
+          text: tellResult(summary),
           failed: summary.status === 'error',
         })),
       }
@@ -50,18 +50,22 @@ export function createTrayRegion({ desk, clock }: Pick<PageDeps, 'desk' | 'clock
   }
 }
 
-/** A run as the strip and the list of the tray show it; each has a bar of its own. */
-function viewTrayRow(summary: Summary, now: number): object {
+/** A run as the strip and the list of the tray show it; each has a bar of its own. Runs of one ticker are told apart by their day. */
+function viewTrayRow(summary: Summary, shown: readonly Summary[], now: number): object {
+  const isTwice = shown.filter(({ ticker }) => ticker === summary.ticker).length > 1
   const row = viewRunRow(summary, 'tray', now)
   const { percent, message } = row.progress
   const isWorking = summary.status === 'in_progress' || summary.status === 'paused'
-  const words = isWorking ? [percent === null ? '' : `${percent} %`, message] : [row.brief, row.asOf]
+  const day = isTwice ? row.asOf : ''
+  const words = isWorking ? [day, percent === null ? '' : `${percent} %`, message] : [row.brief, row.asOf]
   return {
     ...row,
+    name: [row.ticker, day].filter(Boolean).join(' '),
+    day,
     words: words.filter((part) => part !== '').join(' · '),
     menuProgress: viewProgress(summary, 'menu-progress'),
     ...(summary.status === 'error'
-      ? { way: 'See why', wayOf: `${summary.ticker} failed` }
+      ? { way: 'See why', wayOf: `${row.ticker} failed` }
       : { way: 'View result', wayOf: `of ${summary.ticker}` }),
   }
 }
@@ -92,7 +96,8 @@ function createGoneOnWith(desk: PageDeps['desk']): (failed: Summary) => Promise<
 
 const SOURCES_KEPT = 500
 
-function resultText(summary: Summary): string {
-  if (summary.status === 'error') return `${summary.ticker} failed`
-  return summary.decision ? `${summary.ticker}: ${summary.decision.action}` : `${summary.ticker} completed`
+/** `AAPL: BUY, as of 2012-06-29`. */
+function tellResult({ ticker, status, decision, as_of }: Summary): string {
+  const result = decision ? `: ${decision.action}` : status === 'error' ? ' failed' : ' completed'
+  return `${ticker}${result}${as_of === null ? '' : `, as of ${as_of}`}`
 }

@@ -16,6 +16,8 @@ export interface RunRow {
   domId: string
   href: string
   ticker: string
+  /** What it is called beside others: the ticker, and what tells it from those. */
+  name: string
   kind: string
   asOf: string
   batchId: string
@@ -55,6 +57,7 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
     domId: `${idPrefix}-${domId(summary.run_id)}`,
     href: runHref(summary.run_id),
     ticker: summary.ticker,
+    name: summary.ticker,
     kind: summary.kind,
     asOf: summary.as_of ?? '',
     batchId: summary.batch_id,

@@ -237,8 +237,8 @@ test('the tray has active runs first, at most five, without canceled ones, and t
   const results = $('[data-results] li')
     .map((_, item) => [[item.attribs['data-run'], $(item).text()]])
     .get()
-  expect(results).toContainEqual([completed, 'AAPL: BUY'])
-  expect(results).toContainEqual([failed, 'IBM failed'])
+  expect(results).toContainEqual([completed, 'AAPL: BUY, as of 2012-06-29'])
+  expect(results).toContainEqual([failed, 'IBM failed, as of 2012-06-29'])
 })
 
 test('a list tells rules from models, and what those have cost', async () => {

@@ -22,11 +22,13 @@ test('each run in the list of the tray says where it stands and offers what can 
   const rows = $('.tray-list li').toArray()
   expect(rows.map((row) => row.attribs['data-tray-run'])).toEqual([running, waiting, done, failed])
   expect(rows.map((row) => words($(row).find('.tray-words').text()))).toEqual([
-    '42 % · weighing',
+    '2012-06-29 · 42 % · weighing',
     'queued · 2012-06-29',
     'BUY · 2012-06-29',
     'failed · 2012-06-29',
   ])
+  // Two runs of one ticker: the day tells them apart, also where they are canceled.
+  expect(words($(rows[1]!).find('button').text())).toBe('Cancel MSFT 2012-06-29')
   const offers = rows.map((row) => [
     $(row).find('form[data-cancel][data-confirm]').attr('action'),
     words($(row).find('.tray-result').text()),
