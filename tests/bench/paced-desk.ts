@@ -94,6 +94,7 @@ const renderer = createRenderer({
   assetUrl: assets.url,
   version: '0',
 })
+const payload = createPayloadMeter()
 const pages = createPages({
   ...{ desk: manager, market, config, clock, concurrency, estimate: createEstimator() },
   settingSources: sources,
@@ -103,6 +104,9 @@ const pages = createPages({
   vendorHealth: () => ({ answered_at: null, failure: null }),
   charts: createCharts(),
   storage: createStoreMeasure({ dataDir, resultsDir, clock }),
+  notices: null,
+  payload,
+  openapi: () => ({}),
 })
 const app = createWeb({
   ...shared,
@@ -119,7 +123,7 @@ app.route(
     ...shared,
     concurrency,
     estimate: createEstimator(),
-    payload: createPayloadMeter(),
+    payload,
     launchBounds: { maxTickers: 10 },
     openStreams: createOpenStreams(),
     version: '0',

@@ -40,7 +40,10 @@ const measureNothing: PageDeps['storage'] = async () => ({
 export const NO_MODELS: PageDeps['models'] = { deep: null, quick: null, budgetUsd: null, budgetTokens: null }
 
 export interface PageSiteOptions extends Partial<
-  Pick<PageDeps, 'models' | 'sources' | 'hosts' | 'estimate' | 'notices' | 'vendorHealth' | 'storage' | 'payload'>
+  Pick<
+    PageDeps,
+    'models' | 'sources' | 'hosts' | 'estimate' | 'notices' | 'vendorHealth' | 'storage' | 'payload'
+  >
 > {
   listings?: Listing[]
   environment?: Record<string, string>
@@ -87,11 +90,12 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const { LLM_PROVIDER_LIMITS: isSet } = environment
   const concurrency = createCallLimits(isSet ? { llm_provider_limits: config.llmProviderLimits } : {})
   const estimate = options.estimate ?? createEstimator()
+  const payload = createPayloadMeter()
   const api = createApi({
     desk,
     concurrency,
     estimate,
-    payload: createPayloadMeter(),
+    payload,
     launchBounds: boundLaunch(config),
     openStreams: createOpenStreams(),
     clock,
@@ -109,7 +113,7 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
     hosts: options.hosts ?? [],
     vendorHealth: options.vendorHealth ?? (() => ({ answered_at: null, failure: null })),
     notices: options.notices ?? null,
-    payload: options.payload,
+    payload: options.payload ?? payload,
     storage: options.storage ?? measureNothing,
     openapi: () => api.document,
   })

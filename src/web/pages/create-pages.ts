@@ -63,7 +63,7 @@ export function createPages(deps: PageDeps): Pages {
         case '/system':
           return createSystemPage(kit)
         case '/docs':
-          return deps.openapi ? createDocsPage(deps.openapi()) : null
+          return createDocsPage(deps.openapi())
       }
       const runId = /^\/runs\/([^/]+)$/.exec(url.pathname)?.[1]
       return runId === undefined ? null : createRunPage(kit, decodePart(runId), url.searchParams)

@@ -23,8 +23,8 @@ export interface PageDeps {
   /** How the vendor of prices has answered since the start. */
   vendorHealth(): VendorHealthFacts
   config: Config
-  /** Where each setting's value comes from; without it the page says nothing of that. */
-  settingSources?: SettingSources
+  /** Where each setting's value comes from. */
+  settingSources: SettingSources
   models: ModelDefaults
   sources: AnalystSources
   /** Hosts that prices and sources are asked of; empty where nothing leaves the machine for them. */
@@ -37,11 +37,11 @@ export interface PageDeps {
   /** Measures the room that the desk takes on the disk; may take a while. */
   storage(): Promise<StorageFacts>
   /** What was told of runs that ended, the newest first; null where nobody is told. */
-  notices?: (() => readonly NoticeFacts[]) | null
-  /** What live updates have sent; without it the System page has nothing to show of that. */
-  payload?: PayloadMeter
+  notices: (() => readonly NoticeFacts[]) | null
+  /** What live updates have sent. */
+  payload: PayloadMeter
   /** The OpenAPI document behind `/docs`. */
-  openapi?: () => object
+  openapi(): object
 }
 
 /** The same with what the pages share among themselves. */

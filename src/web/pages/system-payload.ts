@@ -31,7 +31,6 @@ export function createPayloadRegion({ payload, desk }: Pick<PageDeps, 'payload' 
     watch: ['list'],
     data: () => {
       const { running } = desk.queue()
-      if (!payload) return { ways: [], runs: [], isBusy: false }
       const ways = PAYLOAD_CHANNELS.map((channel) => ({ channel, use: payload.total(channel) }))
         .filter(({ use }) => use.messages > 0)
         .map(({ channel, use }) => ({ label: WAYS[channel], ...viewUse(use) }))

@@ -1,4 +1,5 @@
 /** What becomes of the files of ended runs: what would go now, what is kept back, what was done last. */
+import { NotFoundError } from '../../core/errors.ts'
 import { createMeasured } from '../measured.ts'
 import type { Region } from '../page.ts'
 import { viewRetention } from '../view-models/retention-view.ts'
@@ -18,6 +19,15 @@ export function createRetentionRegion({ desk, clock, config }: PageDeps): Region
     isOld: ({ preview }) => clock.now() - Date.parse(preview.at) > FRESH_MS,
     isOvertaken: ({ lastPrune }) => desk.lastPrune !== lastPrune,
   })
+  /** A run may be deleted between the look and now. */
+  const dayOf = (runId: string) => {
+    try {
+      return desk.summary(runId).as_of ?? ''
+    } catch (error) {
+      if (error instanceof NotFoundError) return ''
+      throw error
+    }
+  }
   return {
     id: 'system-retention',
     // What was pruned shows at once, however lately the region was rendered.
@@ -26,6 +36,6 @@ export function createRetentionRegion({ desk, clock, config }: PageDeps): Region
     },
     template: 'system/retention',
     watch: ['list'],
-    data: async () => viewRetention((await looked.read())?.preview ?? null, desk.lastPrune, config),
+    data: async () => viewRetention((await looked.read())?.preview ?? null, desk.lastPrune, config, dayOf),
   }
 }

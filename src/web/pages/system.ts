@@ -1,6 +1,6 @@
 /** The machine room: how much of the limits is in use, who thinks, where data comes from, and every setting with its source. */
 import { describeValue, SETTINGS, type Config, type SettingName } from '../../config.ts'
-import { formatNumber, formatUsd } from '../../core/format.ts'
+import { countOf, formatNumber, formatUsd } from '../../core/format.ts'
 import { escapeHtml } from '../escape-html.ts'
 import type { Page } from '../page.ts'
 import { isAnyUnderWay, viewTiers } from '../view-models/calls-view.ts'
@@ -22,8 +22,25 @@ interface SettingRow {
   aboutHtml: string
 }
 
+/** What the page can be jumped to, in its order: the id and the heading. */
+const SECTIONS = [
+  ['limits', 'Limits in use'],
+  ['calls', 'Calls at the same time'],
+  ['notices', 'Messages'],
+  ['payload', 'Live updates'],
+  ['retention', 'Retention'],
+  ['storage', 'Storage'],
+  ['models', 'Models'],
+  ['sources', 'Sources'],
+  ['market', 'Market'],
+  ['settings', 'Settings'],
+] as const
+
 export async function createSystemPage(deps: PageKit): Promise<Page> {
   const { desk, market } = deps
+  const settings = viewSettings(deps)
+  const isDefault = ({ source, isChanged }: SettingRow) => source === 'default' && !isChanged
+  const defaults = settings.filter(isDefault)
   return {
     title: 'System',
     nav: 'system',
@@ -37,12 +54,13 @@ export async function createSystemPage(deps: PageKit): Promise<Page> {
         last: last ?? 'not known',
         problem,
       })),
-      settings: viewSettings(deps),
-      hasSources: deps.settingSources !== undefined,
+      sections: SECTIONS,
+      changed: settings.filter((setting) => !isDefault(setting)),
+      defaults,
+      defaultsText: `${countOf(defaults.length, 'setting')} at ${defaults.length === 1 ? 'its' : 'their'} default`,
       models: viewModels(deps),
       sources: viewSources(deps),
       hosts: deps.hosts,
-      hasDocs: deps.openapi !== undefined,
     },
     regions: [
       {
@@ -142,7 +160,7 @@ function viewSettings({ config, settingSources, concurrency }: PageDeps): Settin
     return {
       env,
       value: secret && text !== 'not set' ? 'set (hidden)' : text,
-      source: settingSources?.[name] ?? '',
+      source: settingSources[name],
       isChanged: text !== describeValue(config[name]),
       aboutHtml: escapeHtml(about).replace(/`([^`]*)`/g, '<code>$1</code>'),
     }

@@ -32,7 +32,7 @@ export interface AssessFormView {
   vendor: string
   /** One without a source cannot be chosen. */
   analysts: { id: string; label: string; checked: boolean; hasSource: boolean }[]
-  /** Who has no source, and what names one; empty where all have. */
+  /** Which are not set up, in a sentence; empty where all are. */
   withoutSource: string
   suggestions: { ticker: string; range: string }[]
   thinking: ThinkingFormView
@@ -108,22 +108,11 @@ export function viewAssessForm(
   }
 }
 
-/** The settings that name what an analyst reads from. */
-const SOURCE_SETTINGS: Record<keyof AnalystSources, string> = {
-  fundamentals: 'FUNDAMENTALS_SOURCE',
-  news: 'NEWS_FEEDS',
-  sentiment: 'SENTIMENT_SOURCE',
-}
-
 function describeMissing(sources: AnalystSources): string {
-  const missing = ANALYSTS.filter((id) => id !== 'market').filter((id) => !sources[id])
+  const missing = ANALYSTS.filter((id) => id !== 'market' && !sources[id])
   if (missing.length === 0) return ''
-  const settings = missing.map((id) => SOURCE_SETTINGS[id])
-  if (missing.length === 1)
-    return `The ${ROLE_LABELS[missing[0]!].toLowerCase()} has no source and cannot be asked: ${settings[0]} names one.`
-  const named = `${settings.slice(0, -1).join(', ')} and ${settings.at(-1)}`
-  const many = missing.length === ANALYSTS.length - 1 ? 'Three' : 'Two'
-  return `${many} analysts have no source and cannot be asked: ${named} name them.`
+  if (missing.length === 1) return `The ${ROLE_LABELS[missing[0]!].toLowerCase()} is not set up on this desk.`
+  return `${missing.length === 3 ? 'Three' : 'Two'} analysts are not set up on this desk.`
 }
 
 const THINKING_FIELDS = [

@@ -11,6 +11,8 @@ const MOST_ROWS = 50
 export interface RetentionRow {
   runId: string
   ticker: string
+  /** The day it stands on; empty where that is not known. */
+  asOf: string
   href: string
   ended: TimeView | null
   reason: string
@@ -42,11 +44,12 @@ export function viewRetention(
   preview: PrunePreview | null,
   last: PruneReport | null,
   config: Pick<Config, 'resultsMaxPerTicker' | 'resultsMaxAgeDays' | 'maxAgeHours' | 'pruneIntervalSeconds'>,
+  dayOf: (runId: string) => string,
 ): RetentionView {
   return {
     rules: describeRules(config),
     deletesNothing: config.resultsMaxAgeDays === 0,
-    plan: preview && viewPlan(preview),
+    plan: preview && viewPlan(preview, dayOf),
     last: last && {
       at: viewTime(last.at),
       text: describeDone(last),
@@ -82,15 +85,17 @@ const UNITS = [
   ['second', 1],
 ] as const
 
-function viewPlan(preview: PrunePreview): RetentionView['plan'] {
+function viewPlan(preview: PrunePreview, dayOf: (runId: string) => string): RetentionView['plan'] {
   const { due, kept, to_pack } = preview
   return {
     looked: viewTime(preview.at),
-    due: due.slice(0, MOST_ROWS).map((run) => ({ ...viewRow(run), note: formatBytes(run.bytes) })),
+    due: due.slice(0, MOST_ROWS).map((run) => ({ ...viewRow(run, dayOf), note: formatBytes(run.bytes) })),
     moreDue: Math.max(0, due.length - MOST_ROWS),
     dueText: due.length === 0 ? '' : countOf(due.length, 'run'),
     freed: formatBytes(preview.freed_bytes),
-    kept: kept.slice(0, MOST_ROWS).map((run) => ({ ...viewRow(run), note: KEPT_WORDS[run.kept_because] })),
+    kept: kept
+      .slice(0, MOST_ROWS)
+      .map((run) => ({ ...viewRow(run, dayOf), note: KEPT_WORDS[run.kept_because] })),
     moreKept: Math.max(0, kept.length - MOST_ROWS),
     packText:
       to_pack.length === 0 ? '' : `${countOf(to_pack.length, 'run')} with ${formatBytes(preview.pack_bytes)}`,
@@ -99,9 +104,11 @@ function viewPlan(preview: PrunePreview): RetentionView['plan'] {
 
 function viewRow(
   run: Pick<KeptRun, 'run_id' | 'ticker' | 'ended_at' | 'reason'>,
+  dayOf: (runId: string) => string,
 ): Omit<RetentionRow, 'note'> {
   const { run_id: runId, ticker, ended_at, reason } = run
-  return { runId, ticker, href: runHref(runId), ended: ended_at === null ? null : viewTime(ended_at), reason }
+  const ended = ended_at === null ? null : viewTime(ended_at)
+  return { runId, ticker, asOf: dayOf(runId), href: runHref(runId), ended, reason }
 }
 
 function describeDone({ pruned, packed, freed_bytes, saved_bytes }: PruneReport): string {

@@ -34,7 +34,7 @@ test('the form offers what the market lists, says what empty dates mean and whic
   expect($('input[name=analysts][checked]')).toHaveLength(1)
   expect($('input[name=analysts]:disabled')).toHaveLength(3)
   expect(words($('#no-source').text())).toBe(
-    'Three analysts have no source and cannot be asked: FUNDAMENTALS_SOURCE, NEWS_FEEDS and SENTIMENT_SOURCE name them. System shows what is set.',
+    'Three analysts are not set up on this desk. System names what they would read, and the setting for it.',
   )
 })
 
@@ -160,9 +160,7 @@ test('an analyst whose source is configured can be chosen, and is', async () => 
   )
   expect($('input[name=analysts][checked]')).toHaveLength(3)
   expect($('input[name=analysts]:disabled').attr('value')).toBe('sentiment')
-  expect($('#no-source').text()).toContain(
-    'The sentiment analyst has no source and cannot be asked: SENTIMENT_SOURCE names one.',
-  )
+  expect($('#no-source').text()).toContain('The sentiment analyst is not set up on this desk.')
 })
 
 test('what was typed of models is in sight after a refusal, in the words of the form', async () => {

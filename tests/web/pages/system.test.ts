@@ -197,6 +197,6 @@ test('a vendor that fails says when, for which ticker and why, and whether it ha
     'has not answered, since the start.✕ It failed 2026-11-20 10:00 for AAPL: answered <503>',
   )
   expect(await market({ answered_at: '2026-11-20T10:05:00.000Z' })).toContain(
-    'It last answered 2026-11-20 10:05 .✕ It failed 2026-11-20 10:00 for AAPL: answered <503>. It has answered since.',
+    'It last answered 2026-11-20 10:05 ✕ It failed 2026-11-20 10:00 for AAPL: answered <503>. It has answered since.',
   )
 })
