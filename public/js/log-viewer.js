@@ -44,6 +44,9 @@ export function openLogViewer(panel) {
   let building = 0
   /** Rows made so far mark another text. */
   let isAnew = false
+  /** The filter that `shown` is of, and the one whose count was read aloud last; one that was kept is not. */
+  let builtFor
+  let spokenFor = filter
   let unseen = 0
   let opened = null
   let epoch = null
@@ -111,6 +114,7 @@ export function openLogViewer(panel) {
       began = performance.now()
     }
     shown = found
+    builtFor = filter
     shownUpTo = store.last
     rows.forget(isAnew ? undefined : (seq, row) => row.classList.contains('is-awaited'))
     isAnew = false
@@ -138,8 +142,9 @@ export function openLogViewer(panel) {
     if (!isLive) parts.push('not live')
     if (store.failure) parts.push(`could not be read: ${store.failure}`)
     find('[data-log-said]').textContent = parts.filter(Boolean).join(' · ')
-    if (!filter.isOff && isWhole && filter.isNew) {
-      filter.isNew = false
+    // What is counted while a filter is still being looked for is of the one before.
+    if (!filter.isOff && isWhole && spokenFor !== filter && builtFor === filter) {
+      spokenFor = filter
       find('[data-log-spoken]').textContent = found
     }
   }
@@ -150,7 +155,7 @@ export function openLogViewer(panel) {
   }
 
   function onFilter() {
-    filter = { ...readFilter(form), isNew: true }
+    filter = readFilter(form)
     keep('log', { severity: filter.severity, sources: [...filter.sources], q: filter.text, run: base })
     find('[data-log-download]').href = `${base}/logs/download${filter.query}`
     find('[data-log-chosen]').textContent = filter.sources.size > 0 ? `: ${filter.sources.size}` : ''
