@@ -59,7 +59,14 @@ describe('rebuilding the index', () => {
   })
 
   it('in full counts from the journal, once, what an earlier version did not, also of a packed run', async () => {
-    const plan = [{ id: 'p', label: 'P', node_type: 'phase' as const, children: createSmallRun().plan({ ticker: 'AAPL' }) }]
+    const plan = [
+      {
+        id: 'p',
+        label: 'P',
+        node_type: 'phase' as const,
+        children: createSmallRun().plan({ ticker: 'AAPL' }),
+      },
+    ]
     const workflow = { ...createSmallRun(), plan: () => plan, phases: { p: 'P' } }
     const summary: typeof workflow.summary = (state) => ({
       ...createSmallRun().summary(state),
