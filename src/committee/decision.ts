@@ -65,6 +65,13 @@ const positionSchema = z.object({
 })
 export type Position = z.infer<typeof positionSchema>
 
+/** How a change since the last verdict begins where the verdict itself is another. */
+export const VERDICT_TURNED = 'The verdict went from '
+
+export function isVerdictTurn(change: string): boolean {
+  return change.startsWith(VERDICT_TURNED)
+}
+
 export const decisionSchema = z.object({
   schema_version: z.literal(1),
   run_id: z.string(),

@@ -1,6 +1,6 @@
 /** The verdict before this one: what is kept of it, and what has changed since, in words for a person. */
 import { formatNumber } from '../core/format.ts'
-import { decisionSchema, isMeasured, type Decision, type Evidence } from './decision.ts'
+import { decisionSchema, isMeasured, VERDICT_TURNED, type Decision, type Evidence } from './decision.ts'
 import type { Ledger } from './evidence/ledger.ts'
 
 /** What a later verdict needs of an earlier one; small, for it is journaled with the later run. */
@@ -94,13 +94,6 @@ export function readPrior(found: { run_id: string; decision: unknown }): PriorVe
 }
 
 export type PresentVerdict = Pick<Decision, 'action' | 'rating' | 'confidence' | 'risk_metrics'>
-
-const VERDICT_TURNED = 'The verdict went from '
-
-/** One of the turns: that the verdict itself is another. */
-export function isVerdictTurn(turn: string): boolean {
-  return turn.startsWith(VERDICT_TURNED)
-}
 
 /** What has turned since, in words without figures; empty when nothing that matters has. */
 export function listTurns(prior: PriorVerdict, present: PresentVerdict, ledger: Ledger): string[] {

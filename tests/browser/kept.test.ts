@@ -128,7 +128,7 @@ test('aloud are said the milestones of a run, not every step', { timeout: 40_000
   await site.clock.advance(200)
   await page.locator('#run-decision .verdict-badge').waitFor()
   await page.clock.runFor(600)
-  expect((await said()).at(-1)).toMatch(/AAPL: BUY$/)
+  expect((await said()).at(-1)).toMatch(/AAPL: BUY, as of 2012-06-29$/)
   expect(await page.locator('.toast').count()).toBe(0)
   expect(page.complaints).toEqual([])
 })

@@ -105,7 +105,7 @@ test(
     await page.waitForURL(links[0]!)
     await page.goBack()
     await page.keyboard.press('/')
-    await expect.poll(() => page.evaluate(() => document.activeElement!.id)).toBe('q')
+    await expect.poll(() => page.evaluate(() => document.activeElement!.id), { timeout: 5_000 }).toBe('q')
     // While typing, keys are letters.
     await page.keyboard.type('jxc?')
     expect(await page.inputValue('#q')).toBe('jxc?')

@@ -1,5 +1,5 @@
 /** The latest verdict of each ticker as a row: what it says, how old it is, what has changed since the one before. */
-import { isVerdictTurn } from '../../committee/prior.ts'
+import { isVerdictTurn } from '../../committee/decision.ts'
 import { countOf } from '../../core/format.ts'
 import type { RunSortKey } from '../../runs/run-order.ts'
 import type { Summary } from '../../runs/summary.ts'
