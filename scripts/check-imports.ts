@@ -41,9 +41,9 @@ const RULES: Record<string, Rule> = {
     'market',
     'trading',
   ],
-  web: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes()],
-  api: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes()],
-  cli: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes()],
+  web: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes(), ...tradingShapes()],
+  api: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes(), ...tradingShapes()],
+  cli: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes(), ...tradingShapes()],
   'outside.ts': ['core', 'config.ts', 'net', 'market', 'llm', 'committee/model-choice.ts'],
   'past-decisions.ts': ['core', 'runs', 'storage', 'committee'],
   'app.ts': 'anything',
@@ -52,9 +52,22 @@ const RULES: Record<string, Rule> = {
 
 /** Schemas and state types of the workflows: what a door must know of a kind. */
 function workflowShapes(): string[] {
-  return ['decision', 'assessment-input', 'estimate', 'launch-form', 'plan', 'state'].map(
-    (name) => `committee/${name}.ts`,
-  )
+  const committee = ['decision', 'assessment-input', 'estimate', 'launch-form', 'plan', 'state']
+  const lab = [
+    'job-inputs',
+    'backtest-result',
+    'trials',
+    'honesty-report',
+    'lab-state',
+    'lab-desk',
+    'strategy-catalog',
+  ]
+  return [...committee.map((name) => `committee/${name}.ts`), ...lab.map((name) => `lab/${name}.ts`)]
+}
+
+/** Names of statistics and what trades and strategies are described by. */
+function tradingShapes(): string[] {
+  return ['statistics', 'simulation', 'strategies/strategy'].map((name) => `trading/${name}.ts`)
 }
 
 function marketShapes(): string[] {
