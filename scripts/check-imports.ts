@@ -46,6 +46,7 @@ const RULES: Record<string, Rule> = {
   cli: ['core', 'config.ts', 'runs', ...workflowShapes(), ...marketShapes(), ...tradingShapes()],
   'outside.ts': ['core', 'config.ts', 'net', 'market', 'llm', 'committee/model-choice.ts'],
   'past-decisions.ts': ['core', 'runs', 'storage', 'committee'],
+  'past-backtests.ts': ['core', 'runs', 'committee', 'lab/backtest-result.ts', 'trading'],
   'app.ts': 'anything',
   'main.ts': 'anything',
 }
@@ -55,12 +56,17 @@ function workflowShapes(): string[] {
   const committee = ['decision', 'assessment-input', 'estimate', 'launch-form', 'plan', 'state']
   const lab = [
     'job-inputs',
+    'job-fields',
+    'job-form',
+    'grid-size',
     'backtest-result',
     'trials',
     'honesty-report',
     'lab-state',
     'lab-desk',
     'strategy-catalog',
+    'series-facts',
+    'csv-upload',
   ]
   return [...committee.map((name) => `committee/${name}.ts`), ...lab.map((name) => `lab/${name}.ts`)]
 }

@@ -19,6 +19,18 @@ import { messageOf } from './core/errors.ts'
 import { createOpenStreams } from './core/open-streams.ts'
 import { createPayloadMeter } from './core/payload-meter.ts'
 import { findPackageRoot, readPackageVersion } from './core/package-root.ts'
+import { createBacktestWorkflow } from './lab/backtest.ts'
+import { createCatalog } from './lab/create-catalog.ts'
+import { createImports } from './lab/imports.ts'
+import { createLabDesk } from './lab/create-lab-desk.ts'
+import { MODEL_STEP, RESULT_STEP } from './lab/lab-state.ts'
+import { createOptimizeWorkflow } from './lab/optimize.ts'
+import type { ImportedFacts } from './lab/series-facts.ts'
+import { createDispatcher } from './lab/threads/create-dispatcher.ts'
+import { createTrainWorkflow } from './lab/train.ts'
+import { FEATURES } from './lab/train/features.ts'
+import { withModels } from './lab/train/with-models.ts'
+import { createWalkForwardWorkflow } from './lab/walk-forward.ts'
 import { buildNotice } from './notify/notice.ts'
 import { createNotifier, type Notifier } from './notify/notifier.ts'
 import type { OutboxRecord } from './notify/outbox.ts'
@@ -30,10 +42,12 @@ import {
   readCallLimits,
   type Outside,
 } from './outside.ts'
+import { createPastBacktests } from './past-backtests.ts'
 import { createPastDecisions } from './past-decisions.ts'
 import type { Results, RunIndex } from './runs/ports.ts'
 import { createRunManager } from './runs/run-manager.ts'
 import { createNoticeJournal } from './storage/notice-journal.ts'
+import { createSeriesStore } from './storage/series-store.ts'
 import { createStoreMeasure } from './storage/measure-store.ts'
 import { openStorage } from './storage/open-storage.ts'
 import type { StoredResults } from './storage/results.ts'
@@ -51,6 +65,9 @@ import { warmUp } from './web/warm-up.ts'
 
 /** How many of the newest finished assessments an estimate may rest on. */
 const PAST_RUNS = 500
+
+/** Trained models that are offered as strategies. */
+const MODELS_OFFERED = 20
 
 /** What steps in flight are given to end when the desk is told to stop. */
 const SHUTDOWN_GRACE_MS = 2_500
@@ -130,6 +147,15 @@ async function assemble(
     log: { warn: (message: string) => log.warn(message) },
   })
   const notifier = receiver && createNotifier({ journal, webhook: receiver.webhook, clock, log })
+  // The threads of the lab start with its first work, not with the desk.
+  const dispatcher = createDispatcher()
+  const catalog = withModels(createCatalog({ folder: config.strategiesDir }), {
+    load: (runId) => manager.stepResult(runId, MODEL_STEP),
+    recent: () => Promise.resolve(listTrainings(storage.index)),
+  })
+  const keeper = createSeriesStore<ImportedFacts>({ dataDir: config.dataDir })
+  const series = createImports({ keeper, dispatcher, clock })
+  const means = { sources: { market, imported: series }, catalog, dispatcher }
   const manager = createRunManager({
     ...storage,
     results: notifier ? tellEnds(storage.results, notifier) : storage.results,
@@ -141,7 +167,16 @@ async function assemble(
         config: { timeoutMinutes: config.runTimeoutMinutes },
         priorDecisions: past.prior,
         settledVerdicts: past.settled,
+        pastBacktest: createPastBacktests({
+          index: storage.index,
+          readResult: (runId) => manager.stepResult(runId, RESULT_STEP),
+          vendor: market.name,
+        }),
       }),
+      createBacktestWorkflow(means),
+      createOptimizeWorkflow(means),
+      createWalkForwardWorkflow(means),
+      createTrainWorkflow(means),
     ],
     clock,
     log,
@@ -157,11 +192,14 @@ async function assemble(
     },
   })
 
+  const lab = createLabDesk({ runs: manager, catalog, dispatcher, shutdown: shutdown.signal })
   const estimate = createEstimator({ index: storage.index, sources: outside.sources, models: outside.models })
   const payload = createPayloadMeter()
   const openStreams = createOpenStreams()
   const api = createApi({
     desk: manager,
+    lab,
+    series,
     concurrency,
     estimate,
     launchBounds: boundLaunch(config),
@@ -178,6 +216,8 @@ async function assemble(
   const renderer = createRenderer({ viewsDir, cache: true, assetUrl: assets.url, version })
   const pages = createPages({
     desk: manager,
+    lab,
+    features: FEATURES.map(({ name, about }) => ({ name, about })),
     market,
     config,
     settingSources: sources,
@@ -205,6 +245,8 @@ async function assemble(
   const app = createWeb({
     config,
     desk: manager,
+    lab,
+    series,
     ...pages,
     renderer,
     assets,
@@ -248,6 +290,7 @@ async function assemble(
       shutdown.abort(new Error('the desk is shutting down'))
       server?.close()
       await manager.stop(SHUTDOWN_GRACE_MS)
+      await dispatcher.close()
       await reindexing
       const { pending, in_progress: working } = storage.index.counts()
       await charts.close()
@@ -311,6 +354,12 @@ function tellEnds(results: StoredResults, notifier: Notifier): Results {
       send?.()
     },
   }
+}
+
+/** The newest runs that have trained a model. */
+function listTrainings(index: RunIndex): string[] {
+  const { runs } = index.query({ kind: ['train'], status: ['completed'], limit: MODELS_OFFERED })
+  return runs.map(({ run_id: runId }) => runId)
 }
 
 /** What launches would take, from the runs of the index that were of the same shape. */

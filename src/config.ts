@@ -132,6 +132,12 @@ export const SETTINGS = {
     'Source of prices: the bundled sample, your own CSV files, or Yahoo Finance.',
   ),
   csvDir: setting('CSV_DIR', text, '', 'Folder of `<TICKER>.csv` files, for `MARKET_VENDOR=csv`.'),
+  strategiesDir: setting(
+    'STRATEGIES_DIR',
+    text,
+    '',
+    'Folder of your own strategies, a TypeScript or JavaScript file each ([how to write one](docs/strategies.md)).',
+  ),
   newsFeeds: setting(
     'NEWS_FEEDS',
     list,

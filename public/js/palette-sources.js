@@ -38,6 +38,11 @@ function pages() {
   const isElsewhere = last && document.querySelector('[data-shown-run]')?.dataset.shownRun !== last
   const back = { group: 'Pages', icon: '←', label: 'Last run you looked at', about: last }
   const further = [
+    { label: 'New backtest', words: 'lab job strategy', run: go('/lab/new?kind=backtest') },
+    { label: 'New optimisation', words: 'lab job grid search optimize', run: go('/lab/new?kind=optimize') },
+    { label: 'New walk-forward analysis', words: 'lab job folds', run: go('/lab/new?kind=walk-forward') },
+    { label: 'New training', words: 'lab job model classifier', run: go('/lab/new?kind=train') },
+    { label: 'Strategies', about: 'what the lab can run', words: 'lab', run: go('/lab#strategies') },
     { label: 'API documentation', words: 'docs openapi', run: go('/docs') },
     { label: 'Retention', about: 'what is deleted when', words: 'prune files', run: go('/system#retention') },
     { label: 'Storage', about: 'what the files take', run: go('/system#storage') },

@@ -1,5 +1,5 @@
 /**
- * The page's live stream, watched: while it is away, the page says since when and asks every 5 s; while nobody answers,
+ * The page's live stream, watched: while it is away, the page says since when and asks every few seconds; while nobody answers,
  * its clocks stand and what runs is marked as last known. A first connection that failed, which the stream does not mend
  * by itself, is made anew from where the page stands.
  */
@@ -7,7 +7,7 @@ import { onForgotten } from './keep.js'
 import { clockOf, freeze } from './times.js'
 import { takeBackUnanswered } from './toast.js'
 
-const POLL_MS = 5000
+const POLL_SECONDS = 5
 /** A stream that is back within this time was never missed. */
 const PATIENCE_MS = 2000
 
@@ -24,6 +24,8 @@ let knownAt = 0
 function streamElement() {
   return document.getElementById('stream')
 }
+
+const pollSeconds = () => streamElement().dataset.poll || POLL_SECONDS
 
 /** htmx ends the present stream and opens the next. */
 export function restartStream(next) {
@@ -70,8 +72,8 @@ async function pollOn(ofLoss) {
   if (answered) knownAt = Date.now()
   say(
     answered
-      ? `Live updates lost since ${since}, polling every 5 s`
-      : `No answer since ${since}, trying every 5 s`,
+      ? `Live updates lost since ${since}, polling every ${pollSeconds()} s`
+      : `No answer since ${since}, trying every ${pollSeconds()} s`,
     !answered,
   )
   const element = streamElement()
@@ -83,7 +85,7 @@ async function pollOn(ofLoss) {
     next.dataset.cursor = cursor
     restartStream(next)
   }
-  setTimeout(pollOn, POLL_MS, ofLoss)
+  setTimeout(pollOn, pollSeconds() * 1000, ofLoss)
 }
 
 /** Brings the page up to date once, without the stream. */
@@ -93,7 +95,7 @@ export async function poll() {
   try {
     const from = connection?.lastEventId || cursor
     const response = await fetch(`${stream.dataset.fragment}&after=${encodeURIComponent(from)}`, {
-      signal: window.AbortSignal.timeout(POLL_MS),
+      signal: window.AbortSignal.timeout(POLL_SECONDS * 1000),
     })
     if (response.status === 401) location.reload()
     if (!response.ok) return false

@@ -5,6 +5,8 @@ import type { AssessmentInput } from '../committee/assessment-input.ts'
 import type { AssessmentEstimate } from '../committee/estimate.ts'
 import type { LaunchBounds } from '../committee/launch-form.ts'
 import type { Concurrency } from '../core/concurrency.ts'
+import type { LabDesk } from '../lab/lab-desk.ts'
+import type { SeriesDesk } from '../lab/series-facts.ts'
 import type { OpenStreams } from '../core/open-streams.ts'
 import type { PayloadMeter } from '../core/payload-meter.ts'
 import type { RunDesk } from '../runs/desk.ts'
@@ -30,6 +32,10 @@ export interface ApiDeps {
   /** What live updates have saved. */
   payload: PayloadMeter
   launchBounds: LaunchBounds
+  /** What the lab has found, beyond the states of its runs. */
+  lab: LabDesk
+  /** Price files that were brought in. */
+  series: SeriesDesk
   clock: Clock
   log: ApiLog
   version: string

@@ -14,6 +14,8 @@ import { createDecisionRoutes } from './decision.ts'
 import { createEstimateRoutes } from './estimate.ts'
 import { createEventRoutes } from './events.ts'
 import { createHealthRoutes } from './health.ts'
+import { createJobExportRoutes } from './jobs/exports.ts'
+import { createJobRoutes } from './jobs/jobs.ts'
 import { createLaunchRoutes } from './launch.ts'
 import { createLogRoutes } from './logs.ts'
 import { nameOperations } from './operation-ids.ts'
@@ -23,6 +25,7 @@ import { createRoutes } from './routes.ts'
 import { createRunMetricsRoutes } from './run-metrics.ts'
 import { createRunRoutes } from './run.ts'
 import { createRunsRoutes } from './runs.ts'
+import { createSeriesRoutes } from './series.ts'
 import { createBackgroundRunRoutes } from './trading/background-runs.ts'
 import { createTradingStreamRoutes } from './trading/run-stream.ts'
 import { createTimelineRoutes } from './timeline.ts'
@@ -62,6 +65,9 @@ export function createApi(deps: ApiDeps): Api {
     createPrometheusRoutes,
     createBackgroundRunRoutes,
     createTradingStreamRoutes,
+    createJobRoutes,
+    createJobExportRoutes,
+    createSeriesRoutes,
   ]
   for (const create of resources) routes.route('/', create(deps))
 

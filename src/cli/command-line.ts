@@ -4,16 +4,20 @@
  */
 import { Command, CommanderError } from 'commander'
 import { addAssess } from './commands/assess.ts'
+import { addBacktest } from './commands/backtest.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
 import { addLogs } from './commands/logs.ts'
+import { addOptimize } from './commands/optimize.ts'
 import { addPrune } from './commands/prune.ts'
 import { addBudget, addRerun } from './commands/rerun.ts'
 import { addRunActions } from './commands/run-actions.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
 import { addShow } from './commands/show.ts'
+import { addTrain } from './commands/train.ts'
+import { addWalkForward } from './commands/walk-forward.ts'
 import type { CliContext, Perform } from './context.ts'
 import { describeProblem } from './describe-problem.ts'
 import { EXIT } from './exit-codes.ts'
@@ -22,6 +26,10 @@ import { cleanText } from './terminal.ts'
 const COMMANDS = [
   addServe,
   addAssess,
+  addBacktest,
+  addOptimize,
+  addWalkForward,
+  addTrain,
   addRuns,
   addShow,
   addLogs,

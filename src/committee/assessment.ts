@@ -15,6 +15,7 @@ import { MARKET_TOOLS, TRADING_TOOLS } from './evidence/tools.ts'
 import { createModelReasoners } from './llm/model-reasoners.ts'
 import { modelsByRole, settleModels, type ModelDesk } from './model-choice.ts'
 import { PHASE_LABELS, planAssessment } from './plan.ts'
+import type { FindPastBacktest } from './past-backtest.ts'
 import type { FindPriorDecision } from './prior.ts'
 import { UnreadableAnswerError, type CommitteeReasoners } from './reasoner.ts'
 import { hearAnalysts } from './roles/analysts.ts'
@@ -48,6 +49,8 @@ export interface AssessmentOptions {
   priorDecisions: FindPriorDecision
   /** Decisions on every ticker, by which confidence is calibrated; without it there is no calibration. */
   settledVerdicts?: FindPastVerdicts
+  /** Backtests of a ticker that end by a day; without it the committee knows of none. */
+  pastBacktest?: FindPastBacktest
   config: { timeoutMinutes: number }
   /** What there is to think with; rules only where left out. */
   models?: ModelDesk | null
@@ -63,6 +66,7 @@ export function createAssessmentWorkflow(options: AssessmentOptions): Assessment
   const sources = withinAsOf(options.sources ?? NO_SOURCES)
   const archive: Archive = {
     ...{ findPrior: priorDecisions, findPast: options.settledVerdicts ?? null, market },
+    findBacktest: options.pastBacktest ?? null,
     cutoffOf: (model) => models?.facts.cutoffOf(model) ?? null,
   }
   const reasonersFor = options.reasonersFor ?? ((input) => createReasoners(input, models))
@@ -173,7 +177,7 @@ async function deliberate(
 
   const heard = await debate(present, input.rounds, minutes)
   const research = await manageResearch(present, heard, minutes)
-  const traded = await trade(present, research, minutes)
+  const traded = await trade(present, research, minutes, archive)
   const voices = await hearVoices(present, traded, minutes)
   return decide(present, { ...heard, research, trade: traded, voices }, minutes, archive)
 }

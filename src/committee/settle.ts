@@ -8,7 +8,7 @@ import type { AsOfWindow } from '../market/window.ts'
 import { netReturnPct, NO_COSTS, type Side } from '../trading/costs.ts'
 import { fillLimit, fillStop, type BarPrices } from '../trading/fills.ts'
 import { findExit, type Exit, type ExitReason } from '../trading/simulate.ts'
-import { HOLDING_BARS } from './horizon.ts'
+import { HOLDING_BARS } from '../trading/plain-rule/plain-rule.ts'
 import type { PriorVerdict } from './prior.ts'
 import { areLevelsOrdered, roundToTick } from './trade-levels.ts'
 

@@ -1,5 +1,6 @@
 /** Entry, stop and target of a trade: on which side they must lie, how they are mended, and what follows from them. */
 import type { Side } from '../trading/costs.ts'
+import { STOP_ATR, TARGET_ATR } from '../trading/plain-rule/plain-rule.ts'
 import type { RiskMetrics } from './decision.ts'
 
 export type TradeSide = Side
@@ -9,10 +10,6 @@ export interface PriceLevels {
   stop_loss: number
   take_profit: number
 }
-
-/** Distances in ATR by which levels are set where nothing better is at hand, and by which they are mended. */
-export const STOP_ATR = 2
-export const TARGET_ATR = 3.5
 
 /**
  * How far levels may lie from where they start and still be those of a trade: the entry from the last close, stop and

@@ -18,11 +18,15 @@ export function readBoundary(contentType: string): string | null {
   return boundary
 }
 
-/** The bytes of the first part called `field`. Throws `InputError` where there is none, or the body breaks off in it. */
+/**
+ * The bytes of the first part called `field`; `onFile` is told what the sender called it before they come. Throws
+ * `InputError` where there is none, or the body breaks off in it.
+ */
 export async function* readFormFile(
   body: AsyncIterable<Uint8Array>,
   boundary: string,
   field: string,
+  onFile: (fileName: string | null) => void = () => undefined,
 ): AsyncGenerator<Uint8Array> {
   const input = createWindow(body)
   const delimiter = Buffer.from(`${CRLF}--${boundary}`, 'latin1')
@@ -38,6 +42,7 @@ export async function* readFormFile(
       input.unread(Buffer.from(CRLF))
       continue
     }
+    onFile(/;\s*filename="([^"]*)"/i.exec(header)?.[1] ?? null)
     yield* input.upTo(delimiter)
     return
   }

@@ -11,20 +11,27 @@ const MAX_NAME_LENGTH = 64
 /** Lists in lists in lists: nothing the desk reads goes deeper. */
 const MAX_DEPTH = 4
 
-/** A field given several times is a list. An empty body has no fields. `maxFields` bounds the entries of a form. */
+export interface FieldBounds {
+  /** Entries of a form. */
+  maxFields?: number
+  /** Fields that may be longer than others, in characters. */
+  longFields?: Readonly<Record<string, number>>
+}
+
+/** A field given several times is a list. An empty body has no fields. */
 export async function readFields(
   request: Request,
-  { maxFields = MAX_FIELDS }: { maxFields?: number } = {},
+  { maxFields = MAX_FIELDS, longFields = {} }: FieldBounds = {},
 ): Promise<Record<string, unknown>> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
   const text = await request.text()
   if (text.trim() === '') return {}
   switch (type) {
     case 'application/json':
-      return checkFields(parseJsonFields(text))
+      return checkFields(parseJsonFields(text), longFields)
     case 'application/x-www-form-urlencoded':
     case '':
-      return checkFields(parseFormFields(text, maxFields))
+      return checkFields(parseFormFields(text, maxFields), longFields)
     default:
       throw new RefusedError(
         415,
@@ -69,7 +76,10 @@ function parseFormFields(text: string, maxFields: number): Record<string, unknow
   )
 }
 
-function checkFields(fields: Record<string, unknown>): Record<string, unknown> {
+function checkFields(
+  fields: Record<string, unknown>,
+  longFields: Readonly<Record<string, number>>,
+): Record<string, unknown> {
   const names = Object.keys(fields)
   if (names.length > MAX_FIELDS) {
     throw new InputError('body', `the body has ${names.length} fields; at most ${MAX_FIELDS}`)
@@ -81,10 +91,11 @@ function checkFields(fields: Record<string, unknown>): Record<string, unknown> {
       throw new InputError(name, `${name} is nested more than ${MAX_DEPTH} levels deep`)
     }
     for (const part of Array.isArray(value) ? value : [value]) {
-      if (typeof part === 'string' && part.length > MAX_FIELD_LENGTH) {
+      const most = Object.hasOwn(longFields, name) ? longFields[name]! : MAX_FIELD_LENGTH
+      if (typeof part === 'string' && part.length > most) {
         throw new InputError(
           name,
-          `${name} ${quote(part, 40)} is ${part.length} characters long; at most ${MAX_FIELD_LENGTH}`,
+          `${name} ${quote(part, 40)} is ${part.length} characters long; at most ${most}`,
         )
       }
     }

@@ -1,5 +1,7 @@
 /** What a search says of its own luck: the shape of the honesty panel. Ratios are per period (not annual) unless said. */
 
+import type { Histogram } from './backtest-result.ts'
+
 export interface Band {
   low: number
   high: number
@@ -26,11 +28,14 @@ export interface SnoopingTest {
 export interface HonestyReport {
   /** Tries that were run and counted. */
   trials: number
+  /** Of these, tries that were looked at one by one: all, or of very many an even selection with the best among them. */
+  sampled: number
   /** Returns each ratio rests on, and how many of them make a year. */
   observations: number
   periods_per_year: number
   best: {
-    trial: number
+    /** Its number in the search; null for what a walk-forward made of many, and where nothing was chosen. */
+    trial: number | null
     sharpe: number | null
     sharpe_annual: number | null
     skewness: number | null
@@ -51,7 +56,13 @@ export interface HonestyReport {
   /** Years there are. */
   backtest_years: number
   /** Probability of backtest overfitting by combinatorially symmetric cross-validation, ties counting against it (λ ≤ 0). */
-  pbo: { value: number | null; blocks: number; combinations: number; strict: number | null; logits: number[] }
+  pbo: {
+    value: number | null
+    blocks: number
+    combinations: number
+    strict: number | null
+    logits: Histogram | null
+  }
   /** Against doing nothing, and against buying and holding. */
   against_zero: SnoopingTest
   against_buy_and_hold: SnoopingTest

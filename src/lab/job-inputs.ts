@@ -136,6 +136,8 @@ const range = z.union([
 export const OBJECTIVES = STATISTICS
 export const METHODS = ['grid', 'random', 'adaptive'] as const
 export const MAX_TRIALS = 1_000_000
+/** How many a search runs that is not told, and does not run everything. */
+export const DEFAULT_TRIES = { random: 1_000, adaptive: 300 } as const
 
 const searchShape = {
   grid: z.record(z.string(), range).meta({

@@ -14,6 +14,8 @@ export const BARS_STEP = 'bars'
 export const RESULT_STEP = 'result'
 /** `HonestyReport`. */
 export const HONESTY_STEP = 'honesty'
+/** `TrainedClassifier`: the model on all bars, as a strategy uses it. */
+export const MODEL_STEP = 'model'
 export const chunkStep = (chunk: number): string => `chunk-${String(chunk).padStart(5, '0')}`
 export const foldStep = (fold: number): string => `fold-${String(fold).padStart(3, '0')}`
 
@@ -168,7 +170,7 @@ export function foldLab(state: LabState, event: RunEvent): LabState {
     case FOLD_EVENT: {
       const { fold } = bodyOf<{ fold: FoldResult | TrainFold }>(event)
       return 'accuracy' in fold
-        ? { ...state, trainFolds: [...state.trainFolds, fold] }
+        ? { ...state, trainFolds: [...state.trainFolds, fold].sort((a, b) => a.fold - b.fold) }
         : { ...state, folds: [...state.folds, fold].sort((a, b) => a.fold - b.fold) }
     }
     case WALK_EVENT: {

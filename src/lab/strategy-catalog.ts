@@ -1,16 +1,20 @@
 /** Which strategies there are: the built-in ones, and those of the user's own folder with what is wrong with them. */
 import type { StrategyParameter } from '../trading/strategies/strategy.ts'
+import type { TrainedClassifier } from './train/model.ts'
 
 /** How a task finds a strategy: a built-in one by its name, one's own by its file, of which the hash must still be so. */
 export interface StrategyRef {
   name: string
   /** Absolute; null for a built-in one. */
   file: string | null
-  /** SHA-256 of the file; null for a built-in one. */
+  /** SHA-256 of the file, or of the model; null for a built-in one. */
   hash: string | null
+  /** Of a strategy that was trained: all that it knows. */
+  model?: TrainedClassifier
 }
 
-export interface StrategyListing {
+/** All of a strategy but its rule: what can be told of it without running it. */
+export interface StrategyFacts {
   name: string
   title: string
   about: string
@@ -19,6 +23,9 @@ export interface StrategyListing {
   constraint: string | null
   tickers: 'one' | 'several'
   form: 'signals' | 'bars'
+}
+
+export interface StrategyListing extends StrategyFacts {
   /** The file's name without its folder, of one's own; null for a built-in one. */
   file: string | null
   ref: StrategyRef

@@ -4,6 +4,9 @@ export interface Line {
   /** As an editor counts, from 1, the header and blank lines included. */
   number: number
   text: string
+  /** Where it begins in the whole text, and where the next one does. */
+  start: number
+  next: number
 }
 
 /** Lines that are not blank, without their ends and without a byte order mark. */
@@ -13,8 +16,9 @@ export function* readLines(text: string): Generator<Line> {
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
     const line = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end)
+    const at = start
     start = end + 1
-    if (line.trim() !== '') yield { number, text: line }
+    if (line.trim() !== '') yield { number, text: line, start: at, next: start }
   }
 }
 
@@ -46,25 +50,85 @@ export function splitCells(line: string, separator: string): string[] | null {
   return isQuoted ? null : cells
 }
 
+/**
+ * Finds the cells of the line from `start` to before `end`, into `bounds`. False where a quotation mark is in it: what
+ * stands between quotes has to be taken apart with `splitCells`.
+ */
+export function findCells(
+  text: string,
+  start: number,
+  end: number,
+  separator: number,
+  bounds: CellSpace,
+): boolean {
+  let count = 0
+  let from = start
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i)
+    if (code === QUOTE) return false
+    if (code !== separator) continue
+    if (count < MAX_CELLS) keep(text, from, i, bounds, count)
+    count += 1
+    from = i + 1
+  }
+  if (count < MAX_CELLS) keep(text, from, end, bounds, count)
+  bounds.count = count + 1
+  return true
+}
+
+/** Without the spaces around it. */
+function keep(text: string, from: number, to: number, { starts, ends }: CellSpace, index: number): void {
+  while (from < to && text.charCodeAt(from) <= SPACE) from += 1
+  while (to > from && text.charCodeAt(to - 1) <= SPACE) to -= 1
+  starts[index] = from
+  ends[index] = to
+}
+
+export interface CellSpace {
+  count: number
+  starts: Int32Array
+  ends: Int32Array
+}
+
+/** Columns that are looked at; a price file has no use for more. */
+export const MAX_CELLS = 256
+const QUOTE = 34
+const SPACE = 32
+
+export function createCellSpace(): CellSpace {
+  return { count: 0, starts: new Int32Array(MAX_CELLS), ends: new Int32Array(MAX_CELLS) }
+}
+
 const PLAIN_NUMBER = /^\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/
 const SIGNED_NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 const GROUPED_NUMBER = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/
+
+export interface NumberReader {
+  /** The character code of the file's decimal mark; 0 until it is known. */
+  readonly mark: number
+  read(cell: string): number
+}
 
 /**
  * A reader of one file's numbers: plain, with a sign, a currency sign, or digits in groups; NaN for anything else, an
  * empty cell too. Where something other than the comma separates, the first number with a point or a comma tells which
  * of them is the decimal mark for the whole file; a later number that contradicts it is none.
  */
-export function createNumberReader(separator: string): (cell: string) => number {
+export function createNumberReader(separator: string): NumberReader {
   let isDecimalComma: boolean | null = separator === ',' ? false : null
-  return (cell) => {
-    const text = cell.trim()
-    isDecimalComma ??= tellDecimalComma(text)
-    if (isDecimalComma !== true && PLAIN_NUMBER.test(text)) return Number(text)
-    const bare = text.replace(/^([+-]?)[$€£¥]\s*/, '$1')
-    const pointed = isDecimalComma === true ? swapMarks(bare) : bare
-    if (GROUPED_NUMBER.test(pointed)) return Number(pointed.replaceAll(',', ''))
-    return SIGNED_NUMBER.test(pointed) ? Number(pointed) + 0 : Number.NaN
+  return {
+    get mark() {
+      return isDecimalComma === null ? 0 : (isDecimalComma ? ',' : '.').charCodeAt(0)
+    },
+    read(cell) {
+      const text = cell.trim()
+      isDecimalComma ??= tellDecimalComma(text)
+      if (isDecimalComma !== true && PLAIN_NUMBER.test(text)) return Number(text)
+      const bare = text.replace(/^([+-]?)[$€£¥]\s*/, '$1')
+      const pointed = isDecimalComma === true ? swapMarks(bare) : bare
+      if (GROUPED_NUMBER.test(pointed)) return Number(pointed.replaceAll(',', ''))
+      return SIGNED_NUMBER.test(pointed) ? Number(pointed) + 0 : Number.NaN
+    },
   }
 }
 

@@ -3,30 +3,24 @@
  * case; comma, semicolon or tab between them; with or without a byte order mark; daily or intraday; oldest or newest
  * first. Promises rising times and sound bars, or an `InputError` that names each bad row by line number and reason.
  */
-import { InputError, quote } from '../core/errors.ts'
-import { createNumberReader, readLines, splitCells, tellSeparator } from './csv-cells.ts'
-import { parseWrittenTime, tellDayOrder, type DayOrder } from './csv-dates.ts'
-import { dateOf } from './series.ts'
+import { InputError } from '../core/errors.ts'
+import {
+  createCellSpace,
+  createNumberReader,
+  findCells,
+  MAX_CELLS,
+  readLines,
+  splitCells,
+  tellSeparator,
+} from './csv-cells.ts'
+import { findBareColumns, findColumns, type Columns } from './csv-columns.ts'
+import { tellDayOrder } from './csv-dates.ts'
+import { addRepair, createCsvReport, type CsvReport } from './csv-report.ts'
+import { createCsvRows, type CsvRows } from './csv-rows.ts'
 import type { RawBars } from './vendor.ts'
 
 /** Rows between two looks at whatever else the process has to do. */
 const ROWS_PER_SLICE = 5_000
-/** Bad rows that a message names before it only counts them. */
-const MAX_ROWS_NAMED = 3
-const DAY_MS = 86_400_000
-
-const COLUMN_NAMES = {
-  date: ['date', 'datetime', 'timestamp', 'dateutc'],
-  time: ['time'],
-  open: ['open', 'o'],
-  high: ['high', 'h'],
-  low: ['low', 'l'],
-  close: ['close', 'c', 'closelast'],
-  adjClose: ['adjclose', 'adjustedclose', 'closeadj', 'adjclosing'],
-  volume: ['volume', 'vol', 'v'],
-} as const
-type ColumnName = keyof typeof COLUMN_NAMES
-type Columns = Record<Exclude<ColumnName, 'time' | 'adjClose'>, number> & { time: number; adjClose: number }
 
 /** What the bars are called: `RawBars` carries both. */
 export interface BarsLabel {
@@ -58,170 +52,76 @@ export async function parseBarsCsvInSlices(
   }
 }
 
-function* parseInSteps(text: string, label: BarsLabel): Generator<undefined, RawBars> {
-  const lines = readLines(text)
-  const header = lines.next()
-  if (header.done) throw new InputError('data', `${label.ticker}: the file is empty; a header line is needed`)
-  const separator = tellSeparator(header.value.text)
-  const columns = findColumns(splitCells(header.value.text, separator) ?? [], label)
-  const order = tellDayOrder(dateCells(text, separator, columns))
-  const rows = createRowCollector(separator, columns, order)
-  let count = 0
-  for (const line of lines) {
-    rows.add(line.number, line.text)
-    count += 1
-    if (count % ROWS_PER_SLICE === 0) yield
-  }
-  return rows.finish(label)
-}
-
-function findColumns(names: string[], { ticker }: BarsLabel): Columns {
-  const found: Partial<Record<ColumnName, number>> = {}
-  for (const [index, name] of names.entries()) {
-    const plain = name.toLowerCase().replace(/[^a-z]/g, '')
-    const column = (Object.keys(COLUMN_NAMES) as ColumnName[]).find((key) =>
-      (COLUMN_NAMES[key] as readonly string[]).includes(plain),
-    )
-    if (column === undefined) continue
-    if (found[column] !== undefined)
-      throw new InputError('data', `${ticker}: line 1: two columns are named ${quote(name.trim())}`)
-    found[column] = index
-  }
-  if (found.date === undefined && found.time !== undefined) {
-    found.date = found.time
-    delete found.time
-  }
-  const missing = (['date', 'open', 'high', 'low', 'close', 'volume'] as const).filter(
-    (key) => found[key] === undefined,
-  )
-  if (missing.length > 0) {
-    throw new InputError(
-      'data',
-      `${ticker}: line 1: no column for ${missing.join(', ')}; the header is ${quote(names.join(','), 120)}`,
-    )
-  }
-  return { time: -1, adjClose: -1, ...found } as Columns
-}
-
-/** Lazily, for the telling is mostly done after a few rows. */
-function* dateCells(text: string, separator: string, columns: Columns): Generator<string> {
-  const lines = readLines(text)
-  lines.next()
-  for (const line of lines) yield splitCells(line.text, separator)?.[columns.date]?.trim() ?? ''
-}
-
-interface Row {
-  line: number
-  time: number
-  /** Whether the row stands at 00:00 of its own wall clock. */
-  midnight: boolean
-  offsetMs: number
-  open: number
-  high: number
-  low: number
-  close: number
-  adjClose: number
-  volume: number
-}
-
-function createRowCollector(separator: string, columns: Columns, order: DayOrder) {
-  const rows: Row[] = []
-  const problems: string[] = []
-  let bad = 0
-  const readNumber = createNumberReader(separator)
-  const needed = Math.max(...Object.values(columns)) + 1
-
-  function refuse(line: number, reason: string): void {
-    bad += 1
-    if (problems.length < MAX_ROWS_NAMED) problems.push(`line ${line}: ${reason}`)
-  }
-
-  return {
-    add(line: number, text: string): void {
-      const cells = splitCells(text, separator)
-      if (cells === null) return refuse(line, 'a quotation mark is not closed')
-      const row = readRow(line, cells)
-      if (typeof row === 'string') refuse(line, row)
-      else rows.push(row)
-    },
-    finish(label: BarsLabel): RawBars {
-      if (bad > 0) throw badRows(label, problems, bad)
-      return assemble(rows, label)
-    },
-  }
-
-  /** The row, or what is wrong with it. */
-  function readRow(line: number, cells: string[]): Row | string {
-    if (cells.length < needed) return `${cells.length} cells where the header has at least ${needed}`
-    const clock = columns.time < 0 ? '' : ` ${cells[columns.time]!.trim()}`
-    const written = `${cells[columns.date]!.trim()}${clock}`
-    const at = parseWrittenTime(written, order)
-    if (at === null) return `date is ${quote(written)}, not a date this reads; write YYYY-MM-DD`
-    const row: Row = {
-      line,
-      time: at.localMs,
-      midnight: at.localMs % DAY_MS === 0,
-      offsetMs: (at.offsetMinutes ?? 0) * 60_000,
-      open: readNumber(cells[columns.open]!),
-      high: readNumber(cells[columns.high]!),
-      low: readNumber(cells[columns.low]!),
-      close: readNumber(cells[columns.close]!),
-      adjClose: columns.adjClose < 0 ? Number.NaN : readNumber(cells[columns.adjClose]!),
-      volume: readNumber(cells[columns.volume]!),
-    }
-    return faultOf(row, cells, columns) ?? row
-  }
-}
-
-function faultOf(row: Row, cells: string[], columns: Columns): string | null {
-  for (const name of ['open', 'high', 'low', 'close', 'adjClose'] as const) {
-    if (columns[name] < 0) continue
-    const label = name === 'adjClose' ? 'adj close' : name
-    if (!Number.isFinite(row[name])) return `${label} is ${quote(cells[columns[name]]!.trim())}, not a number`
-    if (row[name] <= 0) return `${label} is ${quote(cells[columns[name]]!.trim())}, not above 0`
-  }
-  if (!Number.isFinite(row.volume)) return `volume is ${quote(cells[columns.volume]!.trim())}, not a number`
-  if (row.volume < 0) return `volume is ${quote(cells[columns.volume]!.trim())}, below 0`
-  const top = Math.max(row.open, row.low, row.close)
-  const bottom = Math.min(row.open, row.high, row.close)
-  if (row.high < top) return `high ${row.high} is below ${top}`
-  if (row.low > bottom) return `low ${row.low} is above ${bottom}`
-  return null
-}
-
-function badRows(label: BarsLabel, problems: string[], bad: number): InputError {
-  const more = bad > problems.length ? `; and ${bad - problems.length} more bad rows` : ''
-  return new InputError('data', `${label.ticker}: ${problems.join('; ')}${more}`)
+export interface ReadBars extends CsvReport {
+  bars: RawBars
 }
 
 /**
- * Daily files stand at midnight of their exchange: the date is kept and the offset means nothing. In an intraday file
- * an offset leads to UTC; without one the wall clock is taken as UTC.
+ * Parses at once, mending what can be mended without a guess: rows without any price and rows that stand there twice are
+ * left out, a missing volume is that of ticks or 0, a header may be missing. What was mended is said by line.
  */
-function assemble(rows: Row[], label: BarsLabel): RawBars {
-  const daily = rows.every((row) => row.midnight)
-  if (!daily) for (const row of rows) row.time -= row.offsetMs
-  rows.sort((a, b) => a.time - b.time)
-  for (let i = 1; i < rows.length; i++) {
-    const [one, other] = [rows[i - 1]!, rows[i]!]
-    if (one.time !== other.time) continue
-    const [first, second] = one.line < other.line ? [one, other] : [other, one]
-    const when = daily ? dateOf(one.time) : new Date(one.time).toISOString()
-    throw new InputError(
-      'data',
-      `${label.ticker}: line ${second.line}: ${when} is on line ${first.line} already`,
-    )
+export function readBarsCsv(text: string, label: BarsLabel): ReadBars {
+  const report = createCsvReport()
+  const steps = parseInSteps(text, label, report)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return { bars: step.value, ...report }
   }
-  const column = (read: (row: Row) => number): Float64Array => Float64Array.from(rows, read)
-  return {
-    ...label,
-    adjustment: rows.some((row) => !Number.isNaN(row.adjClose)) ? 'adjusted' : 'raw',
-    time: column((row) => row.time),
-    open: column((row) => row.open),
-    high: column((row) => row.high),
-    low: column((row) => row.low),
-    close: column((row) => row.close),
-    volume: column((row) => row.volume),
-    factor: column((row) => (Number.isNaN(row.adjClose) ? 1 : row.adjClose / row.close)),
+}
+
+function* parseInSteps(
+  text: string,
+  { ticker, vendor }: BarsLabel,
+  report: CsvReport | null = null,
+): Generator<undefined, RawBars> {
+  const lines = readLines(text)
+  const header = lines.next()
+  if (header.done) throw new InputError('data', `${ticker}: the file is empty; a header line is needed`)
+  const separator = tellSeparator(header.value.text)
+  const names = splitCells(header.value.text, separator) ?? []
+  const bare = report && findBareColumns(names)
+  if (bare) addRepair(report, 1, 'no header: read as date, time, open, high, low, close, volume')
+  const columns = bare ?? findColumns(names, ticker, { needsVolume: report === null })
+  const first = bare ? header.value : null
+  const order = tellDayOrder(dateCells(text, separator, columns, bare !== null))
+  const rows = createCsvRows({ ticker, columns, order, numbers: createNumberReader(separator), report })
+  const cells = createCellSpace()
+  const mark = separator.charCodeAt(0)
+  let count = 0
+  let number = first ? header.value.number - 1 : header.value.number
+  for (let start = first ? header.value.start : header.value.next; start < text.length;) {
+    number += 1
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    addLine(rows, number, text, start, end)
+    start = end + 1
+    count += 1
+    if (count % ROWS_PER_SLICE === 0) yield
   }
+  return rows.finish(vendor)
+
+  function addLine(to: CsvRows, line: number, source: string, start: number, end: number): void {
+    if (findCells(source, start, end, mark, cells)) {
+      if (cells.count > 1 || cells.ends[0]! > cells.starts[0]!) to.add(line, source, cells)
+      return
+    }
+    const taken = splitCells(source.slice(start, end), separator)
+    if (taken === null) return to.refuse(line, 'a quotation mark is not closed')
+    // Put side by side they are a text of their own, in which the cells have their bounds.
+    let at = 0
+    cells.count = taken.length
+    taken.slice(0, MAX_CELLS).forEach((cell, i) => {
+      cells.starts[i] = at
+      at += cell.length
+      cells.ends[i] = at
+    })
+    to.add(line, taken.slice(0, MAX_CELLS).join(''), cells)
+  }
+}
+
+/** Lazily, for the telling is mostly done after a few rows. */
+function* dateCells(text: string, separator: string, columns: Columns, isBare: boolean): Generator<string> {
+  const lines = readLines(text)
+  if (!isBare) lines.next()
+  for (const line of lines) yield splitCells(line.text, separator)?.[columns.date]?.trim() ?? ''
 }

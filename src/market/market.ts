@@ -1,7 +1,8 @@
 /** Prices for a date: what the rest of the desk asks of the market, whichever vendor stands behind it. */
 import { InputError, NotFoundError, quote } from '../core/errors.ts'
 import { adjustTo } from './adjust.ts'
-import { dateOf, parseDate } from './series.ts'
+import { dateOf, parseDate, type BarSeries } from './series.ts'
+import { findSplits } from './splits.ts'
 import type { Listing, RawBars, Vendor } from './vendor.ts'
 import { createWindow, type AsOfWindow } from './window.ts'
 
@@ -17,6 +18,14 @@ export interface Market {
    * and as the vendor does when it fails.
    */
   loadWindow(ticker: string, asOf: string, signal?: AbortSignal): Promise<AsOfWindow>
+  /**
+   * The bars up to and including `until` (YYYY-MM-DD; all there are where left out), as traded or adjusted to the last of
+   * them; none is an empty series. Throws `InputError` naming `ticker` for one the vendor does not have.
+   */
+  loadSeries(
+    ticker: string,
+    options: { until?: string; prices: BarSeries['adjustment']; signal?: AbortSignal },
+  ): Promise<BarSeries>
   /**
    * The as-of date to use: the one given, or the vendor's last bar where none is. Throws `InputError` naming `as_of`
    * for what is no date, is before the first bar or after the last, and `ticker` for one the vendor does not have.
@@ -43,6 +52,11 @@ export function createMarket(vendor: Vendor): Market {
       admitDate(asOf)
       return createWindow(adjustTo(await load(ticker, asOf, signal), asOf), asOf)
     },
+    async loadSeries(ticker, { until = END_OF_TIME, prices, signal }) {
+      admitDate(until)
+      const raw = await load(ticker, until, signal)
+      return prices === 'adjusted' ? adjustTo(raw, until) : asTraded(raw)
+    },
     async checkAsOf(ticker, asOf, signal) {
       if (asOf !== undefined) admitDate(asOf)
       const { time } = await load(ticker, END_OF_TIME, signal)
@@ -61,6 +75,11 @@ export function createMarket(vendor: Vendor): Market {
       return asOf
     },
   }
+}
+
+function asTraded(raw: RawBars): BarSeries {
+  const { factor: _factor, ...bars } = raw
+  return { ...bars, adjustment: 'raw', adjusted_to: null, splits: findSplits(raw) }
 }
 
 function admitDate(asOf: string): void {

@@ -95,6 +95,8 @@ export interface RunDesk {
   streamLog(runId: string, filter?: LogFilter): AsyncIterable<readonly LogEntry[]>
   /** A step's result, also where it is kept as an artifact. Undefined when there is none. */
   stepResult(runId: string, key: string): Promise<unknown>
+  /** Where the run's files are, below the results directory: `AAPL/2026-11-20_10.00.00`; null where they are gone. */
+  folder(runId: string): Promise<string | null>
   /** The runs of this desk are resumed and accepted: what `/readyz` asks. */
   readonly ready: boolean
 }

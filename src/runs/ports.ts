@@ -100,6 +100,8 @@ export interface Results {
   follow(state: RunState, event: RunEvent): void
   /** Writes reports, decision, error log and manifest of a run that has ended. */
   finish(state: RunState, summary: Summary): Promise<void>
+  /** Where its files are, below the results directory: `AAPL/2026-11-20_10.00.00`; null where there is no folder. */
+  folder(runId: string): Promise<string | null>
   /** The decision of a finished run, also after pruning; null when there is none. */
   decision(runId: string): Promise<Record<string, unknown> | null>
   /** What there is of an ended run's files. Changes nothing, and finds nothing wrong with a run that is gone. */

@@ -422,6 +422,7 @@ export function createRunManager(deps: RunManagerDeps): RunManager {
       const record = (await state(runId)).steps[key]
       return record?.status === 'completed' ? loadResult(artifacts, runId, record) : undefined
     },
+    folder: (runId) => results.folder(runId),
     async reindex(runId) {
       try {
         const folded = await state(runId)

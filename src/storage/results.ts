@@ -2,7 +2,7 @@
  * `Results` over files: what a run leaves in its folder besides the journal. The manifest is written last, so where it
  * stands the rest is complete; where a crash came before it, `finish` is called again and gives the same.
  */
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { ConflictError } from '../core/errors.ts'
 import type { RunEvent } from '../runs/event.ts'
 import type { FilesFound, JournalStore, Results } from '../runs/ports.ts'
@@ -88,6 +88,11 @@ export function createResults({ directories, journals, log }: ResultsOptions): S
     return parseObject(bytes) ?? ((await manifest(runId))?.decision as Record<string, unknown> | null) ?? null
   }
 
+  async function folder(runId: string): Promise<string | null> {
+    const path = await directories.find(runId)
+    return path === null ? null : path.split(sep).slice(-2).join('/')
+  }
+
   async function look(runId: string): Promise<FilesFound> {
     try {
       const folder = await directories.find(runId)
@@ -145,7 +150,7 @@ export function createResults({ directories, journals, log }: ResultsOptions): S
     await Promise.all([...logsOfRuns.values()].map((logs) => logs.flush()))
   }
 
-  return { follow, finish, decision, look, prune, pack, discard, manifest, flush }
+  return { follow, finish, folder, decision, look, prune, pack, discard, manifest, flush }
 }
 
 function parseObject(bytes: Buffer | null): Record<string, unknown> | null {

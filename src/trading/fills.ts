@@ -27,6 +27,21 @@ export function fillLimit(bar: BarPrices, side: Side, limit: number): number {
   return bar.open <= limit ? bar.open : bar.low <= limit ? limit : Number.NaN
 }
 
+/**
+ * Which of the two came first, given the fills that the bar offers a stop and a target (NaN for none) of which one
+ * cancels the other; null for neither.
+ */
+export function firstOfBracket(open: number, stopFill: number, targetFill: number): 'stop' | 'target' | null {
+  if (targetFill === open) return 'target'
+  if (!Number.isNaN(stopFill)) return 'stop'
+  return Number.isNaN(targetFill) ? null : 'target'
+}
+
+/** Whether the bar leaves open which of the two came first: both lie within it and its open decides neither. */
+export function isAmbiguous(open: number, stopFill: number, targetFill: number): boolean {
+  return !Number.isNaN(stopFill) && !Number.isNaN(targetFill) && stopFill !== open && targetFill !== open
+}
+
 export interface BracketFill {
   price: number
   reason: 'stop' | 'target'
@@ -36,7 +51,6 @@ export interface BracketFill {
 export function fillBracket(bar: BarPrices, side: Side, stop: number, target: number): BracketFill | null {
   const stopFill = fillStop(bar, side, stop)
   const targetFill = fillLimit(bar, side, target)
-  if (targetFill === bar.open) return { price: targetFill, reason: 'target' }
-  if (!Number.isNaN(stopFill)) return { price: stopFill, reason: 'stop' }
-  return Number.isNaN(targetFill) ? null : { price: targetFill, reason: 'target' }
+  const reason = firstOfBracket(bar.open, stopFill, targetFill)
+  return reason === null ? null : { price: reason === 'stop' ? stopFill : targetFill, reason }
 }

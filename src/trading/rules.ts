@@ -1,6 +1,26 @@
 /**
  * By what rules orders are filled, sized and paid for in a backtest: one record for every simulation, whatever makes its
  * signals. Fractions are of 1 (0.002 is 0.2 %), money is in the currency of the prices.
+ *
+ * How every simulation reads them, where more than one reading is possible:
+ *
+ * - A market order comes before anything else at the open it fills at. To go the other way closes what is held and then
+ *   opens, by the cash that is there after the close: two orders, each with its commission. What cannot be paid for, or is
+ *   of size 0, is rejected after the close and counted. How many shares: `share-count.ts`.
+ * - Stop-loss, take-profit and trailing stop are measured from the price paid or received at entry, spread and slippage
+ *   included. One that began at the open of a bar may end within that bar; one that began at its close may not.
+ * - The trailing stop on a bar stands below (short: above) the best of that entry price and the closes since, that bar's
+ *   own left out. The tighter one of stop-loss and trailing stop holds; where they are the same, it is the stop-loss.
+ * - A bar that reaches stop and target, neither at its open, is read as stopped and counted as ambiguous.
+ * - Equity at 0 or below on a close ends everything there: what is held is closed at the close, for `margin`, and equity
+ *   is 0 from that bar on.
+ * - Margin call, with leverage only (margin below 1): equity on a close below `MAINTENANCE` · margin · the value of all
+ *   that is held closes it, before any other order, at the next open (or this close, by `fillAt`), for `margin`.
+ * - `finalize` closes what is open on the last bar at that bar's open, by fills at the close at its close.
+ * - Where fills are at the close, what a close decides fills at that close, and its costs are in that bar's equity.
+ * - The close of the last bar decides nothing: what would begin there could not be held.
+ * - To be told again to hold what is held changes nothing.
+ * - What is open at the end without `finalize` is valued at the last close; of its commissions only the entry's is paid.
  */
 import { InputError } from '../core/errors.ts'
 
@@ -40,6 +60,12 @@ export interface TradingRules {
   /** Closes what is open on the last bar, as backtesting.py's `finalize_trades` does; else it is valued and not counted as a trade. */
   finalize: boolean
 }
+
+/**
+ * Part of the initial margin below which a position is called, as 25 % of FINRA Rule 4210 is half of the 50 % of
+ * Regulation T.
+ */
+export const MAINTENANCE = 0.5
 
 export const DEFAULT_RULES: TradingRules = Object.freeze({
   cash: 10_000,

@@ -36,11 +36,13 @@ const KELLY_PRIOR_TRADES = 20
 /** A calmer instrument than this is treated as this calm: its past says less than its future. */
 const MIN_ANNUAL_VOLATILITY = 0.01
 
-export type SizingRule = 'fractional_kelly' | 'risk_per_trade' | 'max_position' | 'leverage' | 'whole_shares'
+/** What may have taken from a position; how a backtest sizes its positions is `SizingRule` of `rules.ts`. */
+export type SizingCapRule =
+  'fractional_kelly' | 'risk_per_trade' | 'max_position' | 'leverage' | 'whole_shares'
 
 /** A rule that took something: the fraction of equity before and after it. */
 export interface SizingCap {
-  rule: SizingRule
+  rule: SizingCapRule
   from: number
   to: number
 }
@@ -96,7 +98,7 @@ export function sizePosition(input: SizingInput): PositionSize {
   const caps: SizingCap[] = []
   let fraction = limits.targetVolatility / Math.max(annualVolatility, MIN_ANNUAL_VOLATILITY)
 
-  function cap(rule: SizingRule, limit: number): void {
+  function cap(rule: SizingCapRule, limit: number): void {
     if (fraction <= limit) return
     const [from, to] = [roundFraction(fraction), roundFraction(limit)]
     if (from !== to) caps.push({ rule, from, to })

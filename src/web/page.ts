@@ -40,7 +40,7 @@ export interface Page {
   /** Shown in the tab and the heading bar. */
   title: string
   /** Which entry of the main navigation is the present one. */
-  nav: 'assess' | 'runs' | 'verdicts' | 'system' | null
+  nav: 'assess' | 'runs' | 'verdicts' | 'lab' | 'system' | null
   /** The page's template under `views/pages/`, without extension. */
   template: string
   /** What the template needs besides its regions. */
@@ -49,6 +49,8 @@ export interface Page {
   /** Running work is shown: without script the page refreshes itself, unless it has a form that this would wipe. */
   live: boolean
   hasForm: boolean
+  /** How often it asks while its stream is away; every 5 s where left out. */
+  pollSeconds?: number
 }
 
 /** Finds the page of a path and query; null where there is none. Throws `NotFoundError` for an unknown run. */
@@ -75,6 +77,9 @@ export type RunPageResolver = (
   typed: Record<string, string[]>,
   refusal: Refusal,
 ) => Promise<Page>
+
+/** The form of a job once more, as it was typed, and why it was refused. */
+export type JobPageResolver = (typed: Record<string, string[]>, refusal: Refusal) => Promise<Page>
 
 /** What the form would take as it stands; a form that cannot be launched is an answer, not an error. */
 export type LaunchEstimator = (fields: Record<string, unknown>) => Promise<EstimateView>

@@ -9,7 +9,7 @@
  *   prints the region's element with its partial inside; the second argument adds attributes. Print it with `<%~ %>`.
  * - a region's partial (`views/partials/<region.template>.eta`): the fields of `region.data()`. It is the inner HTML.
  * - the layout (`views/layouts/desk.eta`): `it.title`, `it.nav`, `it.body` (the page's HTML, print it raw), `it.region`
- *   (for `tray`), `it.cursor`, `it.streamUrl`, `it.fragmentUrl`, `it.path` (path and query of this page),
+ *   (for `tray`), `it.cursor`, `it.streamUrl`, `it.fragmentUrl`, `it.pollSeconds`, `it.path` (path and query of this page),
  *   `it.noscriptRefresh` (refresh every 5 s without script), `it.auth` (`{ enabled }`: whether signing out is offered).
  * - `views/layouts/plain.eta`: `it.title`, `it.body`; for pages shown to someone who is not signed in.
  *
@@ -79,6 +79,7 @@ export function renderPage(renderer: Renderer, page: Page, facts: PageFacts): st
     cursor: facts.cursor,
     streamUrl: `/stream?${query}`,
     fragmentUrl: `/fragment?page=${encodeURIComponent(facts.streamPage)}`,
+    pollSeconds: page.pollSeconds,
     noscriptRefresh: page.live && !page.hasForm,
     auth: facts.auth,
   })

@@ -8,7 +8,9 @@ import type { Config } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 import { InputError, quote } from '../core/errors.ts'
 import { isRunId } from '../core/ids.ts'
+import type { SeriesDesk } from '../lab/series-facts.ts'
 import type { OpenStreams } from '../core/open-streams.ts'
+import type { LabDesk } from '../lab/lab-desk.ts'
 import type { PayloadMeter } from '../core/payload-meter.ts'
 import type { RunDesk } from '../runs/desk.ts'
 import type { Assets } from './assets.ts'
@@ -25,14 +27,23 @@ import { createStreamCap } from './middleware/stream-cap.ts'
 import { createUrlLimit } from './middleware/url-limit.ts'
 import { negotiate } from './negotiate.ts'
 import { createPageFinder } from './page-finder.ts'
-import type { LaunchEstimator, LaunchPageResolver, PageResolver, Region, RunPageResolver } from './page.ts'
+import type {
+  JobPageResolver,
+  LaunchEstimator,
+  LaunchPageResolver,
+  PageResolver,
+  Region,
+  RunPageResolver,
+} from './page.ts'
 import { createRegionChanges } from './regions/region-changes.ts'
 import { createRegionHtml } from './regions/region-html.ts'
 import type { Renderer } from './render.ts'
 import { createActionRoutes } from './routes-actions.ts'
 import { createImportRoutes } from './routes-import.ts'
+import { createLabRoutes } from './routes-lab.ts'
 import { createLoginRoutes } from './routes-login.ts'
 import { createRetentionActions } from './routes-retention.ts'
+import { createSeriesFormRoutes } from './routes-series.ts'
 import type { Sockets } from './sockets/sockets.ts'
 import type { ChannelDeps } from './streams/page-channel.ts'
 import { answerFragment, createSsePages } from './streams/sse-pages.ts'
@@ -48,8 +59,11 @@ export interface WebDeps {
   resolveLaunchPage: LaunchPageResolver
   estimateLaunch: LaunchEstimator
   resolveRunPage: RunPageResolver
+  resolveJobPage: JobPageResolver
+  lab: LabDesk
   /** The region shown on every page. */
   tray: Region
+  series: Pick<SeriesDesk, 'importCsv'>
   renderer: Renderer
   assets: Assets
   clock: Clock
@@ -122,6 +136,11 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
 
   app.route('/', createImportRoutes(desk))
 
+  app.route('/', createSeriesFormRoutes(deps.series))
+
+  const { lab, resolveJobPage } = deps
+  app.route('/', createLabRoutes({ desk, lab, resolveJobPage, documents }))
+
   app.get('/', async (c, next) => {
     const runId = c.req.query('runId')
     if (runId === undefined) return next()
@@ -160,6 +179,7 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
 
 /** Addresses at which both a page and JSON live; what else a page answers at is a page for everybody. */
 function isShared(path: string): boolean {
-  const isPageOnly = path === '/runs/compare' || path === '/runs/cancel'
+  const isPageOnly =
+    path === '/runs/compare' || path === '/runs/cancel' || /^\/runs\/[^/]+\/trials(\/[^/]+)?$/.test(path)
   return path === '/verdicts' || path === '/runs' || (path.startsWith('/runs/') && !isPageOnly)
 }

@@ -6,7 +6,7 @@
 
 import type { LoopBlock } from './probe.ts'
 
-export type Unit = '×' | '%' | 'ms' | 's'
+export type Unit = '×' | '%' | 'ms' | 's' | 'MB'
 
 /** One figure with its goal, an upper bound in the same unit. */
 export interface Reading {

@@ -9,6 +9,8 @@ import { createBenchContext, type BenchContext } from './context.ts'
 import { criticalPath } from './critical-path.ts'
 import { fanOut } from './fan-out.ts'
 import { formatTable, isBreach, measure, type Finished, type Measurement, type Reading } from './harness.ts'
+import { grid } from './grid.ts'
+import { honesty } from './honesty.ts'
 import { listPage } from './list-page.ts'
 import { runMetrics } from './run-metrics.ts'
 import { socketPayload } from './socket-payload.ts'
@@ -29,6 +31,8 @@ const MEASUREMENTS: Measurement<BenchContext>[] = [
   startUp,
   atWork,
   criticalPath,
+  grid,
+  honesty,
 ]
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } })

@@ -28,6 +28,7 @@ import { BENCH_LIMITS, SILENT_LOG } from './context.ts'
 import { createWindowWatch } from './stream-window.ts'
 import { createPacedWorkflow, type Beats } from './paced-workflow.ts'
 import { createCallLimits } from '../support/call-limits.ts'
+import { createScriptedLab, NO_SERIES } from '../support/scripted-lab.ts'
 import { createEstimator } from '../support/estimator.ts'
 
 /** A step gives three events: its start, what it logs and its end. */
@@ -97,6 +98,8 @@ const renderer = createRenderer({
 const payload = createPayloadMeter()
 const pages = createPages({
   ...{ desk: manager, market, config, clock, concurrency, estimate: createEstimator() },
+  lab: createScriptedLab(),
+  features: [],
   settingSources: sources,
   models: { deep: null, quick: null, budgetUsd: null, budgetTokens: null },
   sources: { fundamentals: false, news: false, sentiment: false },
@@ -111,6 +114,8 @@ const pages = createPages({
 const app = createWeb({
   ...shared,
   ...pages,
+  lab: createScriptedLab(),
+  series: NO_SERIES,
   config,
   renderer,
   assets,
@@ -123,6 +128,8 @@ app.route(
     ...shared,
     concurrency,
     estimate: createEstimator(),
+    lab: createScriptedLab(),
+    series: NO_SERIES,
     payload,
     launchBounds: { maxTickers: 10 },
     openStreams: createOpenStreams(),

@@ -24,6 +24,7 @@ import { createRenderer } from '../../src/web/render.ts'
 import { createWeb } from '../../src/web/server.ts'
 import { createSockets } from '../../src/web/sockets/sockets.ts'
 import { createCallLimits } from '../support/call-limits.ts'
+import { createScriptedLab, NO_SERIES } from '../support/scripted-lab.ts'
 import { createEstimator } from '../support/estimator.ts'
 import { BENCH_LIMITS, SILENT_LOG } from './context.ts'
 import { createPacedWorkflow, type Beats } from './paced-workflow.ts'
@@ -86,6 +87,9 @@ const app = createWeb({
   resolveLaunchPage: refusePage,
   estimateLaunch: refusePage,
   resolveRunPage: refusePage,
+  resolveJobPage: refusePage,
+  lab: createScriptedLab(),
+  series: NO_SERIES,
   tray: { id: 'tray', key: 'tray', template: 'tray/tray', watch: [], data: () => ({}) },
   renderer: createRenderer({
     viewsDir: join(root, 'views'),
@@ -104,6 +108,8 @@ app.route(
     ...shared,
     concurrency: createCallLimits(),
     estimate: createEstimator(),
+    lab: createScriptedLab(),
+    series: NO_SERIES,
     openStreams,
     payload,
     launchBounds: boundLaunch(config),

@@ -165,6 +165,7 @@ export function createMemoryPorts(contents?: Contents): MemoryPorts {
       finish: async (state, summary) => void finished.set(state.run_id, { state, summary }),
       decision: async (runId) =>
         (finished.get(runId)?.state.decision as Record<string, unknown> | null) ?? null,
+      folder: async (runId) => runId.split('--').slice(0, 2).join('/'),
       async look(runId) {
         const bytes = sizeOf(runId)
         const state = !stored.has(runId) ? 'pruned' : packed.has(runId) ? 'packed' : 'whole'

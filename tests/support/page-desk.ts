@@ -15,13 +15,25 @@ import {
   type CommitteeState,
 } from '../../src/committee/state.ts'
 import { NotFoundError } from '../../src/core/errors.ts'
+import { JOB_KINDS } from '../../src/lab/job-inputs.ts'
+import { createLabState, foldLab, type LabState } from '../../src/lab/lab-state.ts'
+import { summarizeJob } from '../../src/lab/summarize-job.ts'
+import type { RunEvent } from '../../src/runs/event.ts'
 import type { RunFilter } from '../../src/runs/ports.ts'
+import type { RunState } from '../../src/runs/state.ts'
 import type { Summary } from '../../src/runs/summary.ts'
 import { listPlainly } from './plain-list.ts'
 import { createScriptedDesk, type AddedRun, type ScriptedDesk } from './scripted-desk.ts'
 
 /** Text that would do harm anywhere it is printed unescaped. */
 export const HOSTILE = `<img src=x onerror=alert(1)><script>alert("x")</script> 'q' "d" </progress> [E1]`
+
+/** Jobs of the lab fold and are summarised as they are. */
+const JOBS = {
+  initial: createLabState() as unknown,
+  fold: (data: unknown, event: RunEvent) => foldLab(data as LabState, event),
+  summary: (state: RunState) => summarizeJob(state as RunState<LabState>),
+}
 
 export interface PageDesk extends ScriptedDesk {
   /** Runs whose files were pruned: known by summary and decision, with no state. */
@@ -41,6 +53,7 @@ export function createPageDesk(): PageDesk {
       initial: createCommitteeState(),
       fold: (data, event) => foldCommittee(data as CommitteeState, event),
     },
+    kinds: Object.fromEntries(JOB_KINDS.map((kind) => [kind, JOBS])),
   })
   const pruned = new Set<string>()
   const { summary, list, state } = desk

@@ -9,6 +9,7 @@ import { boundLaunch } from '../../src/committee/launch-form.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createOpenStreams } from '../../src/core/open-streams.ts'
 import { createPayloadMeter } from '../../src/core/payload-meter.ts'
+import { FEATURES } from '../../src/lab/train/features.ts'
 import type { RunDesk } from '../../src/runs/desk.ts'
 import type { Listing } from '../../src/market/vendor.ts'
 import { createAssets } from '../../src/web/assets.ts'
@@ -18,6 +19,7 @@ import { createPages, type PageDeps, type Pages } from '../../src/web/pages/crea
 import { createRenderer, type Renderer } from '../../src/web/render.ts'
 import { createWeb } from '../../src/web/server.ts'
 import { createCallLimits, type TestConcurrency } from './call-limits.ts'
+import { createScriptedLab, NO_SERIES } from './scripted-lab.ts'
 import { createEstimator } from './estimator.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { createPageDesk, type PageDesk } from './page-desk.ts'
@@ -42,7 +44,7 @@ export const NO_MODELS: PageDeps['models'] = { deep: null, quick: null, budgetUs
 export interface PageSiteOptions extends Partial<
   Pick<
     PageDeps,
-    'models' | 'sources' | 'hosts' | 'estimate' | 'notices' | 'vendorHealth' | 'storage' | 'payload'
+    'models' | 'sources' | 'hosts' | 'estimate' | 'lab' | 'notices' | 'vendorHealth' | 'storage' | 'payload'
   >
 > {
   listings?: Listing[]
@@ -90,11 +92,14 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const { LLM_PROVIDER_LIMITS: isSet } = environment
   const concurrency = createCallLimits(isSet ? { llm_provider_limits: config.llmProviderLimits } : {})
   const estimate = options.estimate ?? createEstimator()
+  const lab = options.lab ?? createScriptedLab()
   const payload = createPayloadMeter()
   const api = createApi({
     desk,
     concurrency,
     estimate,
+    lab,
+    series: NO_SERIES,
     payload,
     launchBounds: boundLaunch(config),
     openStreams: createOpenStreams(),
@@ -106,7 +111,8 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const assets = createAssets(join(ROOT, 'public'))
   const market = { name: 'sample', listings: async () => options.listings ?? LISTINGS }
   const pages = createPages({
-    ...{ desk, market, config, clock, charts, concurrency, estimate },
+    ...{ desk, market, config, clock, charts, concurrency, estimate, lab },
+    features: FEATURES,
     settingSources: sources,
     models: options.models ?? NO_MODELS,
     sources: options.sources ?? { fundamentals: false, news: false, sentiment: false },
@@ -127,6 +133,8 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const app = createWeb({
     config,
     desk,
+    lab,
+    series: NO_SERIES,
     ...pages,
     renderer,
     assets,

@@ -3,6 +3,7 @@ import { createApi } from '../../src/api/server.ts'
 import { createOpenStreams } from '../../src/core/open-streams.ts'
 import { createPayloadMeter } from '../../src/core/payload-meter.ts'
 import { createCallLimits } from './call-limits.ts'
+import { createScriptedLab, NO_SERIES } from './scripted-lab.ts'
 import { createEstimator } from './estimator.ts'
 import { createManualClock } from './manual-clock.ts'
 import { createScriptedDesk } from './scripted-desk.ts'
@@ -14,6 +15,8 @@ export function createPlainApi(
     desk: createScriptedDesk(),
     concurrency: createCallLimits(),
     estimate: createEstimator(),
+    lab: createScriptedLab(),
+    series: NO_SERIES,
     openStreams: createOpenStreams(),
     payload: createPayloadMeter(),
     launchBounds: { maxTickers: 10 },

@@ -20,12 +20,13 @@ import { summarize } from '../../src/runs/summarize.ts'
 import type { Summary } from '../../src/runs/summary.ts'
 import type { PlanNode, Workflow } from '../../src/runs/workflow.ts'
 import { listPlainly } from './plain-list.ts'
-import { createScriptedWorkflow, type ScriptedInput } from './scripted-workflow.ts'
+import { createScriptedWorkflow, type ScriptedInput, type ScriptedOptions } from './scripted-workflow.ts'
 
 const START_MS = Date.parse('2026-11-20T10:00:00Z')
 
 export interface AddedRun {
   ticker?: string
+  kind?: RunKind
   batchId?: string
   started?: boolean
   /** What else it is launched with. */
@@ -59,6 +60,8 @@ export interface ScriptedDeskOptions {
   phases?: Record<string, string>
   /** How its runs fold what their kind says; by default not at all. */
   data?: { initial: unknown; fold: Workflow<ScriptedInput, unknown>['fold'] }
+  /** Kinds of run besides the assessment. */
+  kinds?: Partial<Record<RunKind, Omit<ScriptedOptions<unknown>, 'execute' | 'kind'>>>
 }
 
 export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedDesk {
@@ -68,6 +71,14 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
     ...options.data,
     execute: async () => null,
   })
+  const others = Object.entries(options.kinds ?? {}) as [RunKind, Omit<ScriptedOptions<unknown>, 'execute'>][]
+  const workflows = new Map<RunKind, typeof workflow>([
+    ['assessment', workflow],
+    ...others.map(
+      ([kind, facts]) =>
+        [kind, createScriptedWorkflow<unknown>({ ...facts, kind, execute: async () => null })] as const,
+    ),
+  ])
   const foldOptions = { logLines: options.logLines ?? 250 }
   const feed = createHub((error) => {
     throw error
@@ -83,14 +94,16 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
     if (!state) throw new NotFoundError(`there is no run "${runId}"`)
     return state
   }
-  const summary = (runId: string): Summary => summarize(workflow, stateOf(runId))
+  const workflowOf = (kind: RunKind) => workflows.get(kind) ?? workflow
+  const summary = (runId: string): Summary => summarize(workflowOf(stateOf(runId).kind), stateOf(runId))
   const newestFirst = (): Summary[] => [...states.keys()].reverse().map(summary)
 
   function emit(runId: string, body: EventBody): RunEvent {
     const before = states.get(runId) ?? null
     const at = new Date(START_MS + ++ticks).toISOString()
     const event = { seq: (before?.seq ?? 0) + 1, at, ...body } as RunEvent
-    const state = foldEvent(workflow, before, event, foldOptions)
+    const kind = before?.kind ?? (body as { kind?: RunKind }).kind ?? 'assessment'
+    const state = foldEvent(workflowOf(kind), before, event, foldOptions)
     journals.set(runId, [...(journals.get(runId) ?? []), event])
     states.set(runId, state)
     feed.publish(event, state, before?.log.last_seq ?? 0)
@@ -99,6 +112,7 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
 
   function add({
     ticker = 'AAPL',
+    kind = 'assessment',
     batchId = createBatchId(START_MS),
     started = true,
     identity = {},
@@ -108,7 +122,7 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
     const named = {
       run_id: runId,
       batch_id: batchId,
-      kind: 'assessment' as const,
+      kind,
       ticker,
       as_of: '2012-06-29',
     }
@@ -153,7 +167,7 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
     due: {},
     lastPrune: null,
     feed,
-    workflows: new Map<RunKind, typeof workflow>([['assessment', workflow]]),
+    workflows,
     ready: true,
     launches: [],
     asked: [],
@@ -259,6 +273,7 @@ export function createScriptedDesk(options: ScriptedDeskOptions = {}): ScriptedD
       }
     },
     stepResult: async () => undefined,
+    folder: async (runId) => runId.split('--').slice(0, 2).join('/'),
   }
   return desk
 }

@@ -1,4 +1,4 @@
-/** A folder for one test with a data and a results directory, removed when the test is done. */
+/** A folder with a data and a results directory, for one test or for a file of them. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +10,16 @@ export interface TempDesk {
   resultsDir: string
 }
 
+/** Removed when the test is done. */
 export function createTempDesk(): TempDesk {
+  const { remove, ...desk } = makeTempDesk()
+  onTestFinished(remove)
+  return desk
+}
+
+/** Removed by whoever made it. */
+export function makeTempDesk(): TempDesk & { remove(): void } {
   const root = mkdtempSync(join(tmpdir(), 'rundesk-'))
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
-  return { root, dataDir: join(root, 'data'), resultsDir: join(root, 'results') }
+  const remove = () => rmSync(root, { recursive: true, force: true })
+  return { root, dataDir: join(root, 'data'), resultsDir: join(root, 'results'), remove }
 }

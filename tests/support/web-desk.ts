@@ -19,6 +19,7 @@ import { createSockets, type Sockets, type SocketsDeps } from '../../src/web/soc
 import { asksForSocket } from '../../src/web/sockets/upgrade.ts'
 import { ESTIMATE_HINT } from '../../src/web/view-models/estimate-view.ts'
 import type { WebEnv } from '../../src/web/web-env.ts'
+import { createScriptedLab, NO_SERIES } from './scripted-lab.ts'
 import { createEstimator } from './estimator.ts'
 import { createCallLimits, type TestConcurrency } from './call-limits.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
@@ -190,6 +191,10 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
       }),
     estimateLaunch: async () => ESTIMATE_HINT,
     resolveRunPage: async (runId) => (await resolvePage(new URL(`http://desk/runs/${runId}`)))!,
+    resolveJobPage: async (_typed, { field, message }) =>
+      pageOf({ title: 'Job', template: 'launch', data: { message: `${field}: ${message}` }, regions: [] }),
+    lab: createScriptedLab(),
+    series: NO_SERIES,
     tray,
     renderer,
     assets,
@@ -206,6 +211,8 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
     desk,
     concurrency,
     estimate: createEstimator(),
+    lab: createScriptedLab(),
+    series: NO_SERIES,
     openStreams,
     payload,
     launchBounds: boundLaunch({ ...config, ...options.config }),

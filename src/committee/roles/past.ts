@@ -5,6 +5,7 @@ import { calibrate, type FindPastVerdicts, type VerdictKind } from '../calibrati
 import type { Decision, Evidence } from '../decision.ts'
 import { blockOf } from '../evidence/blocks.ts'
 import { joinBlocks, listItems } from '../figures.ts'
+import { measureBacktest, type FindPastBacktest } from '../past-backtest.ts'
 import { recallVerdicts, settleMemory } from '../memory.ts'
 import { findProposal, readPrior, type FindPriorDecision, type PriorVerdict } from '../prior.ts'
 import type { RememberedVerdict } from '../reasoner.ts'
@@ -18,6 +19,8 @@ export interface Archive {
   findPrior: FindPriorDecision
   /** Decisions on every ticker; null where there is no such archive, and confidence stays uncalibrated. */
   findPast: FindPastVerdicts | null
+  /** Backtests of the ticker; null where there is no lab. */
+  findBacktest: FindPastBacktest | null
   market: Market
   /** YYYY-MM-DD up to which a model has read; null where nobody knows. */
   cutoffOf: (model: string) => string | null
@@ -103,5 +106,19 @@ function describeMemory({ ticker, asOf }: Room, memory: readonly RememberedVerdi
   return joinBlocks(
     `# Earlier verdicts on ${ticker}`,
     lines.length > 0 ? listItems(lines) : `There is none dated before ${asOf}.`,
+  )
+}
+
+/** How a rule did on this ticker in the lab, by bars that end no later than as-of; nothing where none was tried. */
+export async function recallBacktest(
+  { ticker, asOf }: Room,
+  turn: Turn,
+  { findBacktest }: Pick<Archive, 'findBacktest'>,
+  first: number,
+): Promise<Evidence[]> {
+  const found = findBacktest && (await findBacktest(ticker, asOf))
+  if (!found || found.last > asOf) return []
+  return turn.measure('past_backtest', `how ${found.strategy} did in a backtest`, first, () =>
+    measureBacktest(found),
   )
 }

@@ -18,6 +18,7 @@ import {
 } from '../trade-levels.ts'
 import { measureAll } from './gather.ts'
 import type { Minutes } from './minutes.ts'
+import { recallBacktest, type Archive } from './past.ts'
 import { addedTo, decidingBrief, showEvidence, takeStance, takeTurn, type Room } from './room.ts'
 
 const LEVEL_LABELS = [
@@ -25,7 +26,12 @@ const LEVEL_LABELS = [
   ...['Risk per share', 'Reward per share', 'Reward to risk', 'Stop distance in ATR', 'Horizon'],
 ]
 
-export async function trade(room: Room, research: ResearchFinding, minutes: Minutes): Promise<TradeFinding> {
+export async function trade(
+  room: Room,
+  research: ResearchFinding,
+  minutes: Minutes,
+  archive: Pick<Archive, 'findBacktest'>,
+): Promise<TradeFinding> {
   const before = minutes.ledger
   const result = await takeTurn(room, 'trader', 'trader', async (turn) => {
     let ledger = await measureAll(room, turn, TRADING_TOOLS, before)
@@ -37,6 +43,7 @@ export async function trade(room: Room, research: ResearchFinding, minutes: Minu
       () => measureRule(room.window.bars, side),
     )
     ledger = ledger.with(record)
+    ledger = ledger.with(await recallBacktest(room, turn, archive, ledger.next))
     const brief = { ...decidingBrief(room, ledger), research }
     const reasoned = await room.reasoners.trader.reason(brief, turn)
     const { finding, repairs } = settleLevels(reasoned, ledger)

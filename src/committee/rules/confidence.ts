@@ -7,7 +7,7 @@ import { countInWords } from '../figures.ts'
 import type { Claim, PortfolioBrief } from '../reasoner.ts'
 import { RISK_VOICES } from '../plan.ts'
 import { netClaims } from '../weigh.ts'
-import { ACT_THRESHOLD } from './judge.ts'
+import { ACT_THRESHOLD } from '../../trading/plain-rule/plain-rule.ts'
 import { TELLING_TRADES } from './risk-voice.ts'
 
 /** A balance as large as this is as convincing as they come. */

@@ -2,6 +2,7 @@
 import type { Ledger } from '../evidence/ledger.ts'
 import { computeHistory } from '../evidence/tools.ts'
 import type { Bars } from '../../market/series.ts'
+import { computeBalances } from '../../trading/plain-rule/plain-rule.ts'
 import { SIGNALS, type Reading, type Signal } from './signals.ts'
 
 export interface Judgement {
@@ -9,9 +10,6 @@ export interface Judgement {
   /** −1 (against owning) to +1 (for). */
   score: number
 }
-
-/** Where the balance must stand, either side of zero, for the rule to act. */
-export const ACT_THRESHOLD = 0.25
 
 /** All signals whose values were measured, in the order of `SIGNALS`. */
 export function judgeEvidence(ledger: Ledger): Judgement[] {
@@ -35,19 +33,5 @@ export function computeBalance(judgements: readonly Judgement[]): number {
 
 /** The balance at every bar, by the same signals; NaN until every one of them can be read. */
 export async function computeBalanceHistory(bars: Bars): Promise<Float64Array> {
-  const history = await computeHistory(bars)
-  const balance = new Float64Array(bars.close.length).fill(Number.NaN)
-  const columns = [...new Set(SIGNALS.flatMap((signal) => signal.reads))].map((label) => history.get(label)!)
-  const totalWeight = SIGNALS.reduce((sum, signal) => sum + signal.weight, 0)
-  let bar = 0
-  const read: Reading = (label) => history.get(label)![bar]!
-  for (; bar < balance.length; bar++) {
-    let isComplete = true
-    for (const column of columns) isComplete &&= Number.isFinite(column[bar]!)
-    if (!isComplete) continue
-    let sum = 0
-    for (const signal of SIGNALS) sum += signal.weight * signal.score(read)
-    balance[bar] = sum / totalWeight
-  }
-  return balance
+  return computeBalances(await computeHistory(bars), bars.close.length)
 }

@@ -3,7 +3,7 @@ import { createLedger, type Ledger } from '../evidence/ledger.ts'
 import { capitalise, citedIds, createQuoter, joinBlocks, joinWords, listItems } from '../figures.ts'
 import type { Claim, Reasoner, ResearchBrief, ResearchFinding } from '../reasoner.ts'
 import { netClaims } from '../weigh.ts'
-import { ACT_THRESHOLD } from './judge.ts'
+import { ACT_THRESHOLD } from '../../trading/plain-rule/plain-rule.ts'
 import { findShortage } from './sufficiency.ts'
 
 export const researchManagerByRules: Reasoner<ResearchBrief, ResearchFinding> = {

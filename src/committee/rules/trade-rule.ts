@@ -6,18 +6,24 @@
  */
 import { atr } from '../../market/indicators/index.ts'
 import type { Bars } from '../../market/series.ts'
+import {
+  ACT_THRESHOLD,
+  ATR_BARS,
+  HOLDING_BARS,
+  STOP_ATR,
+  TARGET_ATR,
+} from '../../trading/plain-rule/plain-rule.ts'
 import { simulateBracket, type Trade } from '../../trading/simulate.ts'
 import { computeTradeStatistics } from '../../trading/trade-statistics.ts'
 import { keepFinite, type Measurement } from '../evidence/measurement.ts'
-import { HOLDING_BARS } from '../horizon.ts'
-import { STOP_ATR, TARGET_ATR, type TradeSide } from '../trade-levels.ts'
-import { ACT_THRESHOLD, computeBalanceHistory } from './judge.ts'
+import type { TradeSide } from '../trade-levels.ts'
+import { computeBalanceHistory } from './judge.ts'
 
 /** Of the traded value on each side: commission and the rest of what a fill costs. */
 const COMMISSION = 0.001
 
 async function simulateRule(bars: Bars): Promise<Trade[]> {
-  const range = atr(bars, 14)
+  const range = atr(bars, ATR_BARS)
   const entries = Int8Array.from(await computeBalanceHistory(bars), (balance) =>
     balance >= ACT_THRESHOLD ? 1 : balance <= -ACT_THRESHOLD ? -1 : 0,
   )

@@ -1,8 +1,10 @@
 /** The trader, by rules: turns the stance of research into a trade, with levels from ATR and the chart. */
 import { createLedger, type Ledger } from '../evidence/ledger.ts'
 import { createQuoter, joinBlocks, type Quoter } from '../figures.ts'
+import { BACKTEST_LABELS } from '../past-backtest.ts'
 import type { Reasoner, ReasoningAid, TradeFinding, TraderBrief } from '../reasoner.ts'
-import { roundToTick, STOP_ATR, TARGET_ATR, type PriceLevels, type TradeSide } from '../trade-levels.ts'
+import { STOP_ATR, TARGET_ATR } from '../../trading/plain-rule/plain-rule.ts'
+import { roundToTick, type PriceLevels, type TradeSide } from '../trade-levels.ts'
 
 /** Farther from SMA 20 than this, in ATR, the trader waits for the price to come back to a level. */
 const CHASING_ATR = 1.5
@@ -33,7 +35,7 @@ export const traderByRules: Reasoner<TraderBrief, TradeFinding> = {
 
 function chooseTrade({ research, ticker, evidence }: TraderBrief, aid: ReasoningAid): TradeFinding {
   const ledger = createLedger(evidence)
-  const record = describeRecord(ledger)
+  const record = joinBlocks(describeRecord(ledger), describeBacktest(ledger))
   if (research.stance === 'REVIEW') {
     return standAside('REVIEW', research.reason, joinBlocks('# No trade', research.reason, record))
   }
@@ -186,6 +188,17 @@ function describeRecord(ledger: Ledger): string {
       : `In ${trades} on this side the plain rule ${expectancy > 0 ? 'made' : 'lost'} ${quote.size('Rule expectancy')} a trade, costs included. ` +
         'It takes the next open and sets its stop and target by ATR alone, not by the levels of the chart.'
   return joinBlocks('## Record of the plain rule', prose, table)
+}
+
+/** What a backtest in the lab says of the ticker, where there was one. */
+function describeBacktest(ledger: Ledger): string {
+  const { returned, sharpe, drawdown, trades } = BACKTEST_LABELS
+  if (!ledger.has(returned, trades)) return ''
+  const quote = createQuoter(ledger)
+  const prose =
+    `A backtest on this ticker, by a rule of its own and not by that of this trade, returned ${quote.signed(returned)} ` +
+    `in ${quote.count(trades)}. Its bars end no later than those of this verdict.`
+  return joinBlocks('## Backtest', prose, quote.table([returned, sharpe, drawdown, trades]))
 }
 
 /** Turning points on the side the trade is protected from, nearest first. */

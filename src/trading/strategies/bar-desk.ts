@@ -1,5 +1,7 @@
 /** What a strategy that is called bar by bar may see and do: the past, its account, and orders for the next bar. */
 
+import type { IndicatorColumns } from './indicator-columns.ts'
+
 /** A column seen from the bar at hand: nothing after it can be asked for. */
 export interface IndicatorView {
   /** At the present bar. */
@@ -16,6 +18,11 @@ export interface StrategySetup {
     period: number,
     ticker?: string,
   ): IndicatorView
+  /**
+   * A column worked out over all bars in one go, kept under its name like those of `IndicatorColumns`. Each value must be
+   * made of bars up to its own; nothing else can see that it is, so the look-ahead check tries it.
+   */
+  column(name: string, compute: (columns: IndicatorColumns) => Float64Array, ticker?: string): IndicatorView
   price(name: 'open' | 'high' | 'low' | 'close' | 'volume', ticker?: string): IndicatorView
   /** One of the strategy's own: `at(i)` is called once for each bar in order, with views that end there. */
   custom(name: string, at: (bar: number) => number, ticker?: string): IndicatorView
@@ -27,12 +34,18 @@ export interface OrderRequest {
   size?: number
   limit?: number
   stop?: number
+  /** Prices at which the position is closed. */
   stopLoss?: number
   takeProfit?: number
+  /** The same as distances in price from where the order fills: each in place of the price above. */
+  stopDistance?: number
+  targetDistance?: number
   /** Distance in price by which a stop follows the best close. */
   trail?: number
   /** Bars after which an order that has not filled is withdrawn; until cancelled where left out. */
   goodForBars?: number
+  /** Closes the position on the close of its so many-th bar, that of the entry being the first; before `next` is called there. */
+  maxBars?: number
   tag?: string
 }
 

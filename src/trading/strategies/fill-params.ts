@@ -26,7 +26,9 @@ export function fillParams(strategy: Pick<Strategy, 'name' | 'parameters'>, give
 }
 
 function checkValue({ name, min, max, step }: StrategyParameter, value: number): number {
-  if (!(value >= min && value <= max)) {
+  // 0.05 and eighteen steps of 0.05 come out a little above 0.95.
+  const slack = STEP_TOLERANCE * step
+  if (!(value >= min - slack && value <= max + slack)) {
     throw new InputError('params', `params: ${name} is ${value}; allowed: ${min} to ${max}`)
   }
   const steps = (value - min) / step

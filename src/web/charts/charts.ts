@@ -1,9 +1,16 @@
 /**
  * Charts made off the main thread and kept by what they show: the same input is drawn once. What it promises: the
- * event loop never waits for a drawing. What a chart looks like is left to `price-chart.ts`.
+ * event loop never waits for a drawing. What a chart looks like is left to the file of each.
  */
 import { Piscina } from 'piscina'
 import { hashOf } from '../../core/json.ts'
+import type { CalibrationInput } from './lab/calibration-chart.ts'
+import type { CurvesInput } from './lab/curves-chart.ts'
+import type { EquityChartInput } from './lab/equity-chart.ts'
+import type { FoldsInput } from './lab/folds-chart.ts'
+import type { HeatmapInput } from './lab/heatmap-chart.ts'
+import type { HistogramInput } from './lab/histogram-chart.ts'
+import type { ParallelInput } from './lab/parallel-chart.ts'
 
 export interface ChartLevel {
   label: string
@@ -22,8 +29,21 @@ export interface PriceChartInput {
   levels: ChartLevel[]
 }
 
+/** What can be drawn, by the name of what draws it. */
+export interface Drawings {
+  drawPriceChart: PriceChartInput
+  drawEquityChart: EquityChartInput
+  drawHistogram: HistogramInput
+  drawHeatmap: HeatmapInput
+  drawParallel: ParallelInput
+  drawFoldsChart: FoldsInput
+  drawCalibration: CalibrationInput
+  drawCurves: CurvesInput
+}
+
 export interface Charts {
   /** Inline SVG, safe to print as it is. Rejects when the input cannot be drawn. */
+  draw<Name extends keyof Drawings>(name: Name, input: Drawings[Name]): Promise<string>
   price(input: PriceChartInput): Promise<string>
   close(): Promise<void>
 }
@@ -45,18 +65,20 @@ export function createCharts({ maxKept = 64 }: ChartsOptions = {}): Charts {
     idleTimeout: IDLE_TIMEOUT_MS,
   })
   const kept = new Map<string, Promise<string>>()
+  const draw: Charts['draw'] = (name, input) => {
+    const key = hashOf([name, input])
+    const known = kept.get(key)
+    kept.delete(key)
+    const drawing = known ?? (pool.run(input, { name }) as Promise<string>)
+    kept.set(key, drawing)
+    // A failure is not kept: what failed for want of memory may succeed the next time.
+    if (!known) drawing.catch(() => kept.delete(key))
+    if (kept.size > maxKept) kept.delete(kept.keys().next().value!)
+    return drawing
+  }
   return {
-    price(input) {
-      const key = hashOf(input)
-      const known = kept.get(key)
-      kept.delete(key)
-      const drawing = known ?? (pool.run(input, { name: 'drawPriceChart' }) as Promise<string>)
-      kept.set(key, drawing)
-      // A failure is not kept: what failed for want of memory may succeed the next time.
-      if (!known) drawing.catch(() => kept.delete(key))
-      if (kept.size > maxKept) kept.delete(kept.keys().next().value!)
-      return drawing
-    },
+    draw,
+    price: (input) => draw('drawPriceChart', input),
     async close() {
       await pool.destroy()
     },

@@ -10,6 +10,7 @@ import { SVGRenderer } from 'echarts/renderers'
 import { formatNumber, formatSigned } from '../../core/format.ts'
 import { cleanSvg } from './clean-svg.ts'
 import type { ChartLevel, PriceChartInput } from './charts.ts'
+import { spread } from './spread.ts'
 
 use([LineChart, GridComponent, SVGRenderer])
 
@@ -153,16 +154,6 @@ function drawLevels(
       )
     })
     .join('')
-}
-
-/** Positions in rising order moved as little as need be to stand `gap` apart within the bounds. */
-export function spread(positions: readonly number[], gap: number, min: number, max: number): number[] {
-  const placed = positions.map((position) => Math.max(position, min))
-  for (let i = 1; i < placed.length; i++) placed[i] = Math.max(placed[i]!, placed[i - 1]! + gap)
-  for (let i = placed.length - 1; i >= 0; i--) {
-    placed[i] = Math.min(placed[i]!, i === placed.length - 1 ? max : placed[i + 1]! - gap)
-  }
-  return placed
 }
 
 function titleOf(input: PriceChartInput, dates: readonly string[]): string {

@@ -18,6 +18,7 @@ import type { KindPanels, RunReader } from './kind-panels.ts'
 
 export const assessmentPanels: KindPanels = {
   treeTitle: 'Committee',
+  hasReports: true,
   decider: LAST_ROLE,
   readProse,
   modelsOf: (state) => readCommittee(state.data).thinking?.models ?? {},

@@ -48,6 +48,7 @@ export async function createBatchPage(kit: PageKit, url: URL): Promise<Page> {
     runId: selected.run_id,
     headingLevel: 2 as const,
     node: url.searchParams.get('node'),
+    params: url.searchParams,
     log: parseLogAsk(url.searchParams),
     hrefOf: (node: string | null) => hrefOf(selected.run_id, node),
   }

@@ -2,12 +2,22 @@
  * All pages of the desk behind one door: which page an address shows. What a page is made of stands in the file of its
  * resource; how it is sent, streamed and guarded is left to the server.
  */
-import type { LaunchEstimator, LaunchPageResolver, PageResolver, Region, RunPageResolver } from '../page.ts'
+import type {
+  JobPageResolver,
+  LaunchEstimator,
+  LaunchPageResolver,
+  PageResolver,
+  Region,
+  RunPageResolver,
+} from '../page.ts'
+import { parseTrialNumber } from '../trial-input.ts'
 import { createAssessPage, estimateLaunch, readPrefill } from './assess.ts'
 import { createBatchPage } from './batch.ts'
 import { createCancelPage } from './cancel.ts'
 import { createComparePage } from './compare.ts'
 import { createDocsPage } from './docs.ts'
+import { createJobFormPage, readJobValues } from './job-form.ts'
+import { createLabPage } from './lab.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { createPriceCharts } from './price-chart-panel.ts'
 import { createRunPage } from './run.ts'
@@ -17,6 +27,8 @@ import { createRetentionRegion } from './system-retention.ts'
 import { createStorageRegion } from './system-storage.ts'
 import { createSystemPage } from './system.ts'
 import { createTrayRegion } from './tray.ts'
+import { createTrialPage } from './trial.ts'
+import { createTrialsPage } from './trials.ts'
 import { createVerdictChanges } from './verdict-changes.ts'
 import { createVerdictsPage } from './verdicts.ts'
 
@@ -29,6 +41,8 @@ export interface Pages {
   estimateLaunch: LaunchEstimator
   /** A run's page once more, with a bound that could not be taken. */
   resolveRunPage: RunPageResolver
+  /** The form of a job once more, with what was typed and why it was refused. */
+  resolveJobPage: JobPageResolver
   /** The region that is on every page. */
   tray: Region
 }
@@ -48,6 +62,7 @@ export function createPages(deps: PageDeps): Pages {
     estimateLaunch: (fields) => estimateLaunch(deps, fields),
     resolveRunPage: (runId, typed, refusal) =>
       createRunPage(kit, runId, new URLSearchParams(), { typed, refusal }),
+    resolveJobPage: (typed, refusal) => createJobFormPage(deps, typed, refusal),
     async resolvePage(url) {
       switch (url.pathname) {
         case '/':
@@ -55,9 +70,13 @@ export function createPages(deps: PageDeps): Pages {
         case '/runs':
           return isBatch(url) ? createBatchPage(kit, url) : createRunsPage(deps, url)
         case '/runs/compare':
-          return createComparePage(deps, url)
+          return createComparePage(kit, url)
         case '/runs/cancel':
           return createCancelPage(deps, url)
+        case '/lab':
+          return createLabPage(deps)
+        case '/lab/new':
+          return createJobFormPage(deps, readJobValues(url))
         case '/verdicts':
           return createVerdictsPage(kit, url)
         case '/system':
@@ -65,6 +84,11 @@ export function createPages(deps: PageDeps): Pages {
         case '/docs':
           return createDocsPage(deps.openapi())
       }
+      const [, ofRun, trial] = /^\/runs\/([^/]+)\/trials(?:\/([^/]+))?$/.exec(url.pathname) ?? []
+      if (ofRun !== undefined)
+        return trial === undefined
+          ? createTrialsPage(kit, decodePart(ofRun), url.searchParams)
+          : createTrialPage(kit, decodePart(ofRun), parseTrialNumber(trial), url.searchParams)
       const runId = /^\/runs\/([^/]+)$/.exec(url.pathname)?.[1]
       return runId === undefined ? null : createRunPage(kit, decodePart(runId), url.searchParams)
     },

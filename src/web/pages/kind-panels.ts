@@ -20,10 +20,21 @@ export type Watching = (...aspects: Aspect[]) => Pick<Region, 'watch'>
 export interface KindPanels {
   /** What its tree is called: who or what does the work. */
   treeTitle: string
+  /** Its nodes write reports; without, what a node has is shown once it is selected. */
+  hasReports: boolean
   /** The agent whose report is the verdict in prose; null where there is none. */
   decider: string | null
-  /** The regions of its own; the templates show those there are. */
-  regions(kit: PageKit, runId: string, reader: RunReader, watching: Watching): Region[]
+  /**
+   * The regions of its own; the templates show those there are. `params` are those of the page's address; throws
+   * `InputError` for what cannot be asked.
+   */
+  regions(
+    kit: PageKit,
+    runId: string,
+    reader: RunReader,
+    watching: Watching,
+    params: URLSearchParams,
+  ): Region[]
   /** What the citations in the report of a node refer to; null where reports cite nothing. */
   readProse(reader: RunReader, nodeId: string | null): Promise<ProseContext | null>
   /** Which model thinks, by agent; empty where none does. */

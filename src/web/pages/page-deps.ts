@@ -5,11 +5,13 @@ import type { Config, SettingSources } from '../../config.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Concurrency } from '../../core/concurrency.ts'
 import type { PayloadMeter } from '../../core/payload-meter.ts'
+import type { LabDesk } from '../../lab/lab-desk.ts'
 import type { Listing } from '../../market/vendor.ts'
 import type { RunDesk } from '../../runs/desk.ts'
 import type { Charts } from '../charts/charts.ts'
 import type { Region } from '../page.ts'
 import type { AnalystSources, ModelDefaults } from '../view-models/assess-form.ts'
+import type { FeatureFacts } from '../view-models/job-form-view.ts'
 import type { NoticeFacts } from '../view-models/notices-view.ts'
 import type { StorageFacts } from '../view-models/storage-view.ts'
 import type { VendorHealthFacts } from '../view-models/vendor-health-view.ts'
@@ -29,6 +31,9 @@ export interface PageDeps {
   sources: AnalystSources
   /** Hosts that prices and sources are asked of; empty where nothing leaves the machine for them. */
   hosts: readonly string[]
+  lab: LabDesk
+  /** What a training may look at. */
+  features: readonly FeatureFacts[]
   concurrency: Pick<Concurrency, 'tiers' | 'limits'>
   /** What launches would take; throws `InputError` as a launch would for models that cannot be used. */
   estimate(inputs: readonly AssessmentInput[]): Promise<AssessmentEstimate[]>

@@ -2,9 +2,11 @@
 import type { RunKind } from '../../runs/event.ts'
 import { assessmentPanels } from './assessment-panels.ts'
 import type { KindPanels } from './kind-panels.ts'
+import { backtestPanels, optimizePanels, trainPanels, walkForwardPanels } from './lab-panels.ts'
 
 const PLAIN: KindPanels = {
   treeTitle: 'Steps',
+  hasReports: true,
   decider: null,
   regions: () => [],
   readProse: async () => null,
@@ -12,7 +14,13 @@ const PLAIN: KindPanels = {
   isThinking: () => false,
 }
 
-const KINDS: Partial<Record<RunKind, KindPanels>> = { assessment: assessmentPanels }
+const KINDS: Partial<Record<RunKind, KindPanels>> = {
+  assessment: assessmentPanels,
+  backtest: backtestPanels,
+  optimize: optimizePanels,
+  'walk-forward': walkForwardPanels,
+  train: trainPanels,
+}
 
 export function panelsOf(kind: RunKind): KindPanels {
   return KINDS[kind] ?? PLAIN

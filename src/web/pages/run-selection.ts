@@ -7,6 +7,8 @@ export interface RunSelection {
   node: string | null
   /** A bound that was typed and could not be taken. */
   refused?: RefusedBound | undefined
+  /** Of the page's address: what is asked of its parts. */
+  params: URLSearchParams
   /** What the address says of the log. */
   log: LogAsk
   /** 1 where the run is the page, 2 where it is a part of one. */

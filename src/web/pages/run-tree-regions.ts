@@ -19,6 +19,29 @@ export function createTreeRegions(
   watching: Watching,
 ): Region[] {
   const where = `${runId}:${hrefOf(node)}`
+  const report: Region = {
+    id: 'run-report',
+    key: `run/report:${where}`,
+    template: 'run/report',
+    ...watching('content', 'tree', 'decision', 'data', 'usage', 'status'),
+    data: async () => {
+      const state = await reader.state()
+      const { nodeId } = chooseNode(state, node)
+      const shown = nodeId === null ? null : state.nodes[nodeId]!
+      const facts = {
+        context: await kind.readProse(reader, nodeId),
+        models: kind.modelsOf(state),
+        preview: shown && (await previewResult(state, shown, (key) => desk.stepResult(runId, key))),
+        decider: (await reader.decision()) === null ? null : kind.decider,
+        totals: shown?.node_type === 'phase' ? (totalsOf(state, clock.now()).get(shown.id) ?? null) : null,
+      }
+      return {
+        report: viewReport(state, node, facts),
+        latestHref: hrefOf(null),
+        asked: node !== null,
+      }
+    },
+  }
   return [
     {
       id: 'run-tree',
@@ -36,29 +59,7 @@ export function createTreeRegions(
         return { rows: viewTree(state, selection, now), title: kind.treeTitle }
       },
     },
-    {
-      id: 'run-report',
-      key: `run/report:${where}`,
-      template: 'run/report',
-      ...watching('content', 'tree', 'decision', 'data', 'usage', 'status'),
-      data: async () => {
-        const state = await reader.state()
-        const { nodeId } = chooseNode(state, node)
-        const shown = nodeId === null ? null : state.nodes[nodeId]!
-        const facts = {
-          context: await kind.readProse(reader, nodeId),
-          models: kind.modelsOf(state),
-          preview: shown && (await previewResult(state, shown, (key) => desk.stepResult(runId, key))),
-          decider: (await reader.decision()) === null ? null : kind.decider,
-          totals: shown?.node_type === 'phase' ? (totalsOf(state, clock.now()).get(shown.id) ?? null) : null,
-        }
-        return {
-          report: viewReport(state, node, facts),
-          latestHref: hrefOf(null),
-          asked: node !== null,
-        }
-      },
-    },
+    ...(kind.hasReports || node !== null ? [report] : []),
     {
       id: 'run-timeline',
       key: `run/timeline:${where}`,

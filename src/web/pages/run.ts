@@ -7,6 +7,7 @@ import type { Summary } from '../../runs/summary.ts'
 import type { Page, Region } from '../page.ts'
 import { isOutOfBudget, type RefusedBound } from '../view-models/cost-view.ts'
 import { parseLogAsk } from '../view-models/log-view.ts'
+import { isJob } from '../view-models/job-again.ts'
 import { runHref } from '../view-models/run-row.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { showLogPanel } from './run-log-panel.ts'
@@ -25,7 +26,7 @@ export async function createRunPage(
   const state = await loadState(kit, runId)
   const log = parseLogAsk(params)
   const selection = {
-    ...{ runId, refused, log, node: params.get('node') },
+    ...{ runId, refused, log, params, node: params.get('node') },
     headingLevel: 1 as const,
     hrefOf: (id: string | null) => runHref(runId, { node: id }),
   }
@@ -43,8 +44,12 @@ export async function createRunPage(
     regions,
     live: isLive,
     hasForm,
+    ...(isJob(summary.kind) && { pollSeconds: JOB_POLL_SECONDS }),
   }
 }
+
+/** A job is over sooner, and is waited for. */
+const JOB_POLL_SECONDS = 2
 
 /** Null where the run is known but its files were pruned. */
 export async function loadState({ desk }: Pick<PageDeps, 'desk'>, runId: string): Promise<RunState | null> {

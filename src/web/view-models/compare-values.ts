@@ -18,6 +18,8 @@ export interface CompareCell {
   isOther: boolean
   /** By how much, where that can be told. */
   delta: string
+  /** None of the others is better, and one is worse. */
+  isBest?: boolean
 }
 
 export interface CompareRow {

@@ -33,6 +33,8 @@ export interface ComparedRun {
 }
 
 export interface CompareHead extends ListedRun {
+  /** What stands for it in a chart; empty for none. */
+  letter: string
   /** Where it stands, if that is no verdict: `62 %`, the reason of a failure. */
   standing: string
   /** What of it cannot be shown any more. */
@@ -105,7 +107,7 @@ export function viewCompare(runs: readonly ComparedRun[], facts: CompareFacts): 
   }
 }
 
-function viewHead(
+export function viewHead(
   run: ComparedRun,
   runs: readonly ComparedRun[],
   { hrefOf, now }: CompareFacts,
@@ -117,6 +119,7 @@ function viewHead(
   return {
     ...row,
     domId: `compare-${row.domId}`,
+    letter: '',
     standing: standingOf(row),
     missing: missingOf(run),
     baseHref: ids[0] === summary.run_id ? '' : hrefOf([summary.run_id, ...others]),

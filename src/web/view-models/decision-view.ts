@@ -2,6 +2,7 @@
 import { describeCalibrated, decisionSchema, isMeasured, type Decision } from '../../committee/decision.ts'
 import { formatNumber, formatPct, formatSigned } from '../../core/format.ts'
 import { escapeHtml } from '../escape-html.ts'
+import { linkToLab, type LabLink } from './lab-link.ts'
 import { createProseContext, renderChips, renderProse, type ProseContext } from './citations.ts'
 import {
   labelRole,
@@ -55,6 +56,7 @@ export interface DecisionView {
   rawText: string
   rawTitle: string
   provenance: { label: string; value: string }[]
+  lab: LabLink
 }
 
 export interface PositionView {
@@ -124,6 +126,7 @@ export function viewDecision(decision: Decision, committee: CommitteeFacts): Dec
       { label: 'Max drawdown', value: formatPct(risk.max_drawdown_pct) },
       { label: 'VaR 95 %, one day', value: formatPct(risk.var_95_pct) },
     ].filter((measure) => measure.value !== '–'),
+    lab: linkToLab(decision),
     noLevels: hasLevels ? '' : `${decision.action} sets no entry, stop or target.`,
     // Where no verdict was reached, the one reason there is stands in the summary.
     rationale: viewPoints(

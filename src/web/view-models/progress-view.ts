@@ -74,7 +74,9 @@ function progressMessage(summary: Summary, word: string, stoppedAt: string | nul
 }
 
 /** Who works; several at once are counted, so that it is one line on the narrowest screen. */
-function workMessage({ progress_message: message, current_stage: stage }: Summary): string | null {
+function workMessage({ kind, progress_message: message, current_stage: stage }: Summary): string | null {
+  // A job counts in its own words: `Param 3/10, Fold 2/5` is one message.
+  if (kind !== 'assessment') return message ?? stage
   const count = message?.split(', ').length ?? 0
   return stage && count > 1 ? `${stage}: ${count} at work` : (message ?? stage)
 }

@@ -5,6 +5,7 @@ import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { isOutOfBudget } from './cost-view.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
+import { againHref } from './job-again.ts'
 import { viewProgress, type ProgressView } from './progress-view.ts'
 import type { ReuseView } from './reuse-view.ts'
 import { runHref } from './run-row.ts'
@@ -35,6 +36,19 @@ export interface RunHeaderView {
   reused: ReuseView | null
   /** The first is the one to press. */
   actions: RunAction[]
+  /** What only a job's head has; null for other runs. */
+  job: JobHeadView | null
+}
+
+export interface JobHeadView {
+  /** Null until it has begun. */
+  started: TimeView | null
+  /** Where its log is, below the results directory, and where to read it; null once that is gone. */
+  log: { path: string; href: string } | null
+  /** The page itself while there is something to come; empty once it has ended. */
+  refreshHref: string
+  /** The form with what it was asked; empty where that is not known any more. */
+  againHref: string
 }
 
 export interface RunAction {
@@ -69,6 +83,8 @@ export interface RunHeaderFacts {
   unusable: UnusableTurn | null
   /** The phase in which it came to rest; null where that is not known. */
   stoppedAt: string | null
+  /** Of a job: where its files are, below the results directory, and what it was asked, each as far as it is known. */
+  job?: { folder: string | null; input: RunState['input'] | null } | null
   /** Milliseconds since the epoch. */
   now: number
 }
@@ -94,6 +110,17 @@ export function viewRunHeader(summary: Summary, facts: RunHeaderFacts): RunHeade
     kept: keptText(summary, unusable),
     reused: reuse,
     actions: actionsOf(summary, isPruned, unusable),
+    job: facts.job ? viewJobHead(summary, facts.job) : null,
+  }
+}
+
+function viewJobHead(summary: Summary, { folder, input }: NonNullable<RunHeaderFacts['job']>): JobHeadView {
+  const href = runHref(summary.run_id)
+  return {
+    started: summary.started_at ? viewTime(summary.started_at) : null,
+    log: folder ? { path: `${folder}/artifacts/run.log`, href: `${href}/logs/download` } : null,
+    refreshHref: isTerminal(summary.status) ? '' : href,
+    againHref: againHref(summary.kind, input) ?? '',
   }
 }
 

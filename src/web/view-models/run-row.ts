@@ -1,5 +1,5 @@
 /** A run as lists, tabs and the tray show it. */
-import { formatNumber } from '../../core/format.ts'
+import { formatNumber, formatSigned } from '../../core/format.ts'
 import { confidenceOf } from '../../runs/run-order.ts'
 import type { RunStatus } from '../../runs/status.ts'
 import { isTerminal } from '../../runs/status.ts'
@@ -27,6 +27,8 @@ export interface RunRow {
   cancelable: boolean
   progress: ProgressView
   verdict: VerdictView | null
+  /** What a job of the lab came to: `Sharpe 0.60 · +462.6 %`; empty for others. */
+  result: string
   confidence: string
   created: TimeView
   ended: TimeView | null
@@ -41,7 +43,7 @@ export interface RunRow {
   error: string
   /** What stands where there is nothing: blank while it can still come, a dash when it will not. */
   none: '' | '–'
-  /** A few words for a tab or the tray: `BUY`, `62 %`, `queued`, `failed`. */
+  /** A few words for a tab or the tray: `BUY`, `+462.6 %`, `62 %`, `queued`, `failed`. */
   brief: string
 }
 
@@ -52,6 +54,7 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
   const progress = viewProgress(summary, `${idPrefix}-progress`)
   const confidence = confidenceOf(summary)
   const verdict = summary.decision ? viewVerdict(summary.decision.action) : null
+  const [sharpe, change] = readJobFigures(summary)
   return {
     runId: summary.run_id,
     domId: `${idPrefix}-${domId(summary.run_id)}`,
@@ -67,6 +70,7 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
     cancelable: active,
     progress,
     verdict,
+    result: [sharpe && `Sharpe ${sharpe}`, change].filter(Boolean).join(' · '),
     confidence: confidence === null ? '' : formatNumber(confidence),
     created: viewTime(summary.created_at),
     ended: summary.ended_at ? viewTime(summary.ended_at) : null,
@@ -76,8 +80,18 @@ export function viewRunRow(summary: Summary, idPrefix: string, now: number): Run
     costTitle: viewUsage(summary.usage)?.detail ?? '',
     error: summary.error ?? '',
     none: active ? '' : '–',
-    brief: briefOf(summary, progress, verdict, status),
+    brief: briefOf(summary, progress, verdict?.action || change, status),
   }
+}
+
+/** Sharpe ratio and return of a job that has ended well; empty where there are none. */
+function readJobFigures({ status, stats }: Summary): [sharpe: string, change: string] {
+  const figure = (name: string, write: (value: number) => string) =>
+    status === 'completed' && typeof stats?.[name] === 'number' ? write(stats[name]) : ''
+  return [
+    figure('sharpe_ratio', formatNumber),
+    figure('return_pct', (value) => `${formatSigned(value, Math.abs(value) < 1_000 ? 1 : 0)} %`),
+  ]
 }
 
 /** A model without its provider; in full for a title. */
@@ -97,13 +111,8 @@ export function toQuery(query: Record<string, string | null | undefined>): strin
   return set.length === 0 ? '' : `?${new URLSearchParams(set).toString()}`
 }
 
-function briefOf(
-  summary: Summary,
-  progress: ProgressView,
-  verdict: VerdictView | null,
-  status: StatusView,
-): string {
-  if (summary.status === 'completed' && verdict) return verdict.action
+function briefOf(summary: Summary, progress: ProgressView, result: string, status: StatusView): string {
+  if (summary.status === 'completed' && result) return result
   if (summary.status === 'in_progress' && progress.percent !== null) return `${progress.percent} %`
   return status.word
 }

@@ -14,10 +14,13 @@ const {
   bollinger,
   drawdown,
   ema,
+  kdj,
   macd,
   obv,
   realisedVolatility,
   roc,
+  rollingMax,
+  rollingMin,
   rsi,
   sma,
   stochastic,
@@ -37,7 +40,10 @@ const ALL: Record<string, (bars: Bars) => Float64Array[]> = {
   adx: (bars) => Object.values(adx(bars, 14)),
   obv: (bars) => [obv(bars)],
   stochastic: (bars) => Object.values(stochastic(bars, 14, 3, 3)),
+  kdj: (bars) => Object.values(kdj(bars, 9, 3, 3)),
   roc: (bars) => [roc(bars.close, 10)],
+  rollingMax: (bars) => [rollingMax(bars.high, 20)],
+  rollingMin: (bars) => [rollingMin(bars.low, 20)],
   zScore: (bars) => [zScore(bars.close, 20)],
   realisedVolatility: (bars) => [realisedVolatility(bars.close, 20)],
   drawdown: (bars) => [drawdown(bars.close)],
@@ -113,6 +119,11 @@ it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('a length of %d is r
     ['period', () => adx(bars, period)],
     ['smoothK', () => stochastic(bars, 14, period, 3)],
     ['smoothD', () => stochastic(bars, 14, 3, period)],
+    ['period', () => kdj(bars, period, 3, 3)],
+    ['smoothK', () => kdj(bars, 9, period, 3)],
+    ['smoothD', () => kdj(bars, 9, 3, period)],
+    ['period', () => rollingMax(values, period)],
+    ['period', () => rollingMin(values, period)],
     ['period', () => roc(values, period)],
     ['period', () => zScore(values, period)],
     ['period', () => realisedVolatility(values, period)],
@@ -134,6 +145,37 @@ describe.each(SAMPLE_TICKERS)('worked out anew on %s', (ticker) => {
       )
       expectClose(sma(close, period), naive)
     }
+  })
+
+  it.each([1, 2, 20, 252])('the extremes of %i bars', async (period) => {
+    const { high, low } = await loadSample(ticker)
+    const naive = (values: Float64Array, pick: (...some: number[]) => number) =>
+      Array.from(values, (_, i) => (i < period - 1 ? null : pick(...values.subarray(i - period + 1, i + 1))))
+    const highest = rollingMax(high, period)
+    expectWarmUp(highest, period - 1)
+    expectClose(highest, naive(high, Math.max))
+    expectClose(rollingMin(low, period), naive(low, Math.min))
+  })
+
+  it('KDJ, whose K and D are averages that remember everything since 50', async () => {
+    const bars = await loadSample(ticker)
+    const ours = kdj(bars, 9, 3, 4)
+    expectWarmUp(ours.j, 8)
+    let [k, d] = [50, 50]
+    const lines = Array.from(bars.close, (close, i) => {
+      if (i < 8) return null
+      const top = Math.max(...bars.high.subarray(i - 8, i + 1))
+      const bottom = Math.min(...bars.low.subarray(i - 8, i + 1))
+      k = (2 / 3) * k + (1 / 3) * ((100 * (close - bottom)) / (top - bottom))
+      d = (3 / 4) * d + (1 / 4) * k
+      return { k, d, j: 3 * k - 2 * d }
+    })
+    for (const name of ['k', 'd', 'j'] as const)
+      expectClose(
+        ours[name],
+        lines.map((line) => line?.[name] ?? null),
+        100,
+      )
   })
 
   it.each([20, 60, 252])('realised volatility over %i days', async (period) => {

@@ -2,7 +2,8 @@ import { load } from 'cheerio'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { createCharts, type PriceChartInput } from '../../../src/web/charts/charts.ts'
-import { drawPriceChart, spread } from '../../../src/web/charts/price-chart.ts'
+import { drawPriceChart } from '../../../src/web/charts/price-chart.ts'
+import { spread } from '../../../src/web/charts/spread.ts'
 import { barsOf } from '../../support/page-desk.ts'
 
 const charts = createCharts({ maxKept: 2 })

@@ -52,7 +52,7 @@ test('a status may be asked for in the words that people read, on the page and b
 
 test.each([
   ['status', 'busy', 'pending, in_progress'],
-  ['kind', 'backtest', 'assessment'],
+  ['kind', 'backtests', 'assessment'],
   ['sort', 'luck', 'launched, ticker'],
   ['dir', 'up', 'asc, desc'],
   ['verdict', 'MAYBE', 'BUY, HOLD'],

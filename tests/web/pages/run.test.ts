@@ -296,7 +296,7 @@ test('a run of another kind shows what every run has, and nothing of a committee
   const site = createPageSite()
   const { running } = fillDesk(site.desk)
   const { summary } = site.desk
-  site.desk.summary = (id) => ({ ...summary(id), kind: 'backtest' })
+  site.desk.summary = (id) => ({ ...summary(id), kind: 'live' })
   const { $, status } = await site.get(`/runs/${running}`)
   expect(status).toBe(200)
   expect($('#run-decision, #run-chart, #run-evidence')).toHaveLength(0)

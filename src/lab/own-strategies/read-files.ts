@@ -1,0 +1,71 @@
+/**
+ * What files of one's own hold, found out in a thread of its own that is ended where a file takes too long, so that
+ * whatever stands in one of them neither blocks the desk nor hides the others.
+ */
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '../../core/clock.ts'
+import { createDeferred } from '../../core/deferred.ts'
+import { messageOf } from '../../core/errors.ts'
+import type { FileOutcome, FileToRead, ReaderNews } from './reader-thread.ts'
+
+export interface ReadLimits {
+  clock: Clock
+  /** For each file. */
+  limitMs: number
+}
+
+/** In a checkout this file is TypeScript, in the package JavaScript; the thread beside it has the same extension. */
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+const READER = new URL(`./reader-thread${EXTENSION}`, import.meta.url)
+const MAX_HEAP_MB = 256
+
+/** One outcome for each file, in their order. */
+export async function readFiles(files: readonly FileToRead[], limits: ReadLimits): Promise<FileOutcome[]> {
+  const outcomes: FileOutcome[] = []
+  while (outcomes.length < files.length)
+    outcomes.push(...(await readSome(files.slice(outcomes.length), limits)))
+  return outcomes
+}
+
+/** Of the first files, as far as one thread came; at least one. */
+async function readSome(
+  files: readonly FileToRead[],
+  { clock, limitMs }: ReadLimits,
+): Promise<FileOutcome[]> {
+  const outcomes: FileOutcome[] = []
+  // Keys of the environment are no business of a strategy, and what it prints is nobody's.
+  const worker = new Worker(READER, {
+    ...{ workerData: files, env: {}, stdout: true, stderr: true },
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+  })
+  const exited = createDeferred()
+  let fault = 'it ended its thread'
+  let watch = new AbortController()
+  worker.stdout.resume()
+  worker.stderr.resume()
+  worker.on('message', (news: ReaderNews) => {
+    watch.abort()
+    if ('ended' in news) {
+      outcomes.push(news.outcome)
+      // A file may have left something that would keep the thread alive.
+      if (outcomes.length === files.length) void worker.terminate()
+      return
+    }
+    watch = new AbortController()
+    clock.sleep(limitMs, watch.signal).then(
+      () => {
+        fault = `it was not loaded within ${limitMs / 1000} seconds: does it loop for ever?`
+        void worker.terminate()
+      },
+      () => undefined,
+    )
+  })
+  worker.on('error', (error) => {
+    fault = `it ended its thread: ${messageOf(error)}`
+  })
+  worker.on('exit', () => exited.resolve())
+  await exited.promise
+  watch.abort()
+  if (outcomes.length < files.length) outcomes.push({ problem: { line: null, message: fault } })
+  return outcomes
+}

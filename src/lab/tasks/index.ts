@@ -1,0 +1,13 @@
+/** Every task of the lab, by the name under which threads know it. */
+export { backtest } from './backtest.ts'
+export { bootstrapTrials } from './bootstrap-trials.ts'
+export { drawHeatmap } from './draw-heatmap.ts'
+export { judgeTrack } from './judge-track.ts'
+export { orderTrials } from './order-trials.ts'
+export { runTrials } from './run-trials.ts'
+export { growForest } from './grow-forest.ts'
+export { trainFold } from './train-fold.ts'
+export { validateTrials } from './validate-trials.ts'
+export { readCsv } from './read-csv.ts'
+export { testFold } from './test-fold.ts'
+export { stitchFolds } from './stitch-folds.ts'

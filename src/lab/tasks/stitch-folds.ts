@@ -1,0 +1,41 @@
+/** The out-of-sample account of a walk-forward, with all that can be told of it. */
+import type { Params } from '../../trading/strategies/strategy.ts'
+import type { BacktestResult, SeriesFacts } from '../backtest-result.ts'
+import { buildResult } from '../build-result.ts'
+import type { Task } from '../task.ts'
+import { noteInSample } from '../train/in-sample.ts'
+import { stitchTests, type TestedFold } from '../walk-forward/stitch-tests.ts'
+import { rulesOfTest } from '../walk-forward/test-rules.ts'
+import { openEvaluator, type Ground } from './open-evaluator.ts'
+
+export interface StitchInput extends Ground {
+  folds: TestedFold[]
+  /** Parameters that are the same in all folds. */
+  fixed: Params
+  facts: SeriesFacts[]
+  notes: readonly string[]
+}
+
+export interface StitchOutput {
+  result: BacktestResult
+  /** At the close of each bar of all tests. */
+  equity: Float64Array
+}
+
+export const stitchFolds: Task<StitchInput, StitchOutput> = {
+  name: 'stitchFolds',
+  async run({ folds, fixed, facts, notes, ...ground }) {
+    const { bars, strategy, rules } = ground
+    const { range, ...traded } = await stitchTests(bars.series, folds, rules.cash, (cash) =>
+      openEvaluator({ ...ground, rules: rulesOfTest(rules, cash) }),
+    )
+    const held = (await openEvaluator(ground)).buyAndHold(range)
+    const { start: first, end: last } = traded.stats
+    const result = buildResult({
+      ...{ traded, held, range, facts, series: bars.series },
+      ...{ strategy: strategy.name, params: fixed, cash: rules.cash },
+      notes: [...notes, ...noteInSample(strategy, facts, { first, last })],
+    })
+    return { result, equity: traded.simulation.equity }
+  },
+}

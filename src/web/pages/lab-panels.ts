@@ -1,0 +1,108 @@
+/** What the jobs of the lab show besides the panels of every run: backtest, optimise, walk-forward and train. */
+import { NotFoundError } from '../../core/errors.ts'
+import type { BacktestResult } from '../../lab/backtest-result.ts'
+import { RESULT_STEP, type LabState } from '../../lab/lab-state.ts'
+import type { Region } from '../page.ts'
+import { explainAbsence, type Missing } from '../view-models/lab/absence-view.ts'
+import { parseJobAsk, type JobAsk } from '../view-models/lab/job-ask.ts'
+import { runHref } from '../view-models/run-row.ts'
+import type { KindPanels, RunReader, Watching } from './kind-panels.ts'
+import { createFoldsRegion } from './lab/folds-region.ts'
+import { createHonestyRegion } from './lab/honesty-region.ts'
+import { createModelRegion } from './lab/model-region.ts'
+import { createResultRegions, type ResultFigures } from './lab/result-regions.ts'
+import { createSearchRegions } from './lab/search-regions.ts'
+import type { PageKit } from './page-deps.ts'
+
+const PANELS: Omit<KindPanels, 'regions'> = {
+  treeTitle: 'Work',
+  hasReports: false,
+  decider: null,
+  readProse: async () => null,
+  modelsOf: () => ({}),
+  isThinking: () => false,
+}
+
+export const backtestPanels: KindPanels = {
+  ...PANELS,
+  regions: (kit, runId, reader, watching, params) => {
+    const ask = parseJobAsk(runHref(runId), params)
+    return createResult(kit, runId, reader, watching, ask, 'Statistics')
+  },
+}
+
+export const optimizePanels: KindPanels = {
+  ...PANELS,
+  regions: (kit, runId, reader, watching, params) => {
+    const ask = parseJobAsk(runHref(runId), params)
+    return [
+      ...createSearchRegions(kit, runId, reader, watching, ask),
+      createHonestyRegion(runId, reader, watching),
+      ...createResult(kit, runId, reader, watching, ask, 'Statistics of the best try'),
+    ]
+  },
+}
+
+export const walkForwardPanels: KindPanels = {
+  ...PANELS,
+  regions: (kit, runId, reader, watching, params) => {
+    const ask = parseJobAsk(runHref(runId), params)
+    return [
+      createFoldsRegion(kit, runId, reader, watching),
+      createHonestyRegion(runId, reader, watching),
+      ...createResult(kit, runId, reader, watching, ask, 'Statistics out of sample'),
+    ]
+  },
+}
+
+export const trainPanels: KindPanels = {
+  ...PANELS,
+  regions: (kit, runId, reader, watching) => [createModelRegion(kit, runId, reader, watching)],
+}
+
+function createResult(
+  kit: PageKit,
+  runId: string,
+  reader: RunReader,
+  watching: Watching,
+  ask: JobAsk,
+  title: string,
+): Region[] {
+  const state = async () => (reader.isPruned ? null : ((await reader.state()).data as LabState))
+  return createResultRegions(kit, {
+    ...{ key: runId, title, ask },
+    csvHref: `/jobs/${encodeURIComponent(runId)}/trades.csv`,
+    ...watching('data', 'status'),
+    figures: async () => figuresOf(await state()),
+    result: createLoader(kit, runId, reader),
+    absence: (missing: Missing) =>
+      explainAbsence(missing, { status: reader.summary().status, isPruned: reader.isPruned }),
+  })
+}
+
+function figuresOf(state: LabState | null): ResultFigures {
+  if (state === null) return { stats: null, buyAndHold: null, series: [], notes: [], params: null }
+  const { stats, buyAndHold, series, notes, search } = state
+  return { stats, buyAndHold, series, notes, params: stats && (search?.best?.params ?? null) }
+}
+
+/** A result never changes once it is there, so what was read for one part serves the others. */
+function createLoader(
+  { lab }: Pick<PageKit, 'lab'>,
+  runId: string,
+  reader: RunReader,
+): () => Promise<BacktestResult | null> {
+  let loading: Promise<BacktestResult | null> | null = null
+  return async () => {
+    if (reader.isPruned) return null
+    if (loading === null && (await reader.state()).steps[RESULT_STEP]?.status !== 'completed') return null
+    loading ??= lab.result(runId).catch((error: unknown) => {
+      loading = null
+      if (error instanceof NotFoundError) return null
+      throw error
+    })
+    const result = await loading
+    if (result === null) loading = null
+    return result
+  }
+}

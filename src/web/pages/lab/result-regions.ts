@@ -1,0 +1,130 @@
+/**
+ * The parts that show what a backtest has found: statistics beside buying and holding, equity with its drawdown and the
+ * trades, returns by month and how they are spread, and the trades as a table. The same for a job and for one trial of a
+ * search; what there is to show, and why there is nothing, is told by whoever asks.
+ */
+import type { BacktestResult, SeriesFacts } from '../../../lab/backtest-result.ts'
+import type { BacktestStats } from '../../../trading/statistics.ts'
+import type { Region } from '../../page.ts'
+import type { Missing } from '../../view-models/lab/absence-view.ts'
+import { viewCurve } from '../../view-models/lab/curve-view.ts'
+import type { JobAsk } from '../../view-models/lab/job-ask.ts'
+import { viewMonths } from '../../view-models/lab/months-view.ts'
+import { describeParams } from '../../view-models/lab/params-view.ts'
+import { viewSeries } from '../../view-models/lab/series-view.ts'
+import { viewStatistics } from '../../view-models/lab/statistics-view.ts'
+import { viewTrades } from '../../view-models/lab/trades-view.ts'
+import type { PageKit } from '../page-deps.ts'
+
+/** What is known before trades and curves are there. */
+export interface ResultFigures {
+  stats: BacktestStats | null
+  buyAndHold: BacktestStats | null
+  series: readonly SeriesFacts[]
+  notes: readonly string[]
+  /** Of what is shown; null where they are not known yet, or many took part. */
+  params: Readonly<Record<string, number>> | null
+}
+
+export interface ResultSource {
+  /** Names what is shown: `run ID`, `trial ID 12`. */
+  key: string
+  /** `Statistics`, `Statistics of the best trial`. */
+  title: string
+  ask: JobAsk
+  /** Where the trades are to be had as CSV; empty for nowhere. */
+  csvHref: string
+  watch: Region['watch']
+  figures(): Promise<ResultFigures>
+  /** Null while there is none. */
+  result(): Promise<BacktestResult | null>
+  /** Why there is none. */
+  absence(missing: Missing): string
+}
+
+export function createResultRegions({ charts }: Pick<PageKit, 'charts'>, source: ResultSource): Region[] {
+  const { ask, watch, absence } = source
+  const region = (
+    id: string,
+    template: string,
+    asked: string,
+    missing: Missing,
+    show: (result: BacktestResult) => Promise<object>,
+  ) => ({
+    id,
+    key: `${id}:${source.key}:${asked}`,
+    template,
+    watch,
+    data: async () => {
+      const result = await source.result()
+      return result === null ? { empty: absence(missing) } : { empty: '', ...(await show(result)) }
+    },
+  })
+  return [
+    {
+      id: 'job-statistics',
+      key: `job-statistics:${source.key}`,
+      template: 'lab/statistics',
+      watch,
+      data: async () => {
+        const { stats, buyAndHold, series, notes, params } = await source.figures()
+        return {
+          title: source.title,
+          empty: stats ? '' : absence({ name: 'Statistics', verb: 'come' }),
+          statistics: stats && viewStatistics(stats, buyAndHold),
+          hasHold: buyAndHold !== null,
+          params: params ? describeParams(params) : '',
+          series: viewSeries(series),
+          notes,
+        }
+      },
+    },
+    region(
+      'job-equity',
+      'lab/equity',
+      ask.href({}),
+      { name: 'Equity and drawdown', verb: 'come' },
+      async (result) => {
+        const { chart, ...view } = viewCurve('job-equity-chart', result, ask)
+        return {
+          ...view,
+          svg: chart ? await charts.draw('drawEquityChart', chart) : '',
+          kept: ask.kept('from', 'to'),
+          action: ask.href({}).split('?')[0],
+          allHref: ask.href({ from: null, to: null }, 'job-equity'),
+        }
+      },
+    ),
+    region('job-months', 'lab/months', '', { name: 'Monthly returns', verb: 'come' }, async (result) =>
+      viewMonths(result.months),
+    ),
+    region(
+      'job-distribution',
+      'lab/distribution',
+      '',
+      { name: 'The spread of returns', verb: 'comes' },
+      async ({ daily_returns: daily, trade_returns: ofTrades }) => ({
+        svgDaily: isCounted(daily)
+          ? await charts.draw('drawHistogram', {
+              ...{ id: 'job-daily', title: 'Returns of days', one: 'day' },
+              ...{ edges: daily.edges, counts: daily.counts },
+            })
+          : '',
+        svgTrades: isCounted(ofTrades)
+          ? await charts.draw('drawHistogram', {
+              ...{ id: 'job-of-trades', title: 'Returns of trades', one: 'trade' },
+              ...{ edges: ofTrades.edges, counts: ofTrades.counts },
+            })
+          : '',
+      }),
+    ),
+    region('job-trades', 'lab/trades', ask.href({}), { name: 'Trades', verb: 'come' }, async (result) => ({
+      ...viewTrades(result.trades, ask),
+      csvHref: source.csvHref,
+    })),
+  ]
+}
+
+function isCounted({ edges, counts }: { edges: number[]; counts: number[] }): boolean {
+  return counts.some((count) => count > 0) && edges.length === counts.length + 1
+}

@@ -1,0 +1,21 @@
+/** The address of the form that a job was, or could have been, started from. */
+import { writeJobForm } from '../../lab/job-form.ts'
+import { JOB_KINDS, type JobKind } from '../../lab/job-inputs.ts'
+import type { RunState } from '../../runs/state.ts'
+
+export function isJob(kind: string): kind is JobKind {
+  return (JOB_KINDS as readonly string[]).includes(kind)
+}
+
+/** Null for a run that is no job, or whose input cannot be read. */
+export function againHref(kind: string, input: RunState['input'] | null): string | null {
+  if (!isJob(kind) || input === null || typeof input !== 'object' || Array.isArray(input)) return null
+  return formHref(kind, input)
+}
+
+export function formHref(kind: JobKind, input: Record<string, unknown>): string {
+  const query = new URLSearchParams()
+  for (const [control, values] of Object.entries(writeJobForm(kind, input)))
+    for (const value of values) query.append(control, value)
+  return `/lab/new?${query.toString()}`
+}

@@ -1,0 +1,14 @@
+/** Parameters of a strategy as they are read: `fast 6, slow 163`. */
+
+/** At most so many decimals: a step of 0.1 leaves 0.30000000000000004 behind. */
+const SIGNIFICANT = 10
+
+export function formatParam(value: number): string {
+  return String(Number(value.toPrecision(SIGNIFICANT))).replace('-', '−')
+}
+
+export function describeParams(params: Readonly<Record<string, number>>): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name} ${formatParam(value)}`)
+    .join(', ')
+}

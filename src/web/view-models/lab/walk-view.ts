@@ -1,0 +1,116 @@
+/** A walk-forward as it is read: what each fold was trained and tested on, what it kept out of sample, how stable it was. */
+import { countOf, formatNumber } from '../../../core/format.ts'
+import type { FoldResult, Span, WalkResult } from '../../../lab/lab-state.ts'
+import type { Statistic } from '../../../trading/statistics.ts'
+import type { FoldBar, FoldsInput } from '../../charts/lab/folds-chart.ts'
+import { formatParam } from './params-view.ts'
+import { formatStatistic, labelStatistic } from './statistics-view.ts'
+
+export interface FoldRow {
+  number: string
+  train: string
+  test: string
+  tries: string
+  params: string[]
+  /** In and out of sample, of each figure shown. */
+  figures: { inSample: string; outOfSample: string; tone: 'gain' | 'loss' | '' }[]
+}
+
+export interface WalkView {
+  chart: FoldsInput
+  /** `8 of 12 folds`. */
+  done: string
+  names: string[]
+  figures: string[]
+  rows: FoldRow[]
+  /** Null until all of it is done. */
+  summary: { label: string; text: string; about: string }[] | null
+  stability: { name: string; text: string; about: string }[]
+}
+
+const MEASURE: Statistic = 'return_ann_pct'
+const FIGURES: Statistic[] = ['return_ann_pct', 'sharpe_ratio', 'max_drawdown_pct']
+
+/** Deviation over range up to which a parameter counts as holding still; above the second it wanders over all of it. */
+const STEADY = 0.1
+const WANDERING = 0.25
+
+/** `folds` is not empty. */
+export function viewWalk(folds: readonly FoldResult[], walk: WalkResult | null): WalkView {
+  const names = [...new Set(folds.flatMap(({ params }) => Object.keys(params)))]
+  return {
+    chart: {
+      id: 'job-folds-chart',
+      title: `${countOf(folds.length, 'fold')}: trained, tested, and what they made`,
+      measure: labelStatistic(MEASURE),
+      folds: folds.map(barOf),
+    },
+    done: `${folds.length} of ${countOf(folds[0]!.folds, 'fold')}`,
+    names,
+    figures: FIGURES.map(labelStatistic),
+    rows: folds.map((fold) => ({
+      number: String(fold.fold + 1),
+      train: nameSpan(fold.train),
+      test: nameSpan(fold.test),
+      tries: formatNumber(fold.evaluated, 0),
+      params: names.map((name) => (fold.params[name] === undefined ? '–' : formatParam(fold.params[name]))),
+      figures: FIGURES.map((name) => ({
+        inSample: formatStatistic(name, fold.in_sample[name]),
+        outOfSample: formatStatistic(name, fold.out_of_sample[name]),
+        tone: toneOf(name === MEASURE ? fold.out_of_sample[name] : null),
+      })),
+    })),
+    summary: walk && summarize(walk, folds.length),
+    stability: walk
+      ? Object.entries(walk.stability).map(([name, value]) => describeStability(name, value))
+      : [],
+  }
+}
+
+function barOf({ fold, train, test, in_sample, out_of_sample }: FoldResult): FoldBar {
+  const daysOf = ({ first, last }: Span) => ({ from: Date.parse(first), to: Date.parse(last) })
+  return {
+    number: fold + 1,
+    train: daysOf(train),
+    test: daysOf(test),
+    inSample: in_sample[MEASURE],
+    outOfSample: out_of_sample[MEASURE],
+  }
+}
+
+function nameSpan({ first, last }: Span): string {
+  return `${first.slice(0, 10)} – ${last.slice(0, 10)}`
+}
+
+function toneOf(value: number | null): 'gain' | 'loss' | '' {
+  return value === null || value === 0 ? '' : value > 0 ? 'gain' : 'loss'
+}
+
+function summarize({ efficiency, profitable_folds: won }: WalkResult, folds: number): WalkView['summary'] {
+  return [
+    {
+      label: 'Efficiency',
+      text: efficiency === null ? '–' : `${formatNumber(efficiency * 100, 0)} %`,
+      about:
+        efficiency === null
+          ? 'The folds made no money in sample, so there is nothing to keep a part of'
+          : 'Mean annual return out of sample, as a part of that in sample; half of it or more is good',
+    },
+    {
+      label: 'Folds that made money',
+      text: `${won} of ${folds}`,
+      about: 'Out of sample',
+    },
+  ]
+}
+
+function describeStability(name: string, value: number | null): WalkView['stability'][number] {
+  if (value === null) return { name, text: 'not searched', about: 'The same in all folds, for it was given' }
+  const word = value <= STEADY ? 'steady' : value <= WANDERING ? 'moves' : 'wanders'
+  return {
+    name,
+    text: `${word} (${formatNumber(value)})`,
+    about:
+      'Standard deviation of the chosen values over the width of their range; 0 is the same in all folds',
+  }
+}

@@ -1,0 +1,202 @@
+/** The folder of one's own strategies: what is listed, what is wrong and where, and that nothing takes anything from another. */
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createCatalog } from '../../../src/lab/create-catalog.ts'
+import { BUILT_IN } from '../../../src/trading/strategies/index.ts'
+import { createStrategyFolder, readExamples, signalFile } from '../../support/strategy-folder.ts'
+import { createTempDir } from '../../support/temp-dir.ts'
+
+const GOOD = signalFile('good', '    out.fill(1)\n    return 0')
+
+async function look(files: Record<string, string>, limitMs?: number) {
+  const folder = await createStrategyFolder(files)
+  const catalog = createCatalog({ folder, ...(limitMs !== undefined && { limitMs }) })
+  const { strategies, problems } = await catalog.list()
+  return { folder, catalog, problems, own: strategies.filter(({ file }) => file !== null) }
+}
+
+it('lists the built-in strategies where there is no folder, without starting a thread', async () => {
+  const { strategies, problems } = await createCatalog({ folder: '' }).list()
+  expect(strategies.map(({ name }) => name)).toEqual([...BUILT_IN.keys()])
+  expect(strategies.every(({ ref }) => ref.file === null && ref.hash === null)).toBe(true)
+  expect(problems).toEqual([])
+})
+
+it('says so where the folder is not there', async () => {
+  const folder = join(await createTempDir(), 'nowhere')
+  const { strategies, problems } = await createCatalog({ folder }).list()
+  expect(strategies).toHaveLength(BUILT_IN.size)
+  expect(problems).toEqual([
+    { file: 'STRATEGIES_DIR', line: null, message: expect.stringContaining('no such folder') },
+  ])
+})
+
+it('lists the examples of the documentation, TypeScript as it stands', async () => {
+  const examples = readExamples()
+  expect(Object.keys(examples)).toEqual(['three-down.ts', 'pullback.ts'])
+  const { own, problems, folder } = await look(examples)
+  expect(problems).toEqual([])
+  expect(own.map(({ name, form, file, tickers }) => ({ name, form, file, tickers }))).toEqual([
+    { name: 'pullback', form: 'bars', file: 'pullback.ts', tickers: 'one' },
+    { name: 'three-down', form: 'signals', file: 'three-down.ts', tickers: 'one' },
+  ])
+  expect(own[1]).toMatchObject({ source: '', constraint: null })
+  expect(own[1]!.ref).toEqual({
+    name: 'three-down',
+    file: join(folder, 'three-down.ts'),
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+  expect(own[1]!.parameters.map(({ name }) => name)).toEqual(['days', 'trend'])
+})
+
+/** Of each file, the line to blame and what is said. */
+const MISTAKES: Record<string, [text: string, line: number | null, said: RegExp]> = {
+  'comma.ts': [
+    "const a: number = 1\nexport default {\n  name: 'x'\n  title: 'y',\n}",
+    4,
+    /SyntaxError: Expected ','/,
+  ],
+  'comma.mjs': [
+    "export default {\n  name: 'x'\n  title: 'y',\n}",
+    3,
+    /SyntaxError: Unexpected identifier 'title'/,
+  ],
+  'enum.ts': ['export const a = 1\nenum Side { long }\nexport default {}', 2, /enum is not supported/],
+  'throws.ts': [
+    'interface A { a: number }\n\nfunction f(): A {\n  throw new TypeError("no luck")\n}\nexport default f()',
+    4,
+    /^TypeError: no luck$/,
+  ],
+  'rejects.mjs': ['await null\nthrow new Error("in vain")', 2, /^in vain$/],
+  'nothing.ts': ['export const name = "x"', null, /export default .* is missing/],
+  'number.ts': ['\nexport default 3', 2, /default export is "3"; allowed: an object/],
+  'form.mjs': [
+    "export default {\n  name: 'form',\n  form: 'candles',\n}",
+    3,
+    /form is "candles"; allowed: "signals" or "bars"/,
+  ],
+  'name.mjs': [signalFile('Mine', 'return 0'), 2, /name must be small letters/],
+  'step.mjs': [
+    "export default {\n  name: 'step',\n  title: 't',\n  about: 'a',\n  parameters: [\n    { name: 'n', title: 'N', about: 'N.', min: 1, max: 10, step: 'one', default: 1 },\n  ],\n  form: 'signals',\n  signals: () => 0,\n}",
+    5,
+    /^parameters\[0\]\.step is "one"; allowed: a number$/,
+  ],
+  'default.mjs': [
+    "export default {\n  name: 'default',\n  title: 't',\n  about: 'a',\n  parameters: [{ name: 'n', title: 'N', about: 'N.', min: 1, max: 10, step: 1, default: 11 }],\n  form: 'signals',\n  signals: () => 0,\n}",
+    5,
+    /default of n is 11; allowed: 1 to 10/,
+  ],
+  'statistic.mjs': [
+    "export default {\n  name: 'statistic',\n  title: 't',\n  about: 'a',\n  parameters: [{ name: 'trades', title: 'N', about: 'N.', min: 1, max: 10, step: 1, default: 1 }],\n  form: 'signals',\n  signals: () => 0,\n}",
+    5,
+    /taken by a statistic/,
+  ],
+  'constraint.mjs': [
+    "export default {\n  name: 'constraint',\n  title: 't',\n  about: 'a',\n  constraint: 'fast < slow',\n  form: 'signals',\n  signals: () => 0,\n}",
+    5,
+    /constraint: "fast" is no parameter/,
+  ],
+  'signal.mjs': [
+    "export default {\n  name: 'signal',\n  title: 't',\n  about: 'a',\n  form: 'signals',\n  signal: () => 0,\n}",
+    1,
+    /signals is missing|field "signal".*did you mean "signals"/,
+  ],
+  'several.mjs': [
+    "export default {\n  name: 'several',\n  title: 't',\n  about: 'a',\n  form: 'signals',\n  tickers: 'several',\n  signals: () => 0,\n}",
+    6,
+    /^tickers /,
+  ],
+  'relative.ts': [
+    "import { help } from './help.ts'\nexport default help",
+    1,
+    /imports "\.\/help\.ts": a strategy is one file/,
+  ],
+  'package.mjs': [
+    "\nimport { ta } from 'no-such-package'\nexport default ta",
+    2,
+    /^Cannot find package 'no-such-package'$/,
+  ],
+  'exit.mjs': ['process.exit(0)', null, /ended its thread/],
+}
+
+describe('a mistake', () => {
+  it('is shown with file and line, and takes nothing from the other files', async () => {
+    const files = Object.fromEntries(Object.entries(MISTAKES).map(([name, [text]]) => [name, text]))
+    const { own, problems, folder } = await look({ ...files, 'good.mjs': GOOD })
+    expect(own.map(({ name }) => name)).toEqual(['good'])
+    expect(Object.fromEntries(problems.map(({ file, line }) => [file, line]))).toEqual(
+      Object.fromEntries(Object.entries(MISTAKES).map(([name, [, line]]) => [name, line])),
+    )
+    for (const { file, message } of problems) expect(message, file).toMatch(MISTAKES[file]![2])
+    expect(JSON.stringify(problems)).not.toContain(folder)
+  })
+
+  it('that never ends is ended, and the files after it are looked at', async () => {
+    const files = { 'a-loop.mjs': 'for (;;);\nexport default 1', 'b-good.mjs': GOOD }
+    const { own, problems } = await look(files, 1_500)
+    expect(own.map(({ name }) => name)).toEqual(['good'])
+    expect(problems).toEqual([
+      { file: 'a-loop.mjs', line: null, message: expect.stringContaining('not loaded within 1.5 seconds') },
+    ])
+  })
+
+  it('of two files that have one name is told of both, and neither is listed', async () => {
+    const { own, problems } = await look({
+      ...{ 'a.mjs': GOOD, 'b.mjs': GOOD },
+      'sma.mjs': signalFile('sma-cross', '    return 0'),
+    })
+    expect(own).toEqual([])
+    expect(problems.map(({ file, message }) => [file, message])).toEqual([
+      ['a.mjs', 'the name "good" is taken: b.mjs has it too'],
+      ['b.mjs', 'the name "good" is taken: a.mjs has it too'],
+      ['sma.mjs', 'the name "sma-cross" is taken: a built-in strategy has it'],
+    ])
+  })
+})
+
+it('leaves a timer that a file has set behind with its thread', async () => {
+  const { own } = await look({ 'timer.mjs': `setInterval(() => {}, 1000)\n${GOOD}` })
+  expect(own).toHaveLength(1)
+})
+
+it('looks at a file anew when its content has changed, and forgets one that is gone', async () => {
+  const { folder, catalog, own } = await look({ 'good.mjs': GOOD, 'bad.mjs': 'export default' })
+  const before = own[0]!.ref.hash
+  await writeFile(join(folder, 'good.mjs'), GOOD.replace('A title', 'Another title'))
+  await rm(join(folder, 'bad.mjs'))
+  const { strategies, problems } = await catalog.list()
+  expect(problems).toEqual([])
+  expect(strategies.at(-1)).toMatchObject({ name: 'good', title: 'Another title' })
+  expect(strategies.at(-1)!.ref.hash).not.toBe(before)
+})
+
+it('passes over helpers, folders and everything that is no script', async () => {
+  const { own, problems } = await look({
+    ...{
+      '_help.mjs': 'nonsense(',
+      '.hidden.mjs': 'nonsense(',
+      'notes.md': '# notes',
+      'types.d.ts': 'nonsense(',
+    },
+    'good.mjs': GOOD,
+  })
+  expect(own).toHaveLength(1)
+  expect(problems).toEqual([])
+})
+
+describe('looking one up', () => {
+  it('finds built-in ones and one’s own', async () => {
+    const { catalog } = await look({ 'good.mjs': GOOD })
+    expect(await catalog.find('sma-cross')).toMatchObject({ title: 'SMA cross', file: null })
+    expect(await catalog.find('good')).toMatchObject({ title: 'A title', file: 'good.mjs' })
+  })
+
+  it('names the nearest for one there is not, and what is wrong with a file of that name', async () => {
+    const { catalog } = await look({ 'mine.mjs': '\nthrow new Error("not yet")' })
+    await expect(catalog.find('sma-crosss')).rejects.toThrow(
+      'strategy is "sma-crosss"; did you mean "sma-cross"?',
+    )
+    await expect(catalog.find('mine')).rejects.toThrow('strategy is "mine"; mine.mjs, line 2: not yet')
+  })
+})
