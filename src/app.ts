@@ -217,6 +217,7 @@ async function assemble(
   const pages = createPages({
     desk: manager,
     lab,
+    series,
     features: FEATURES.map(({ name, about }) => ({ name, about })),
     market,
     config,

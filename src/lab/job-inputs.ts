@@ -193,7 +193,10 @@ const walkForwardShape = {
     .int()
     .min(0)
     .default(0)
-    .meta({ title: 'Embargo', description: 'Bars left out after a test before training may use them again' }),
+    .meta({
+      title: 'Embargo',
+      description: 'Bars that must have passed since a bar was tested on before training may use it',
+    }),
 }
 export const walkForwardInputSchema = z.strictObject(walkForwardShape, { error: refuse(walkForwardShape) })
 

@@ -9,8 +9,10 @@ import { optimizeInputSchema, readRules, type OptimizeInput } from './job-inputs
 import type { LabMeans } from './lab-means.ts'
 import { createLabState, foldLab, type BestTrial, type LabState } from './lab-state.ts'
 import { admitBars, checkTickers, loadBars } from './load-bars.ts'
+import { judgeSearch, MOST_TRIES } from './overfitting/run-honesty.ts'
 import { runSearch } from './search/run-search.ts'
 import { planSearch, type SearchPlan } from './search/search-plan.ts'
+import { asOneStep } from './as-one-step.ts'
 import { simulateStep } from './simulate-step.ts'
 import { summarizeJob } from './summarize-job.ts'
 
@@ -22,7 +24,7 @@ export interface OptimizeOutput {
 }
 export type OptimizeWorkflow = Workflow<OptimizeInput, LabState, OptimizeOutput>
 
-const PHASES = { data: 'Prices', search: 'Search', trading: 'Best trial' } as const
+const PHASES = { data: 'Prices', search: 'Search', trading: 'Best trial', luck: 'Luck' } as const
 const PLAN: PlanNode[] = [
   {
     ...{ id: 'data', label: PHASES.data, node_type: 'phase' },
@@ -36,10 +38,16 @@ const PLAN: PlanNode[] = [
     ...{ id: 'trading', label: PHASES.trading, node_type: 'phase' },
     children: [{ id: 'simulation', label: 'Simulate the best trial', node_type: 'agent' }],
   },
+  {
+    ...{ id: 'luck', label: PHASES.luck, node_type: 'phase' },
+    children: [{ id: 'honesty', label: 'Judge how much of it is luck', node_type: 'agent' }],
+  },
 ]
 
-/** The most that the trials come to of the progress of the whole. */
-const SEARCH_SHARE = 1
+/** Judging runs trials once more, up to so many, each taking about as long as this many of the search. */
+const JUDGING_COSTS = 4
+/** The step that stands for all of judging. */
+const JUDGED_STEP = 'judged'
 /** Places looked at when a job is launched, to tell a constraint that nothing can meet. */
 const PLACES_CHECKED = 100_000
 
@@ -71,26 +79,48 @@ export function createOptimizeWorkflow({ sources, catalog, dispatcher }: LabMean
       const rules = readRules(input)
       const range = { from: 0, to: createTimeline(bars.shared.series).length }
       const ground = { bars: bars.shared, strategy: strategy.ref, rules, range }
-      const { outcome } = await runSearch(ctx, {
+      const { outcome, ...trials } = await runSearch(ctx, {
         ...{ plan, ground, dispatcher, node: 'trials' },
-        onProgress: (fraction, message) => ctx.progress(fraction * SEARCH_SHARE, message),
+        onProgress: (_fraction, message, run, planned) => ctx.progress(run / weigh(planned), message),
       })
-      const { best, evaluated } = outcome
+      const { best, evaluated, planned } = outcome
       if (best === null) {
         await ctx.skip(
           'no-best',
           'no trial has the statistic asked for and meets the constraint',
           'simulation',
         )
+        await ctx.skip('no-luck', 'there is no best trial to judge', 'honesty')
         return { evaluated, best }
       }
       const params = { ...plan.fixed, ...best.params }
       const { stats } = await simulateStep(ctx, {
         ...{ dispatcher, bars, strategy: strategy.ref, rules, params, node: 'simulation' },
       })
+      await asOneStep(ctx, JUDGED_STEP, 'honesty', () =>
+        judgeSearch(
+          ctx,
+          {
+            ...{ ...ground, names: plan.space.names, fixed: plan.fixed, seed: input.seed },
+            ...{ trials, best: best.trial },
+          },
+          {
+            dispatcher,
+            onProgress(fraction) {
+              const share = planned / weigh(planned)
+              ctx.progress(share + (1 - share) * fraction, `Run ${planned}/${planned}, judging`)
+            },
+          },
+        ),
+      )
       return { evaluated, best: { trial: best.trial, params, stats } }
     },
   }
+}
+
+/** The whole of a job in trials of its search, so that its progress keeps its pace. */
+function weigh(planned: number): number {
+  return planned + JUDGING_COSTS * Math.min(planned, MOST_TRIES)
 }
 
 /** So that a search without a single trial is refused rather than launched. Throws `InputError`. */

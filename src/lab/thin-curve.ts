@@ -4,7 +4,7 @@ export const CURVE_POINTS_MAX = 1_500
 
 /**
  * Indices, rising, of at most `max` points: the first and the last, and of each stretch in between those on which any
- * column is highest or lowest. All of them where there are no more than `max`. Columns are of equal length.
+ * column is highest or lowest, and others at even distances as far as there is room. All of them where there are no more than `max`. Columns are of equal length.
  */
 export function thinCurve(columns: readonly Float64Array[], max = CURVE_POINTS_MAX): number[] {
   const length = columns[0]?.length ?? 0
@@ -17,6 +17,9 @@ export function thinCurve(columns: readonly Float64Array[], max = CURVE_POINTS_M
     for (const column of columns) for (const index of findExtremes(column, from, to)) kept.add(index)
   }
   kept.add(length - 1)
+  // Columns often have their extremes on the same bar: what room is left goes to points at even distances.
+  const room = max - kept.size
+  for (let i = 1; i <= room; i++) kept.add(Math.floor((i * (length - 1)) / (room + 1)))
   return [...kept].sort((a, b) => a - b)
 }
 

@@ -7,7 +7,7 @@ import type { Bars } from '../market/series.ts'
 import type { TradingRules } from './rules.ts'
 
 /** A calmer instrument than this is treated as this calm: its past says less than its future. */
-const MIN_ANNUAL_VOLATILITY = 0.01
+export const MIN_ANNUAL_VOLATILITY = 0.01
 const TRADING_DAYS_A_YEAR = 252
 const DAY_MS = 86_400_000
 /** Steps between bars from which their spacing is told. */

@@ -1,8 +1,9 @@
 /**
- * The simulator: from signals on bars to trades. It goes from signal to signal; each position is one entry fill and one
- * scan for the first thing that ends it (`findExit`), so that another rule for ending a position is another bound of
- * the same scan. It knows nothing of strategies, equity or time zones, and nothing it decides at a bar depends on a
- * later one.
+ * From signals to trades where every trade has the same kind of protection and nothing is sized or paid for: the record
+ * of a rule, by itself. It goes from signal to signal; each position is one entry fill and one scan for the first thing
+ * that ends it (`findExit`). It knows nothing of strategies, equity or time zones, and nothing it decides at a bar depends
+ * on a later one. Fills and costs are those of `fills.ts` and `costs.ts`, as in every simulation; the same orders given to
+ * the broker of `orders/` make the same trades, which a test holds it to.
  *
  * A signal on the close of bar i fills at the open of bar i + 1, if there is one. One position at a time: signals while
  * one is open are passed over; the close of the bar on which it ends may signal the next.
@@ -10,8 +11,10 @@
 import type { Bars } from '../market/series.ts'
 import { checkCosts, entryFillPrice, exitFillPrice, netReturnPct, type Costs, type Side } from './costs.ts'
 import { fillBracket, type BarPrices } from './fills.ts'
+import type { ExitReason as SimulationExit } from './simulation.ts'
 
-export type ExitReason = 'stop' | 'target' | 'time' | 'open'
+/** Those of a simulation that a bracket can have. */
+export type ExitReason = Extract<SimulationExit, 'stop' | 'target' | 'time' | 'open'>
 
 /** One position from its entry to its exit. Snake case, for it leaves the house as it is. */
 export interface Trade {

@@ -5,6 +5,7 @@
  */
 import { InputError } from '../core/errors.ts'
 import type { Side } from './costs.ts'
+import { MIN_ANNUAL_VOLATILITY } from './share-count.ts'
 import { kellyFraction } from './trade-statistics.ts'
 
 export interface SizingLimits {
@@ -33,8 +34,6 @@ export const DEFAULT_SIZING_LIMITS: SizingLimits = Object.freeze({
  * As the Kelly fraction is linear in the hit rate, this is the hit rate drawn to the one at which nothing is won.
  */
 const KELLY_PRIOR_TRADES = 20
-/** A calmer instrument than this is treated as this calm: its past says less than its future. */
-const MIN_ANNUAL_VOLATILITY = 0.01
 
 /** What may have taken from a position; how a backtest sizes its positions is `SizingRule` of `rules.ts`. */
 export type SizingCapRule =

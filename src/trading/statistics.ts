@@ -1,6 +1,6 @@
 /**
  * What a backtest's statistics are called and which of them are numbers, in the order in which they are shown and kept.
- * The definitions are those of backtesting.py 0.6; how each is computed stands beside its function.
+ * The definitions are those of backtesting.py 0.6; each is a function in `measures/`, beside its formula and source.
  */
 
 /** Numbers only: a row of these is one trial of a search. Where one cannot be computed it is NaN in a row, null in JSON. */

@@ -63,7 +63,7 @@ export interface WebDeps {
   lab: LabDesk
   /** The region shown on every page. */
   tray: Region
-  series: Pick<SeriesDesk, 'importCsv'>
+  series: Pick<SeriesDesk, 'importCsv' | 'remove'>
   renderer: Renderer
   assets: Assets
   clock: Clock

@@ -10,7 +10,6 @@
  * by fast from 1. Of each round, averages included, it prints the milliseconds it took and those of processor time.
  * Daily bars of a market of 252 days only.
  */
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -100,7 +100,11 @@ async function measureThread(dir: string, yardstick: Yardstick | null): Promise<
       value: Math.max(...left.map(({ peakMb }) => peakMb)),
       goal: GOAL_PEAK_MB,
       unit: 'MB',
-      basis: [`warm ${tell(warm)}`, ...(yardstick === null ? [c] : []), ...describeMissing(peers)].join('; '),
+      basis: [
+        `warm ${tell(warm)}, cold ${tell(cold)}`,
+        ...(yardstick === null ? [c] : []),
+        ...describeMissing(peers),
+      ].join('; '),
     },
     ...comparePeers(peers, busyOf(warm) / pairs),
   ]

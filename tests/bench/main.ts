@@ -12,6 +12,7 @@ import { formatTable, isBreach, measure, type Finished, type Measurement, type R
 import { grid } from './grid.ts'
 import { honesty } from './honesty.ts'
 import { listPage } from './list-page.ts'
+import { priceFiles } from './price-files.ts'
 import { runMetrics } from './run-metrics.ts'
 import { socketPayload } from './socket-payload.ts'
 import { sockets } from './sockets.ts'
@@ -33,6 +34,7 @@ const MEASUREMENTS: Measurement<BenchContext>[] = [
   criticalPath,
   grid,
   honesty,
+  priceFiles,
 ]
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } })

@@ -99,6 +99,7 @@ const payload = createPayloadMeter()
 const pages = createPages({
   ...{ desk: manager, market, config, clock, concurrency, estimate: createEstimator() },
   lab: createScriptedLab(),
+  series: NO_SERIES,
   features: [],
   settingSources: sources,
   models: { deep: null, quick: null, budgetUsd: null, budgetTokens: null },

@@ -16,6 +16,7 @@ import {
   type PageDesk,
   type ThinkingDesk,
 } from '../support/page-desk.ts'
+import { createFilledLab, fillLab, type FilledLab } from '../support/filled-lab.ts'
 import { sayLongLog } from '../support/long-run.ts'
 import { createPageSite, type PageSite } from '../support/page-site.ts'
 import { createRunClient } from '../support/run-client.ts'
@@ -32,7 +33,7 @@ interface Look {
   /** What came of it, to be there at every width. */
   shows?: string
 }
-type Ids = FilledDesk & ThinkingDesk & { thoughtBatch: string; gone: string; talkative: string }
+type Ids = FilledDesk & ThinkingDesk & FilledLab & { thoughtBatch: string; gone: string; talkative: string }
 
 /** A desk with runs of all kinds in every state; limits of calls are in use and one is slowed down. */
 const ON_A_FULL_DESK = (ids: Ids): Look[] => [
@@ -64,6 +65,14 @@ const ON_A_FULL_DESK = (ids: Ids): Look[] => [
   { name: 'run canceled', path: `/runs/${ids.canceled}` },
   { name: 'run whose files are gone', path: `/runs/${ids.gone}` },
   { name: 'log with a line opened', path: `/runs/${ids.talkative}`, act: openLogLine, shows: '.log-detail' },
+  { name: 'lab', path: '/lab' },
+  { name: 'new backtest', path: '/lab/new' },
+  { name: 'new optimisation', path: '/lab/new?kind=optimize', act: refuseJob, shows: '#job-error' },
+  { name: 'new walk-forward', path: '/lab/new?kind=walk-forward&strategy=momentum-rotation' },
+  { name: 'new training', path: '/lab/new?kind=train' },
+  { name: 'search at work', path: `/runs/${ids.searching}` },
+  { name: 'tries', path: `/runs/${ids.optimize}/trials?from.fast=2` },
+  { name: 'try', path: `/runs/${ids.optimize}/trials/62` },
   { name: 'system', path: '/system' },
   { name: 'docs', path: '/docs' },
   { name: 'not found', path: '/nowhere' },
@@ -75,6 +84,7 @@ const ON_AN_EMPTY_DESK: Look[] = [
   { name: 'assess before the first run', path: '/' },
   { name: 'runs before the first', path: '/runs' },
   { name: 'verdicts before the first', path: '/verdicts' },
+  { name: 'lab before the first job', path: '/lab' },
   { name: 'tray before the first run', path: '/docs', act: openTray, shows: '#tray-menu[open]' },
 ]
 const AT_THE_DOOR: Look[] = [
@@ -86,6 +96,13 @@ async function refuseLaunch(page: TestPage): Promise<void> {
   await page.fill('#company_symbols', '???')
   await page.locator('#launch button.primary').click()
   await page.locator('#launch-error').waitFor()
+}
+
+async function refuseJob(page: TestPage): Promise<void> {
+  await page.fill('[name=constraint]', 'x')
+  await page.fill('[name=ticker]', '???')
+  await page.locator('#job button.primary').click()
+  await page.locator('#job-error').waitFor()
 }
 
 async function openTray(page: TestPage): Promise<void> {
@@ -116,7 +133,10 @@ test(
   'no page of a desk in use has what axe calls a violation, or is wider than the screen',
   { timeout: 180_000 },
   async () => {
-    const site = createPageSite({ models: { ...MODELS, budgetUsd: 0.5, budgetTokens: null } })
+    const site = createPageSite({
+      models: { ...MODELS, budgetUsd: 0.5, budgetTokens: null },
+      lab: createFilledLab(),
+    })
     const ids = fill(site.desk)
     await useLimits(site)
     await judge(await site.serve(), ON_A_FULL_DESK(ids))
@@ -150,7 +170,7 @@ function fill(desk: PageDesk): Ids {
   desk.pruned.add(gone)
   const talkative = desk.add()
   sayLongLog(desk, talkative, 1, 2_000)
-  return { ...thinking, ...filled, thoughtBatch, gone, talkative }
+  return { ...thinking, ...filled, ...fillLab(desk), thoughtBatch, gone, talkative }
 }
 
 async function useLimits({ concurrency: { limiter } }: PageSite): Promise<void> {

@@ -1,12 +1,15 @@
-/** What the lab's workflows work with, over the bundled prices and without threads. */
+/** The lab over the bundled prices, its tasks run in this thread and noted by name. */
 import { createCatalog } from '../../src/lab/create-catalog.ts'
 import type { LabMeans } from '../../src/lab/lab-means.ts'
-import { sampleMarket } from './assessments.ts'
-import { createInlineDispatcher, type InlineDispatcher } from './inline-dispatcher.ts'
+import { createMarket } from '../../src/market/market.ts'
+import { createSampleVendor } from '../../src/market/vendors/sample.ts'
+import { createInlineDispatcher } from './inline-dispatcher.ts'
 
-export function createSampleMeans(): LabMeans & { dispatcher: InlineDispatcher } {
+export type SampleMeans = LabMeans & { dispatcher: ReturnType<typeof createInlineDispatcher> }
+
+export function createSampleMeans(): SampleMeans {
   return {
-    sources: { market: sampleMarket, imported: null },
+    sources: { market: createMarket(createSampleVendor()), imported: null },
     catalog: createCatalog({ folder: '' }),
     dispatcher: createInlineDispatcher(),
   }

@@ -111,7 +111,7 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const assets = createAssets(join(ROOT, 'public'))
   const market = { name: 'sample', listings: async () => options.listings ?? LISTINGS }
   const pages = createPages({
-    ...{ desk, market, config, clock, charts, concurrency, estimate, lab },
+    ...{ desk, market, config, clock, charts, concurrency, estimate, lab, series: NO_SERIES },
     features: FEATURES,
     settingSources: sources,
     models: options.models ?? NO_MODELS,

@@ -46,7 +46,7 @@ export interface JudgeOptions {
 /**
  * One step, `HONESTY_STEP`, of which every piece of work is a durable part; emits `HONESTY_EVENT` and returns the report.
  * Bounded and deterministic: the same search and seed give the same bytes on any number of threads. Throws `RangeError`
- * where the chosen try is none of those that were run.
+ * where the chosen try is none of those that were run, and for a track that is not as long as the range.
  */
 export async function judgeSearch(
   ctx: RunContext,
@@ -76,7 +76,9 @@ async function measureHonesty(
   step: StepContext,
   { dispatch, onProgress }: Measuring,
 ): Promise<HonestyReport> {
-  const { seed, best } = search
+  const { seed, best, range } = search
+  if (search.track && search.track.length !== range.to - range.from)
+    throw new RangeError(`a track of ${search.track.length} closes over ${range.to - range.from} bars`)
   const isWalkForward = search.track !== undefined
   const chosen = selectTries(search, MOST_TRIES)
   const chunks = Math.ceil(chosen.length / TRIES_PER_CHUNK)

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises'
 import module from 'node:module'
 import { basename, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Script } from 'node:vm'
 import { isMainThread } from 'node:worker_threads'
 import { quote } from '../../core/errors.ts'
 import type { Strategy } from '../../trading/strategies/strategy.ts'
@@ -96,15 +97,24 @@ function describeImportFault(error: unknown, file: string, source: string): Stra
 
 /**
  * Node does not say in which line a module of plain JavaScript cannot be parsed. What reads types reads JavaScript too,
- * and says.
+ * and says; where there is none, the module is read as the body of a function, which differs in its imports and exports.
  */
 function parseLine(source: string): number | null {
   try {
-    module.stripTypeScriptTypes?.(source)
+    if (module.stripTypeScriptTypes) module.stripTypeScriptTypes(source)
+    else new Script(`async () => {${withoutModuleWords(source)}\n}`, { filename: '' })
     return null
   } catch (error) {
     return findLine(error, '')
   }
+}
+
+/** Line for line. Nothing of it is ever run. */
+function withoutModuleWords(source: string): string {
+  return source
+    .replace(/^[ \t]*import\b.*$/gm, '')
+    .replace(/^([ \t]*)export\s+default\b/gm, '$1void ')
+    .replace(/^([ \t]*)export\b/gm, '$1')
 }
 
 /** Where a field of the strategy stands, or else where it begins. */

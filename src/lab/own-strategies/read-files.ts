@@ -54,7 +54,7 @@ async function readSome(
     watch = new AbortController()
     clock.sleep(limitMs, watch.signal).then(
       () => {
-        fault = `it was not loaded within ${limitMs / 1000} seconds: does it loop for ever?`
+        fault = `it was not loaded within ${limitMs / 1000} s: does it loop for ever?`
         void worker.terminate()
       },
       () => undefined,

@@ -4,7 +4,8 @@
  * box is divided in three along its longest sides; divided next are those that could hold the best for some bound on how
  * fast scores change: large ones that nobody knows much of, small ones where it has been good.
  *
- * Of boxes equal in size and score the earliest is taken. A side within which there is a single value is not divided, so
+ * Of boxes equal in size and score the earliest is taken, and with it all those whose centre a constraint refuses:
+ * dividing them costs no trial. A side within which there is a single value is not divided, so
  * that nothing is asked twice and a small space is searched whole. Each round is asked for at once and may be run side by
  * side; what is asked next depends on scores alone, so the same scores make the same search.
  */
@@ -43,6 +44,7 @@ export function createAdaptiveSearch(
 ): AdaptiveSearch {
   const counts = axes.map(({ values }) => values.length)
   const scores = new Map<number, number>()
+  const refused = new Set<number>()
   const first = openBox(
     counts.map(() => 0.5),
     counts.map(() => 0),
@@ -111,7 +113,10 @@ export function createAdaptiveSearch(
     for (const place of points) {
       if (scores.has(place)) continue
       if (isAdmitted(place)) fresh.add(place)
-      else scores.set(place, Number.NaN)
+      else {
+        refused.add(place)
+        scores.set(place, Number.NaN)
+      }
     }
     return [...fresh]
   }
@@ -128,7 +133,7 @@ export function createAdaptiveSearch(
         const costOf = priceScores(scores)
         for (const division of round) divide(division, costOf)
         if (open.size === 0) return []
-        round = selectBoxes(open, costOf).map(planDivision)
+        round = selectBoxes(open, costOf, refused).map(planDivision)
         const points = round.flatMap(({ sides }) => sides.flatMap(({ lower, upper }) => [lower, upper]))
         const fresh = ask(points.map(placeOf))
         if (fresh.length > 0) return fresh
@@ -155,19 +160,24 @@ function priceScores(scores: ReadonlyMap<number, number>): (place: number) => nu
   }
 }
 
-/** The lower right hull of cost over size: of each size the best box, where a line through it passes below all others. */
-function selectBoxes(open: ReadonlySet<Box>, costOf: (place: number) => number): Box[] {
-  const bestOfSize = new Map<number, { box: Box; cost: number }>()
+/** The lower right hull of cost over size: of each size the best, where a line through it passes below all others. */
+function selectBoxes(
+  open: ReadonlySet<Box>,
+  costOf: (place: number) => number,
+  refused: ReadonlySet<number>,
+): Box[] {
+  const bestOfSize = new Map<number, Point>()
   let lowest = Number.POSITIVE_INFINITY
   for (const box of open) {
     const cost = costOf(box.place)
     lowest = Math.min(lowest, cost)
     const known = bestOfSize.get(box.size)
-    if (!known || cost < known.cost) bestOfSize.set(box.size, { box, cost })
+    if (!known || cost < known.cost) bestOfSize.set(box.size, { size: box.size, cost, boxes: [box] })
+    else if (cost === known.cost && refused.has(box.place)) known.boxes.push(box)
   }
-  const bySize = [...bestOfSize.values()].sort((a, b) => a.box.size - b.box.size)
+  const bySize = [...bestOfSize.values()].sort((a, b) => a.size - b.size)
   // From the largest of the best on: a smaller box that is no better is never worth dividing.
-  const hull: typeof bySize = []
+  const hull: Point[] = []
   for (const one of bySize.slice(bySize.findLastIndex(({ cost }) => cost === lowest))) {
     while (hull.length >= 2 && !isBelow(hull.at(-2)!, hull.at(-1)!, one)) hull.pop()
     hull.push(one)
@@ -176,19 +186,19 @@ function selectBoxes(open: ReadonlySet<Box>, costOf: (place: number) => number):
   const promising = hull.filter((one, at) => {
     const larger = hull[at + 1]
     if (!larger) return true
-    const slope = (larger.cost - one.cost) / (larger.box.size - one.box.size)
-    return one.cost - slope * one.box.size <= wanted
+    const slope = (larger.cost - one.cost) / (larger.size - one.size)
+    return one.cost - slope * one.size <= wanted
   })
-  return promising.map(({ box }) => box)
+  return promising.flatMap(({ boxes }) => boxes)
 }
 
 interface Point {
-  box: Box
+  size: number
   cost: number
+  boxes: Box[]
 }
 
 /** Whether `b` lies below the line from `a` to `c`. */
 function isBelow(a: Point, b: Point, c: Point): boolean {
-  const [run, rise] = [c.box.size - a.box.size, c.cost - a.cost]
-  return (b.cost - a.cost) * run < rise * (b.box.size - a.box.size)
+  return (b.cost - a.cost) * (c.size - a.size) < (c.cost - a.cost) * (b.size - a.size)
 }

@@ -9,16 +9,20 @@
 import jsep from 'jsep'
 import { InputError, messageOf, quote } from '../../core/errors.ts'
 import { suggestName } from '../../core/nearest.ts'
-import { STATISTICS, type Statistic } from '../../trading/statistics.ts'
+import { STATISTICS } from '../../trading/statistics.ts'
 
 export interface Constraint {
   /** Names it asks for, each once. */
   readonly names: readonly string[]
   /** Whether it can be judged before a trial is run. */
   readonly isOfParameters: boolean
+  /** Conditions that must all hold, as they were joined by `and`: each can be judged as soon as its names are known. */
+  readonly parts: readonly ConstraintPart[]
   /** The value of a name, NaN where there is none. */
   holds(valueOf: (name: string) => number): boolean
 }
+
+export type ConstraintPart = Omit<Constraint, 'parts'>
 
 const MAX_CHARS = 500
 const MAX_DEPTH = 24
@@ -55,7 +59,7 @@ type Part =
 export function parseConstraint(text: string, parameters: readonly string[]): Constraint {
   if (text.length > MAX_CHARS) throw refuse(`it has ${text.length} characters; at most ${MAX_CHARS} are read`)
   const tree = bindNegations(parse(text), 0)
-  const names = new Set<string>()
+  let names = new Set<string>()
   const known = [...parameters, ...STATISTICS]
 
   function compile(node: jsep.Expression, depth: number): Part {
@@ -91,16 +95,23 @@ export function parseConstraint(text: string, parameters: readonly string[]): Co
     }
   }
 
-  const whole = asCondition(compile(tree, 0), 'the whole')
-  return {
-    names: [...names],
-    isOfParameters: [...names].every((name) => parameters.includes(name)),
-    holds: whole,
+  function describe(node: jsep.Expression, depth: number): ConstraintPart {
+    names = new Set()
+    const holds = asCondition(compile(node, depth), 'the whole')
+    const own = [...names]
+    return { names: own, isOfParameters: own.every((name) => parameters.includes(name)), holds }
   }
+
+  const whole = describe(tree, 0)
+  return { ...whole, parts: splitConditions(tree).map((node) => describe(node, 0)) }
 }
 
-export function isStatistic(name: string): name is Statistic {
-  return (STATISTICS as readonly string[]).includes(name)
+/** What stands between the outermost `and`s. The whole was compiled before: it is not too deep. */
+function splitConditions(node: jsep.Expression): jsep.Expression[] {
+  if (node.type !== 'BinaryExpression') return [node]
+  const { operator, left, right } = node as jsep.BinaryExpression
+  const isAnd = Object.hasOwn(LOGIC, operator) && LOGIC[operator] === 'and'
+  return isAnd ? [...splitConditions(left), ...splitConditions(right)] : [node]
 }
 
 /** What people try, and why it is refused. */

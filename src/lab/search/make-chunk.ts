@@ -15,7 +15,7 @@ export function makeChunk(
   const hasFailed = new Set(failed.map(({ row }) => row))
   const refused: number[] = []
   if (plan.afterwards !== null) {
-    const { holds } = plan.afterwards
+    const holds = plan.afterwards
     for (let row = 0; row < count; row++)
       if (!hasFailed.has(row) && !holds((name) => valueOf(row, name))) refused.push(from + row)
   }

@@ -3,10 +3,10 @@
  * chunk whose end is journaled is not run again; what is kept in memory is the numbers and parameters of the trials and
  * the best of them, never a chunk.
  */
-import { createDeferred } from '../../core/deferred.ts'
 import type { RunContext } from '../../runs/workflow.ts'
 import { STATISTICS } from '../../trading/statistics.ts'
 import { CHUNK_EVENT, chunkStep, SEARCH_EVENT, type BestTrial } from '../lab-state.ts'
+import { asOneStep } from '../as-one-step.ts'
 import type { Dispatcher } from '../task.ts'
 import type { Ground } from '../tasks/open-evaluator.ts'
 import { unpackDoubles, type TrialChunk } from '../trials.ts'
@@ -61,28 +61,20 @@ export async function runSearch(ctx: RunContext<unknown>, options: SearchOptions
   if (within === undefined)
     await ctx.emit(SEARCH_EVENT, { planned, names: [...plan.space.names], maximize: plan.maximize })
   const collected = collectTrials(planned, plan)
-  const ended = createDeferred<SearchOutcome>()
-  const whole = ctx.step(keyWithin(within, SEARCH_STEP), () => ended.promise, {
-    ...(node !== undefined && { node }),
-  })
-  // Awaited below: until then its failure has nobody else to hear it.
-  whole.catch(() => undefined)
-  try {
+  const outcome = await asOneStep(ctx, keyWithin(within, SEARCH_STEP), node, async () => {
     const chunks = openChunks(ctx, options, collected, planned)
     if (places) await runPlaces(places, chunks, options)
     else await adapt(chunks, options)
-    const { tally } = collected
-    if (tally.evaluated + tally.refused + tally.failed === 0 || tally.evaluated + tally.refused === 0)
+    const { evaluated, refused, failed, best, firstFailure } = collected.tally
+    if (evaluated + refused === 0)
       throw new Error(
-        `none of ${tally.failed} trials could be run: ${tally.firstFailure ?? 'there was none'}`,
+        failed === 0
+          ? 'the constraint leaves nothing to run'
+          : `none of ${failed} trials could be run: ${firstFailure}`,
       )
-    const { evaluated, refused, failed, best } = tally
-    ended.resolve({ planned, evaluated, refused, failed, best })
-  } catch (error) {
-    ended.reject(error)
-    throw error
-  }
-  return { outcome: await whole, ...collected.take() }
+    return { planned, evaluated, refused, failed, best }
+  })
+  return { outcome, ...collected.take() }
 }
 
 function keyWithin(within: string | undefined, key: string): string {

@@ -9,7 +9,7 @@ import { fillParams } from '../../trading/strategies/fill-params.ts'
 import type { Params } from '../../trading/strategies/strategy.ts'
 import { DEFAULT_TRIES, MAX_TRIALS, type OptimizeInput } from '../job-inputs.ts'
 import type { StrategyListing } from '../strategy-catalog.ts'
-import { parseConstraint, type Constraint } from './constraint.ts'
+import { parseConstraint, type ConstraintPart } from './constraint.ts'
 import { createShuffle } from './shuffle.ts'
 import { createSpace, type SearchSpace } from './space.ts'
 
@@ -30,7 +30,7 @@ export interface SearchPlan {
   /** What is judged before a trial is run. */
   isAdmitted(place: number): boolean
   /** What is judged after it; null for nothing. */
-  readonly afterwards: Constraint | null
+  readonly afterwards: ((valueOf: (name: string) => number) => boolean) | null
 }
 
 /** Each round of an adaptive search looks at all tries before it. */
@@ -69,11 +69,14 @@ function readConstraints(
   { constraint }: SearchInput,
   strategy: StrategyListing,
   names: readonly string[],
-): { before: Constraint[]; afterwards: Constraint | null } {
-  const asked = constraint?.trim() ? parseConstraint(constraint, names) : null
-  const own = strategy.constraint === null ? null : parseConstraint(strategy.constraint, names)
-  const before = [own, asked].filter((one) => one !== null && one.isOfParameters) as Constraint[]
-  return { before, afterwards: asked && !asked.isOfParameters ? asked : null }
+): { before: ConstraintPart[]; afterwards: SearchPlan['afterwards'] } {
+  const asked = constraint?.trim() ? parseConstraint(constraint, names).parts : []
+  const own = strategy.constraint === null ? [] : parseConstraint(strategy.constraint, names).parts
+  const after = asked.filter(({ isOfParameters }) => !isOfParameters)
+  return {
+    before: [...own, ...asked.filter(({ isOfParameters }) => isOfParameters)],
+    afterwards: after.length === 0 ? null : (valueOf) => after.every(({ holds }) => holds(valueOf)),
+  }
 }
 
 function countTries({ method, tries }: SearchInput, { size }: SearchSpace): number {

@@ -62,16 +62,18 @@ export function createBroker(rules: TradingRules, tickers: readonly string[]): B
     forEachBar((bar, ticker) => account.mark(ticker, bar.open))
     if (rules.fillAt === 'next-open') fillMarketOrders('open')
     forEachLot((lot, bar) => endByBracket(lot, atOpen(bar)))
-    fillWaiting('open', orders)
-    dealer.beginInside()
+    if (orders.length > 0) fillWaiting('open', orders)
+    if (orders.length > 0) dealer.beginInside()
     forEachLot((lot, bar) => {
       if (endByBracket(lot, bar)) endedInside += 1
     })
-    const limits = orders.filter((order) => !isWaitingStop(order))
-    fillWaiting('inside', orders.filter(isWaitingStop))
-    fillWaiting('inside', limits)
+    if (orders.length > 0) {
+      const limits = orders.filter((order) => !isWaitingStop(order))
+      fillWaiting('inside', orders.filter(isWaitingStop))
+      fillWaiting('inside', limits)
+      expireOrders()
+    }
     if (isAmbiguous || (filledInside > 0 && filledInside + endedInside > 1)) ambiguousBars += 1
-    expireOrders()
     closeBar()
   }
 
@@ -81,8 +83,8 @@ export function createBroker(rules: TradingRules, tickers: readonly string[]): B
 
   /** All market orders of tickers with a bar: first what they set off, then what they open. */
   function fillMarketOrders(at: 'open' | 'close'): void {
+    if (!orders.some(isDue)) return
     const due = orders.filter(isDue)
-    if (due.length === 0) return
     orders = orders.filter((order) => !due.includes(order))
     const { equity } = account
     const deals = due.map((order) => dealer.begin(order, bars[order.ticker]![at], equity))

@@ -102,18 +102,16 @@ function createBarReader(
   const records: MarketBar[] = series.map(() => ({ open: 0, high: 0, low: 0, close: 0 }))
   const present: (MarketBar | null)[] = series.map(() => null)
   return (at) => {
-    for (const [ticker, { bars }] of series.entries()) {
-      if (!hasBar(timeline, ticker, at)) {
-        present[ticker] = null
-        continue
-      }
-      const own = timeline.last[ticker]![at]!
+    for (let ticker = 0; ticker < series.length; ticker++) {
       const record = records[ticker]!
-      record.open = bars.open[own]!
-      record.high = bars.high[own]!
-      record.low = bars.low[own]!
-      record.close = bars.close[own]!
-      present[ticker] = record
+      present[ticker] = hasBar(timeline, ticker, at) ? record : null
+      if (present[ticker] === null) continue
+      const { open, high, low, close } = series[ticker]!.bars
+      const own = timeline.last[ticker]![at]!
+      record.open = open[own]!
+      record.high = high[own]!
+      record.low = low[own]!
+      record.close = close[own]!
     }
     return present
   }

@@ -57,9 +57,14 @@ export interface ChartsOptions {
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 const IDLE_TIMEOUT_MS = 30_000
 
+function fileOf(name: keyof Drawings): string {
+  const file = name === 'drawPriceChart' ? 'chart-worker' : 'lab/worker'
+  return new URL(`./${file}${EXTENSION}`, import.meta.url).href
+}
+
 export function createCharts({ maxKept = 64 }: ChartsOptions = {}): Charts {
   const pool = new Piscina({
-    filename: new URL(`./chart-worker${EXTENSION}`, import.meta.url).href,
+    filename: fileOf('drawPriceChart'),
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: IDLE_TIMEOUT_MS,
@@ -69,7 +74,7 @@ export function createCharts({ maxKept = 64 }: ChartsOptions = {}): Charts {
     const key = hashOf([name, input])
     const known = kept.get(key)
     kept.delete(key)
-    const drawing = known ?? (pool.run(input, { name }) as Promise<string>)
+    const drawing = known ?? (pool.run(input, { name, filename: fileOf(name) }) as Promise<string>)
     kept.set(key, drawing)
     // A failure is not kept: what failed for want of memory may succeed the next time.
     if (!known) drawing.catch(() => kept.delete(key))

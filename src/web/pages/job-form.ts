@@ -1,7 +1,8 @@
 /** The form that starts a job, empty, filled by an address, or once more with what was typed and why it was refused. */
-import { InputError } from '../../core/errors.ts'
+import { InputError, NotFoundError } from '../../core/errors.ts'
 import { parseJobKind } from '../../lab/job-form.ts'
 import { JOB_KINDS } from '../../lab/job-inputs.ts'
+import type { ImportedListing } from '../../lab/series-facts.ts'
 import type { StrategyCatalog, StrategyListing } from '../../lab/strategy-catalog.ts'
 import type { Page, Refusal } from '../page.ts'
 import type { FormValues } from '../view-models/assess-form.ts'
@@ -22,7 +23,7 @@ export function readJobValues({ searchParams }: URL): FormValues {
 
 /** Throws `InputError` for a kind there is not. */
 export async function createJobFormPage(
-  { desk, lab, market, features }: PageDeps,
+  { desk, lab, series, market, features }: PageDeps,
   values: FormValues,
   refusal: Refusal | null = null,
 ): Promise<Page> {
@@ -31,9 +32,15 @@ export async function createJobFormPage(
   const { chosen, problem } =
     kind === 'train' ? { chosen: null, problem: null } : await choose(lab.catalog, strategies, values)
   const listings = await market.listings()
+  const imported = await findImport(series, values.imported?.at(-1))
   const facts = {
+    imported,
     ...{ kind, strategies, chosen, listings, features, vendor: market.name },
-    ticker: latestTicker(desk) ?? listings.find((listing) => listing.problem === null)?.ticker ?? '',
+    ticker:
+      imported?.ticker ??
+      latestTicker(desk) ??
+      listings.find((listing) => listing.problem === null)?.ticker ??
+      '',
   }
   const error = refusal ?? problem
   const form = viewJobForm(facts, values, error)
@@ -63,6 +70,18 @@ async function choose(
     if (!(error instanceof InputError)) throw error
     return { chosen: usual, problem: { field: 'strategy', message: error.message } }
   }
+}
+
+/** Null for one that there is not, or not any more: the launch says so. */
+async function findImport(
+  series: PageDeps['series'],
+  hash: string | undefined,
+): Promise<ImportedListing | null> {
+  if (!hash) return null
+  return series.describe(hash).catch((error: unknown) => {
+    if (error instanceof NotFoundError || error instanceof InputError) return null
+    throw error
+  })
 }
 
 /** Of the last job over one ticker: who works on one goes on with it. */

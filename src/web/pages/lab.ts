@@ -3,6 +3,7 @@ import { NotFoundError } from '../../core/errors.ts'
 import { JOB_KINDS } from '../../lab/job-inputs.ts'
 import type { RunState } from '../../runs/state.ts'
 import type { Page } from '../page.ts'
+import { viewImports } from '../view-models/imports-view.ts'
 import { viewJobRow } from '../view-models/job-row.ts'
 import { KIND_WORDS } from '../view-models/job-kind-words.ts'
 import { viewStrategies } from '../view-models/strategies-view.ts'
@@ -11,7 +12,7 @@ import type { PageDeps } from './page-deps.ts'
 const NEWEST = 12
 
 export async function createLabPage(deps: PageDeps): Promise<Page> {
-  const { desk, lab, clock } = deps
+  const { desk, lab, series, clock } = deps
   const found = await lab.catalog.list()
   const inputs = createInputs(deps)
   return {
@@ -21,6 +22,7 @@ export async function createLabPage(deps: PageDeps): Promise<Page> {
     data: {
       kinds: JOB_KINDS.map((kind) => ({ ...KIND_WORDS[kind], href: `/lab/new?kind=${kind}` })),
       ...viewStrategies(found),
+      imports: viewImports(await series.list()),
     },
     regions: [
       {

@@ -6,6 +6,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Concurrency } from '../../core/concurrency.ts'
 import type { PayloadMeter } from '../../core/payload-meter.ts'
 import type { LabDesk } from '../../lab/lab-desk.ts'
+import type { SeriesDesk } from '../../lab/series-facts.ts'
 import type { Listing } from '../../market/vendor.ts'
 import type { RunDesk } from '../../runs/desk.ts'
 import type { Charts } from '../charts/charts.ts'
@@ -32,6 +33,8 @@ export interface PageDeps {
   /** Hosts that prices and sources are asked of; empty where nothing leaves the machine for them. */
   hosts: readonly string[]
   lab: LabDesk
+  /** Price files that were brought in. */
+  series: Pick<SeriesDesk, 'list' | 'describe'>
   /** What a training may look at. */
   features: readonly FeatureFacts[]
   concurrency: Pick<Concurrency, 'tiers' | 'limits'>

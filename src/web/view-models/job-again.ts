@@ -1,4 +1,4 @@
-/** The address of the form that a job was, or could have been, started from. */
+/** What a job was asked: its name in a few words, and the address of the form that it was, or could have been, started from. */
 import { writeJobForm } from '../../lab/job-form.ts'
 import { JOB_KINDS, type JobKind } from '../../lab/job-inputs.ts'
 import type { RunState } from '../../runs/state.ts'
@@ -18,4 +18,11 @@ export function formHref(kind: JobKind, input: Record<string, unknown>): string 
   for (const [control, values] of Object.entries(writeJobForm(kind, input)))
     for (const value of values) query.append(control, value)
   return `/lab/new?${query.toString()}`
+}
+
+/** What a job runs: its strategy, or the model it trains; empty where that is not known. */
+export function nameWork(input: RunState['input'] | null): string {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) return ''
+  const { strategy, model } = input
+  return typeof strategy === 'string' ? strategy : typeof model === 'string' ? model : ''
 }

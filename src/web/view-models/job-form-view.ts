@@ -2,6 +2,7 @@
 import { listJobFields, type JobField } from '../../lab/job-fields.ts'
 import { isSearch, SIZE_CONTROLS } from '../../lab/job-form.ts'
 import { JOB_KINDS, type JobKind } from '../../lab/job-inputs.ts'
+import type { ImportedListing } from '../../lab/series-facts.ts'
 import type { StrategyListing } from '../../lab/strategy-catalog.ts'
 import type { Listing } from '../../market/vendor.ts'
 import type { Refusal } from '../page.ts'
@@ -15,6 +16,7 @@ import {
   type RangeView,
   type TrialCount,
 } from './job-ranges.ts'
+import { describeImport } from './imports-view.ts'
 import { KIND_WORDS } from './job-kind-words.ts'
 
 export interface JobFormFacts {
@@ -27,6 +29,8 @@ export interface JobFormFacts {
   /** For whom nothing was typed. */
   ticker: string
   features: readonly FeatureFacts[]
+  /** What is known of the imported bars that are named; null for none. */
+  imported: ImportedListing | null
 }
 
 /** What a training may look at. */
@@ -66,6 +70,8 @@ export interface JobFormView {
   isSeveral: boolean
   /** Hash of imported bars that are used in place of the vendor's; empty for none. */
   imported: string
+  /** What is known of them, in a sentence; empty where nothing is. */
+  importedText: string
   bars: ControlView[]
   parameters: ParameterView[]
   ranges: RangeView[]
@@ -123,6 +129,7 @@ export function viewJobForm(
       .map(({ ticker, first, last }) => ({ ticker, range: first && last ? `${first} … ${last}` : '' })),
     isSeveral,
     imported: values.imported?.at(-1) ?? '',
+    importedText: facts.imported ? describeImport(facts.imported) : '',
     bars: some(BARS),
     parameters: !isSearched && chosen ? viewParameters(chosen, own, error) : [],
     ranges,
@@ -177,7 +184,8 @@ function viewTicker(
   return plainControl(
     {
       ...{ control, label: isSeveral ? 'Tickers' : 'Ticker', isRequired: !values.imported },
-      value: isSeveral ? (typed ?? several) : (one ?? ticker),
+      // Imported prices bring their own name.
+      value: isSeveral ? (typed ?? several) : (one ?? (values.imported ? '' : ticker)),
       help: isSeveral ? `Up to 20 of the ${vendor} vendor, by commas.` : `Of the ${vendor} vendor.`,
       placeholder: isSeveral ? 'AAPL, MSFT' : 'GOOG',
     },

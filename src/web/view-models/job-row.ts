@@ -3,6 +3,7 @@ import { formatNumber, formatSigned } from '../../core/format.ts'
 import type { JobKind } from '../../lab/job-inputs.ts'
 import type { RunState } from '../../runs/state.ts'
 import type { Summary } from '../../runs/summary.ts'
+import { nameWork } from './job-again.ts'
 import { KIND_WORDS } from './job-kind-words.ts'
 import { viewRunRow, type RunRow } from './run-row.ts'
 
@@ -26,10 +27,4 @@ export function viewJobRow(summary: Summary, input: RunState['input'] | null, no
     sharpe: figure('sharpe_ratio', (value) => formatNumber(value)),
     returnPct: figure('return_pct', (value) => `${formatSigned(value, 1)} %`),
   }
-}
-
-function nameWork(input: RunState['input'] | null): string {
-  if (input === null || typeof input !== 'object' || Array.isArray(input)) return ''
-  const { strategy, model } = input
-  return typeof strategy === 'string' ? strategy : typeof model === 'string' ? model : ''
 }

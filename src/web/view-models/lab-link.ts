@@ -15,7 +15,7 @@ const COMMISSION_PCT = '0.1'
 export function linkToLab({ ticker, as_of }: Pick<Decision, 'ticker' | 'as_of'>): LabLink {
   const form = new URLSearchParams({
     ...{ kind: 'backtest', strategy: 'committee-rule', ticker, end: as_of },
-    ...{ commission_pct: COMMISSION_PCT, finalize: 'on' },
+    commission_pct: COMMISSION_PCT,
   })
   return {
     href: `/lab/new?${form}`,

@@ -5,7 +5,7 @@ import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { isOutOfBudget } from './cost-view.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
-import { againHref } from './job-again.ts'
+import { againHref, nameWork } from './job-again.ts'
 import { viewProgress, type ProgressView } from './progress-view.ts'
 import type { ReuseView } from './reuse-view.ts'
 import { runHref } from './run-row.ts'
@@ -41,6 +41,8 @@ export interface RunHeaderView {
 }
 
 export interface JobHeadView {
+  /** The strategy, or the model that is trained; empty where that is not known any more. */
+  what: string
   /** Null until it has begun. */
   started: TimeView | null
   /** Where its log is, below the results directory, and where to read it; null once that is gone. */
@@ -117,6 +119,7 @@ export function viewRunHeader(summary: Summary, facts: RunHeaderFacts): RunHeade
 function viewJobHead(summary: Summary, { folder, input }: NonNullable<RunHeaderFacts['job']>): JobHeadView {
   const href = runHref(summary.run_id)
   return {
+    what: nameWork(input),
     started: summary.started_at ? viewTime(summary.started_at) : null,
     log: folder ? { path: `${folder}/artifacts/run.log`, href: `${href}/logs/download` } : null,
     refreshHref: isTerminal(summary.status) ? '' : href,

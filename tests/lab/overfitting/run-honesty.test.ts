@@ -189,8 +189,11 @@ describe('a search of which little can be said', () => {
     expect(report.sentences).toEqual(['No try was run, so there is nothing to judge.'])
   })
 
-  it('refuses a chosen try that is none of those run', async () => {
+  it('refuses a chosen try that is none of those run, and a track of another length', async () => {
     await expect(judge(makeSearch(300, { best: 99 }))).rejects.toThrow('number 99')
+    await expect(judge(makeSearch(300, { track: new Float64Array(299) }))).rejects.toThrow(
+      '299 closes over 300 bars',
+    )
   })
 })
 

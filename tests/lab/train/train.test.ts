@@ -59,7 +59,7 @@ describe('a training', () => {
     const hashes = new Set<string>()
     for (const dispatcher of [null, createDispatcher({ threads: 2 })]) {
       const means = createSampleMeans()
-      const workflow = createTrainWorkflow({ ...means, ...(dispatcher && { dispatcher }), trees: 3 })
+      const workflow = createTrainWorkflow({ ...means, ...(dispatcher && { dispatcher }), trees: 7 })
       const desk = await createTestDesk([workflow])
       const state = await endedWell(desk, await launch(desk, 'train', { ...INPUT, model: 'forest' }))
       hashes.add(JSON.stringify([state.data.trained, state.data.trainFolds]))

@@ -148,7 +148,7 @@ describe('whatever is ordered', () => {
         for (const { cash, equity, holdings } of run(makeSeries(seed, gaps), acts, rules).looks)
           expectNear(cash + holdings, equity)
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 
@@ -162,7 +162,7 @@ describe('whatever is ordered', () => {
         const paid = simulation.trades.reduce((sum, { commission }) => sum + commission, 0)
         expectNear(simulation.commissions, paid)
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 
@@ -192,9 +192,9 @@ describe('whatever is ordered', () => {
             expect(trade.entry_price).toBe(side === 1 ? Math.min(open, limit) : Math.max(open, limit))
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
-    expect(waited).toBeGreaterThan(50)
+    expect(waited).toBeGreaterThan(20)
   })
 
   it('nothing is opened that cannot be paid for', () => {
@@ -204,7 +204,7 @@ describe('whatever is ordered', () => {
         for (const { cash } of run(makeSeries(seed, gaps), acts, unborrowed).looks)
           expect(cash).toBeGreaterThan(-1e-6)
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -219,7 +219,7 @@ describe('whatever is ordered', () => {
         expect([...cut.equity.subarray(0, known)]).toEqual([...whole.equity.subarray(0, known)])
         expect(endedBefore(cut, known)).toEqual(endedBefore(whole, known))
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 })

@@ -6,10 +6,11 @@ import {
   type FilledDesk,
   type ThinkingDesk,
 } from '../../support/page-desk.ts'
+import { createFilledLab, fillLab, type FilledLab } from '../../support/filled-lab.ts'
 import { createPageSite, type PageSite } from '../../support/page-site.ts'
 
 /** Every page in every state there is, by a name and the address it has on a filled desk. */
-const PAGES: Record<string, (ids: FilledDesk & { thinking: ThinkingDesk }) => string> = {
+const PAGES: Record<string, (ids: FilledDesk & { thinking: ThinkingDesk; lab: FilledLab }) => string> = {
   assess: () => '/',
   runs: () => '/runs',
   'runs filtered to nothing': () => '/runs?q=nothing+like+this',
@@ -36,14 +37,26 @@ const PAGES: Record<string, (ids: FilledDesk & { thinking: ThinkingDesk }) => st
   'a run that took over steps of another': ({ thinking }) => `/runs/${thinking.again}`,
   'a run whose answer could not be read': ({ thinking }) => `/runs/${thinking.unread}`,
   'a batch of models': ({ thinking }) => `/runs?batch=${thinking.batch}&run=${thinking.broke}`,
+  lab: () => '/lab',
+  'a new backtest': () => '/lab/new',
+  'a new optimisation': () => '/lab/new?kind=optimize&strategy=my-own',
+  'a new walk-forward analysis': () => '/lab/new?kind=walk-forward&strategy=momentum-rotation',
+  'a new training': () => '/lab/new?kind=train',
+  'a backtest': ({ lab }) => `/runs/${lab.backtest}`,
+  'an optimisation': ({ lab }) => `/runs/${lab.optimize}`,
+  'an optimisation at work': ({ lab }) => `/runs/${lab.searching}`,
+  'a walk-forward analysis': ({ lab }) => `/runs/${lab.walk}`,
+  'a training': ({ lab }) => `/runs/${lab.train}`,
+  'the tries of a search': ({ lab }) => `/runs/${lab.optimize}/trials?from.fast=2&page=2`,
+  'a try': ({ lab }) => `/runs/${lab.optimize}/trials/62`,
   system: () => '/system',
   docs: () => '/docs',
 }
 
 /** One desk for all of them: looking at a page changes nothing. */
-const site = createPageSite({ atEnd: afterAll })
+const site = createPageSite({ lab: createFilledLab(), atEnd: afterAll })
 const thinking = fillThinking(site.desk)
-const ids = { ...fillDesk(site.desk), thinking }
+const ids = { ...fillDesk(site.desk), thinking, lab: fillLab(site.desk) }
 
 /** By address: many pages link to the same. */
 const statuses = new Map<string, number>()

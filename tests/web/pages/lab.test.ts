@@ -171,6 +171,15 @@ describe('the form of a job', () => {
     expect($('#costs-part summary').text()).toContain('commission 0.20 %')
   })
 
+  test('on imported prices names their hash and asks for no ticker', async () => {
+    const site = createSite()
+    const imported = 'f'.repeat(64)
+    const { $ } = await site.get(`/lab/new?imported=${imported}`)
+    expect([valueOf($, 'imported'), valueOf($, 'ticker')]).toEqual([imported, ''])
+    await post(site, fieldsOf($))
+    expect(site.desk.launches.at(-1)).toMatchObject([{ input: { imported } }])
+  })
+
   test('that was refused keeps what was typed, names the field as the form does and starts nothing', async () => {
     const site = createSite()
     const fields = fieldsOf((await site.get('/lab/new')).$)

@@ -50,6 +50,9 @@ test('a completed run shows its verdict, levels, sizes, caps, what changed, and 
     new RegExp(`^/runs/compare\\?ids=[^,]+,${completed}$`),
   )
   expect($('#run-chart svg[role=img] desc').first().text()).toContain('Stop 556.90')
+  expect($('#run-decision .in-lab a').attr('href')).toMatch(
+    /^\/lab\/new\?kind=backtest&strategy=committee-rule&ticker=[A-Z]+&end=\d{4}-\d\d-\d\d&/,
+  )
 })
 
 test('a citation is a chip that jumps to its evidence and tells it; an unknown one leads nowhere', async () => {

@@ -28,6 +28,8 @@ export interface HeatmapInput {
   bounds: number[]
   /** Which scale of the style sheet the steps are of. */
   scale: 'sequential' | 'diverging'
+  /** Colours alone, a tenth of the size: for a map that will be another one in a moment. */
+  isPlain?: boolean
 }
 
 const WIDTH = 760
@@ -54,8 +56,32 @@ export function drawHeatmap(input: HeatmapInput): string {
   // A seam as wide as a cell can bear.
   const seam = width >= 8 ? 1 : 0.4
   const box = `h${short(width - seam)}v${short(height - seam)}h${short(seam - width)}z`
+  const grid = { left, width, height, plotHeight, seam }
+  const rows = input.isPlain ? drawColours(input, grid, box) : drawLinks(input, grid, box)
+  const best = input.best === null ? '' : drawBest(input.best, columns, grid)
+  const bottom = TOP + plotHeight
+  return frameSvg(
+    {
+      ...{ id: input.id, size: 'any', width: WIDTH, height: bottom + 34, hasLinks: !input.isPlain },
+      ...{ title: input.title, description: input.description },
+    },
+    rows +
+      best +
+      drawXLabels(x, left, width, bottom) +
+      drawYLabels(y, left, height, bottom) +
+      drawLabel({
+        ...{ x: left + (width * columns) / 2, y: bottom + 27, words: `${x.name} →`, anchor: 'middle' },
+        className: 'chart-name',
+      }),
+  )
+}
+
+/** A group a row, in it a link a cell. */
+function drawLinks(input: HeatmapInput, { left, width, height, plotHeight }: Grid, box: string): string {
+  const { cells } = input
+  const columns = input.x.labels.length
   let rows = ''
-  for (let row = 0; row < y.labels.length; row++) {
+  for (let row = 0; row < input.y.labels.length; row++) {
     // The first value is at the bottom, as on any axis.
     const top = TOP + plotHeight - (row + 1) * height
     let inner = ''
@@ -70,23 +96,20 @@ export function drawHeatmap(input: HeatmapInput): string {
     }
     rows += `<g transform="translate(${left} ${short(top)})">${inner}</g>`
   }
-  const best =
-    input.best === null ? '' : drawBest(input.best, columns, { left, width, height, plotHeight, seam })
-  const bottom = TOP + plotHeight
-  return frameSvg(
-    {
-      ...{ id: input.id, size: 'any', width: WIDTH, height: bottom + 34, hasLinks: true },
-      ...{ title: input.title, description: input.description },
-    },
-    rows +
-      best +
-      drawXLabels(x, left, width, bottom) +
-      drawYLabels(y, left, height, bottom) +
-      drawLabel({
-        ...{ x: left + (width * columns) / 2, y: bottom + 27, words: `${x.name} →`, anchor: 'middle' },
-        className: 'chart-name',
-      }),
-  )
+  return rows
+}
+
+/** A path for each step of colour, with all its cells. */
+function drawColours(input: HeatmapInput, { left, width, height, plotHeight }: Grid, box: string): string {
+  const columns = input.x.labels.length
+  const paths: string[] = []
+  for (const [i, cell] of input.cells.entries()) {
+    if (cell === null) continue
+    const step = stepOf(cell.value, input.bounds)
+    const top = TOP + plotHeight - (Math.floor(i / columns) + 1) * height
+    paths[step] = `${paths[step] ?? ''}M${short(left + (i % columns) * width)} ${short(top)}${box}`
+  }
+  return paths.map((path, step) => `<path class="h${step}" d="${path}"></path>`).join('')
 }
 
 export function stepOf(value: number, bounds: readonly number[]): number {

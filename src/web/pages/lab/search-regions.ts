@@ -78,13 +78,19 @@ export function createSearchRegions(
         const choice = chooseHeatmap(search, ask)
         if (choice === null) return { empty: 'One parameter was searched: the table below has it all.' }
         const form = viewHeatmapForm(search, choice, ask)
-        const { within } = ask.heatmap
-        const isDrilled = Object.keys(within).length > 0
-        const map = await lab.heatmap(runId, { ...choice, ...(isDrilled ? { within } : {}) })
-        const wholeHref = isDrilled ? ask.href(withoutRanges(Object.keys(within)), 'job-heatmap') : ''
+        const { within, ...axes } = choice
+        const map = await lab.heatmap(runId, { ...axes, ...(within ? { within } : {}) })
+        const wholeHref = within ? ask.href(withoutRanges(Object.keys(within)), 'job-heatmap') : ''
         if (map === null || map.cells.every((cell) => cell === null))
           return { form, wholeHref, none: 'No try in it has a value for this statistic.' }
-        const { chart, ...view } = viewHeatmap(runId, search, choice, map, ask)
+        const { chart, ...view } = viewHeatmap(
+          runId,
+          search,
+          choice,
+          map,
+          ask,
+          !isTerminal(reader.summary().status),
+        )
         return { form, wholeHref, none: '', ...view, svg: await charts.draw('drawHeatmap', chart) }
       }),
     },
@@ -128,7 +134,6 @@ function markOf(search: SearchState, hasEnded: boolean): string | null {
 }
 
 function withoutRanges(names: readonly string[]): Record<string, null> {
-  return Object.fromEntries(
-    names.flatMap((name) => [`from.${name}`, `to.${name}`]).map((name) => [name, null]),
-  )
+  const ends = names.flatMap((name) => [`from.${name}`, `to.${name}`])
+  return Object.fromEntries(['cell', ...ends].map((name) => [name, null]))
 }

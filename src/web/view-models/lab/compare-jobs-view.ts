@@ -36,6 +36,7 @@ const NEUTRAL: ReadonlySet<Statistic> = new Set<Statistic>([
     'beta',
     'trades',
     'equity_peak',
+    'commissions',
   ] as const),
   ...(['max_trade_duration_days', 'avg_trade_duration_days', 'kelly_criterion'] as const),
 ])

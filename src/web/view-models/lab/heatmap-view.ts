@@ -5,7 +5,7 @@ import { STATISTICS, type Statistic } from '../../../trading/statistics.ts'
 import type { HeatmapInput } from '../../charts/lab/heatmap-chart.ts'
 import { trialHref, writeRanges } from '../trials-link.ts'
 import { createHeatScale } from './heat-scale.ts'
-import type { JobAsk } from './job-ask.ts'
+import { writeCell, type JobAsk } from './job-ask.ts'
 import { formatParam } from './params-view.ts'
 import { nameInText } from './search-view.ts'
 import { formatStatistic, labelStatistic } from './statistics-view.ts'
@@ -15,6 +15,8 @@ export interface HeatmapChoice {
   x: string
   y: string
   statistic: Statistic
+  /** Where one has drilled down to; null for the whole of it. */
+  within: Record<string, [number, number]> | null
 }
 
 export interface HeatmapForm {
@@ -36,7 +38,11 @@ export function chooseHeatmap({ names, maximize }: SearchState, { heatmap }: Job
   const known = (name: string | null) => (name !== null && names.includes(name) ? name : null)
   const x = known(heatmap.x) ?? names.find((name) => name !== heatmap.y)!
   const y = heatmap.y !== x ? known(heatmap.y) : null
-  return { x, y: y ?? names.find((name) => name !== x)!, statistic: heatmap.statistic ?? maximize }
+  const up = y ?? names.find((name) => name !== x)!
+  const { cell } = heatmap
+  const within = { ...heatmap.within, ...(cell && { [x]: cell.x, [up]: cell.y }) }
+  const isWhole = Object.keys(within).length === 0
+  return { x, y: up, statistic: heatmap.statistic ?? maximize, within: isWhole ? null : within }
 }
 
 export function viewHeatmapForm({ names }: SearchState, choice: HeatmapChoice, ask: JobAsk): HeatmapForm {
@@ -45,7 +51,13 @@ export function viewHeatmapForm({ names }: SearchState, choice: HeatmapChoice, a
   const label = (value: string) => labelStatistic(value as Statistic)
   return {
     action: ask.href({}).split('?')[0]!,
-    kept: ask.kept('x', 'y', 'stat'),
+    // Of a cell as ranges by name: the axes may become others.
+    kept: [
+      ...ask
+        .kept('x', 'y', 'stat', 'cell')
+        .filter(({ name }) => choice.within === null || !/^(from|to)\./.test(name)),
+      ...Object.entries(writeRanges(choice.within ?? {})).map(([name, value]) => ({ name, value })),
+    ],
     fields: [
       { name: 'stat', label: 'Statistic', options: options(STATISTICS, choice.statistic, label) },
       { name: 'x', label: 'Across', options: options(names, choice.x) },
@@ -60,6 +72,8 @@ export function viewHeatmap(
   { x, y, statistic }: HeatmapChoice,
   map: Heatmap,
   ask: JobAsk,
+  /** The search works: the map is but a glance. */
+  isWorking: boolean,
 ): HeatmapView {
   const values = map.cells.flatMap((cell) => (cell ? cell.value : []))
   const scale = createHeatScale(values)
@@ -67,20 +81,14 @@ export function viewHeatmap(
   const shown = (value: number) => formatStatistic(statistic, value)
   const others = names.filter((name) => name !== x && name !== y)
   const isCoarse = [...map.x, ...map.y].some(({ from, to }) => from !== to)
+  const deeper = ask.href({ cell: null })
   const cells = map.cells.map((cell, i) => {
     if (cell === null) return null
     const atX = map.x[i % map.x.length]!
     const atY = map.y[Math.floor(i / map.x.length)]!
     const isSeveral = atX.from !== atX.to || atY.from !== atY.to
     const href = isSeveral
-      ? ask.href(
-          writeRanges({
-            ...ask.heatmap.within,
-            [x]: [atX.from, atX.to],
-            [y]: [atY.from, atY.to],
-          }),
-          'job-heatmap',
-        )
+      ? `${deeper}${deeper.includes('?') ? '&' : '?'}cell=${writeCell({ x: [atX.from, atX.to], y: [atY.from, atY.to] })}#job-heatmap`
       : trialHref(runId, cell.trial)
     const more = isSeveral ? `, best of ${cell.trials}` : ''
     return {
@@ -99,7 +107,7 @@ export function viewHeatmap(
         'the table of the tries lists them by figure.',
       x: { name: x, labels: map.x.map(nameStop) },
       y: { name: y, labels: map.y.map(nameStop) },
-      ...{ cells, best, bounds: scale.bounds, scale: scale.kind },
+      ...{ cells, best, bounds: scale.bounds, scale: scale.kind, isPlain: isWorking },
     },
     scale: {
       kind: scale.kind,
@@ -109,7 +117,10 @@ export function viewHeatmap(
       high: `${map.high > scale.high ? '≥ ' : ''}${shown(scale.high)}`,
     },
     notes: [
-      ...(isCoarse ? ['A cell stands for several tries and shows the best of them; it leads to those.'] : []),
+      ...(isWorking ? ['Once the search has ended, each cell leads to its try.'] : []),
+      ...(isCoarse && !isWorking
+        ? ['A cell stands for several tries and shows the best of them; it leads to those.']
+        : []),
       ...(others.length > 0
         ? [
             `Of the tries that differ only in ${others.join(', ')}, the one with the best ${nameInText(statistic)} is shown.`,

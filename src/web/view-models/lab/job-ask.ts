@@ -21,8 +21,10 @@ export interface HeatmapAsk {
   x: string | null
   y: string | null
   statistic: Statistic | null
-  /** Where one has drilled down to. */
+  /** Where one has drilled down to, by parameter. */
   within: Record<string, [number, number]>
+  /** The same of those on the axes, x before y, as its cells write it: two thousand links that are half as long. */
+  cell: { x: [number, number]; y: [number, number] } | null
 }
 
 export interface JobAsk {
@@ -45,7 +47,7 @@ export interface JobAsk {
 }
 
 /** The names this reads, in the order in which its links write them. */
-const NAMES = ['trades', 'tpage', 'trials', 'page', 'from', 'to', 'scale', 'x', 'y', 'stat'] as const
+const NAMES = ['trades', 'tpage', 'trials', 'page', 'from', 'to', 'scale', 'x', 'y', 'stat', 'cell'] as const
 /** An end of the range of a parameter. */
 const RANGE = /^(?:from|to)\.[\w-]{1,64}$/
 const DAY = /^\d{4}-\d{2}-\d{2}$/
@@ -72,6 +74,7 @@ export function parseJobAsk(path: string, params: URLSearchParams): JobAsk {
         params,
         ranges.map((name) => name.slice(name.indexOf('.') + 1)),
       ),
+      cell: parseCell(params.get('cell')),
     },
     href(changes, part) {
       const next = new URLSearchParams()
@@ -119,4 +122,18 @@ function parseDay(field: string, text: string | null): string | null {
   if (!DAY.test(text) || Number.isNaN(Date.parse(text)))
     throw new InputError(field, `${field} is ${quote(text)}; allowed: a date, YYYY-MM-DD`)
   return text
+}
+
+/** `1:2:101:102` is x from 1 to 2, y from 101 to 102. */
+function parseCell(text: string | null): HeatmapAsk['cell'] {
+  if (text === null || text === '') return null
+  const ends = text.split(':').map(Number)
+  if (ends.length !== 4 || !ends.every(Number.isFinite))
+    throw new InputError('cell', `cell is ${quote(text)}; allowed: four numbers, as 1:2:101:102`)
+  const [fromX, toX, fromY, toY] = ends as [number, number, number, number]
+  return { x: [fromX, toX], y: [fromY, toY] }
+}
+
+export function writeCell({ x, y }: NonNullable<HeatmapAsk['cell']>): string {
+  return [...x, ...y].join(':')
 }

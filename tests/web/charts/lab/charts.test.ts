@@ -186,6 +186,14 @@ test('2,500 cells are drawn within what a stream may carry', () => {
   expect(svg.length).toBeLessThan(480_000)
 })
 
+test('a map that will be another one in a moment is colours alone', () => {
+  const $ = load(drawHeatmap({ ...HEATMAP, isPlain: true }))
+  expect($('a')).toHaveLength(0)
+  expect($('path.h1').attr('d')!.match(/M/g)).toHaveLength(2)
+  expect($('path.h0').attr('d')!.match(/M/g)).toHaveLength(1)
+  expect($('svg').attr('role')).toBe('img')
+})
+
 test('a value up to a bound is of the step below it', () => {
   expect([0, 1, 1.5, 2, 9].map((value) => stepOf(value, [1, 2]))).toEqual([0, 0, 1, 1, 2])
 })

@@ -98,6 +98,19 @@ test('a stretch of the curve is a link; one without bars says so', async () => {
   )
 })
 
+test('money and prices can be seen by ratio', async () => {
+  const site = siteOf()
+  const id = addJob(site.desk, 'backtest')
+  const linear = await site.get(`/runs/${id}`)
+  const way = linear.$('.range-form a')
+  expect([way.text(), way.attr('href')]).toEqual(['Log scale', `/runs/${id}?scale=log#job-equity`])
+  const log = await site.get(`/runs/${id}?scale=log`)
+  expect(log.$('.range-form a').text()).toBe('Linear scale')
+  expect(log.$('#job-equity .chart-line').last().attr('d')).not.toBe(
+    linear.$('#job-equity .chart-line').last().attr('d'),
+  )
+})
+
 test('what cannot be asked is refused by name', async () => {
   const site = siteOf(search)
   const id = addJob(site.desk, 'optimize')
@@ -107,6 +120,7 @@ test('what cannot be asked is refused by name', async () => {
     ['from=2010-13-40', 'from is "2010-13-40"; allowed: a date'],
     ['stat=sharp_ratio', 'stat is "sharp_ratio"; did you mean "sharpe_ratio"?'],
     ['from.fast=x', 'from.fast is "x"'],
+    ['cell=1:2', 'cell is "1:2"; allowed: four numbers'],
   ] as const) {
     const page = await site.get(`/runs/${id}?${query}`)
     expect([page.status, words(page.$('[role=alert]').text())]).toEqual([
@@ -132,6 +146,7 @@ test('a search under way shows how far it is and the best so far, and sends noth
   expect(best).toMatch(/Best so far.*fast 6.*slow 157.*try 566/)
   const map = await html('job-heatmap')
   expect(map).toContain('after 5,000 of 10,000 tries')
+  expect(map).not.toContain('<a ')
   emitChunk((body) => site.desk.emit(id, body as never), 5)
   expect((await html('job-search')).length).toBeLessThan(2_000)
   expect(await html('job-search')).toContain('6,000 of 10,000')
@@ -174,6 +189,13 @@ test('a cell that stands for several tries leads further down, and from there ba
   expect($('#job-heatmap').text()).toContain('A cell stands for several tries')
   const down = await site.get(href.replace(/#.*/, ''))
   expect(queries.at(-1)).toMatchObject({ x: 'slow', y: 'fast', within: { slow: [1, 4], fast: [101, 104] } })
+  // Asked for another statistic, it stays where it is.
+  expect(
+    down
+      .$('.heat-form input')
+      .map((_, input) => `${input.attribs.name}=${input.attribs.value}`)
+      .get(),
+  ).toEqual([...['from.slow=1', 'to.slow=4', 'from.fast=101', 'to.fast=104']])
   const whole = down.$('#job-heatmap .card-head a')
   expect(whole.text()).toBe('Whole range')
   expect(whole.attr('href')).toBe(`/runs/${id}?x=slow#job-heatmap`)

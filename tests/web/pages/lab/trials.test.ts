@@ -127,6 +127,7 @@ test('the head of a job at work says when it started, how far it is, where its l
   const head = $('#run-header')
   expect(words(head.text())).toContain('started 2026-11-20 10:00')
   expect(head.find('.progress-message').text()).toBe('Param 3/10, Fold 2/5')
+  expect(head.find('.eta').text()).toMatch(/^about .* left$/)
   expect(head.find('a[data-soft]').attr('href')).toBe(`/runs/${id}`)
   const log = head.find('a.mono')
   expect([log.text(), log.attr('href')]).toEqual([
