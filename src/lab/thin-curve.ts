@@ -3,8 +3,9 @@
 export const CURVE_POINTS_MAX = 1_500
 
 /**
- * Indices, rising, of at most `max` points: the first and the last, and of each stretch in between those on which any
- * column is highest or lowest, and others at even distances as far as there is room. All of them where there are no more than `max`. Columns are of equal length.
+ * Indices, rising, of at most `max` points: the first and the last, of each stretch in between those on which any column
+ * is highest or lowest, and others at even distances as far as there is room. All of them where there are no more than
+ * `max`. Columns are of equal length.
  */
 export function thinCurve(columns: readonly Float64Array[], max = CURVE_POINTS_MAX): number[] {
   const length = columns[0]?.length ?? 0

@@ -11,6 +11,7 @@ import { fanOut } from './fan-out.ts'
 import { formatTable, isBreach, measure, type Finished, type Measurement, type Reading } from './harness.ts'
 import { grid } from './grid.ts'
 import { honesty } from './honesty.ts'
+import { labResponsive } from './lab-responsive.ts'
 import { listPage } from './list-page.ts'
 import { priceFiles } from './price-files.ts'
 import { runMetrics } from './run-metrics.ts'
@@ -28,6 +29,7 @@ const MEASUREMENTS: Measurement<BenchContext>[] = [
   sockets,
   socketPayload,
   listPage,
+  labResponsive,
   runMetrics,
   startUp,
   atWork,

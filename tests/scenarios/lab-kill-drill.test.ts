@@ -7,9 +7,9 @@ import { createRunClient } from '../support/run-client.ts'
 import { startServer, type ServerProcess } from '../support/server-process.ts'
 import { createTempDesk } from '../support/temp-desk.ts'
 
-const KILLS = Number(process.env.LAB_KILL_DRILL_KILLS ?? 2)
+const KILLS = Number(process.env.LAB_KILL_DRILL_KILLS ?? 1)
 /** Pairs are its square. */
-const SIDE = Number(process.env.LAB_KILL_DRILL_SIDE ?? 40)
+const SIDE = Number(process.env.LAB_KILL_DRILL_SIDE ?? 24)
 const INPUT = {
   ...{ kind: 'optimize', ticker: 'GOOG', commission: 0.002, finalize: true },
   grid: { fast: [1, SIDE], slow: [101, 100 + SIDE] },
@@ -94,14 +94,15 @@ async function hasCompleted({ url }: ServerProcess, runId: string, chunks: numbe
 /** All that a run has found: results by step, artifacts by their hash, what it told of itself, and its output. */
 async function readResult({ url }: ServerProcess, runId: string): Promise<unknown> {
   const events = (await createRunClient(url).journal(runId)) as JournalEvent[]
-  const told = events.filter(
-    ({ type }) =>
-      /^(step|run_completed|.*(loaded|planned|measured))/.test(type) || type === 'chunk_completed',
-  )
-  const facts = told
-    .filter(({ type }) => type !== 'step_started')
+  const facts = events
+    .filter(({ type }) => TOLD.has(type))
     .map(({ seq: _seq, at: _at, crc: _crc, ...event }) => event)
   const isStep = ({ type }: { type: string }) => type === 'step_completed'
   const steps = facts.filter(isStep).sort((a, b) => (a.key! < b.key! ? -1 : 1))
   return { steps, own: facts.filter((event) => !isStep(event)) }
 }
+
+const TOLD = new Set([
+  ...['step_completed', 'step_skipped', 'step_failed', 'run_completed'],
+  ...['series_loaded', 'search_planned', 'chunk_completed', 'stats_measured', 'honesty_measured'],
+])

@@ -21,7 +21,6 @@ it('opens the form of a backtest with ticker, last day, strategy and costs', asy
     imported: null,
     vendor: 'sample',
     ticker: 'AAPL',
-    imported: null,
   }
   const form = viewJobForm(facts, readJobValues(new URL(href, 'http://desk')), null)
   expect(form.ticker).toMatchObject({ value: 'BRK.B' })
