@@ -4,7 +4,16 @@
  */
 import { execFile, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve, sep } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -55,7 +64,7 @@ function createWorkplace(node = process.execPath): CliProcessOptions {
 
 test('it holds what it needs and nothing else', () => {
   const top = readdirSync(installed).sort()
-  expect(top).toEqual(['LICENSE', 'README.md', 'data', 'dist', 'package.json', 'public', 'views'])
+  expect(top).toEqual(['LICENSE', 'README.md', 'data', 'dist', 'docs', 'package.json', 'public', 'views'])
   expect(readdirSync(join(installed, 'dist'))).toEqual(['src'])
   expect(readdirSync(join(installed, 'data'))).toEqual(['sample'])
   const prompts = 'src/committee/prompts'
@@ -99,6 +108,27 @@ test('rundesk assess gives a verdict as one JSON document, and leaves its files 
   expect(readdirSync(workplace.cwd).sort()).toEqual(['data', 'results'])
 })
 
+const BUY_ONCE = `export default {
+  form: 'signals', name: 'buy-once', title: 'Buy once', about: 'Buys on the second bar.', source: 'A test',
+  parameters: [], constraint: null, tickers: 'one',
+  signals(columns, params, out) { out.fill(0); out[1] = 1; return 1 },
+}
+`
+
+test('the threads of the lab and strategies of one’s own work in it', async () => {
+  const workplace = createWorkplace()
+  const strategies = join(workplace.cwd, 'strategies')
+  mkdirSync(strategies)
+  writeFileSync(join(strategies, 'buy-once.mjs'), BUY_ONCE)
+  const own = { ...workplace, env: { ...workplace.env, STRATEGIES_DIR: strategies } }
+  const bought = await runCli(
+    ['backtest', '--ticker', 'GOOG', '--strategy', 'buy-once', '--finalize', '--json'],
+    own,
+  )
+  expect(bought.stderr).toBe('')
+  expect(JSON.parse(bought.stdout)).toMatchObject({ stats: { trades: 1, win_rate_pct: 100 } })
+})
+
 test('rundesk serve answers, shows a page with its style and a run with its chart, and stops in order', async () => {
   const workplace = createWorkplace()
   const server = startCli(['serve', '--port', '0'], workplace)
@@ -132,11 +162,11 @@ const other = findOtherNode()
 
 test.skipIf(other === null)('an older Node works, or is told in one line which one is needed', async () => {
   const [major = 0, minor = 0] = other!.version.slice(1).split('.').map(Number)
-  const words = ['assess', '--tickers', 'MSFT', '--as-of', '2012-06-29', '--json']
+  const words = ['optimize', '--ticker', 'MSFT', '--grid', 'fast=5:8', '--grid', 'slow=20:23', '--json']
   const { code, stdout, stderr } = await runCli(words, createWorkplace(other!.path))
   if (major > 20 || (major === 20 && minor >= 19)) {
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-    expect(JSON.parse(stdout)).toMatchObject({ runs: [{ ticker: 'MSFT', status: 'completed' }] })
+    expect(JSON.parse(stdout)).toMatchObject({ evaluated: 16 })
   } else {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^Rundesk needs Node .*\n$/)
