@@ -1,26 +1,24 @@
 /**
  * The benchmark that costs no thought: the cash split evenly between the tickers, each bought at the first open it has in
- * the range, and held. It pays the same costs and buys whole shares where the rules say so; it borrows nothing, has no
- * stops, and is valued at the last close.
+ * the range, and held. It pays the same costs and buys whole shares where the rules say so; it borrows nothing and has no
+ * stops. At the end it is valued at the last close, or sold where the rules finalise, as any strategy is.
  */
-import { entryFillPrice } from './costs.ts'
+import { entryFillPrice, exitFillPrice } from './costs.ts'
+import { tradeProfit, tradeReturn } from './measures/trade-log.ts'
+import { hasBar, type Timeline } from './orders/timeline.ts'
 import type { TradingRules } from './rules.ts'
 import { countPart } from './share-count.ts'
 import type { BarRange, SimulatedTrade, Simulation } from './simulation.ts'
 import type { TickerBars } from './strategies/strategy.ts'
 
-/** The times that a range counts in, and of each ticker the last of its own bars at each of them (−1 before its first). */
-export interface HeldTimeline {
-  time: Float64Array
-  last: readonly Int32Array[]
-}
-
 export function simulateHolding(
   series: readonly TickerBars[],
-  { time, last }: HeldTimeline,
+  timeline: Timeline,
   rules: TradingRules,
   { from, to }: BarRange,
 ): Simulation {
+  const { time, last } = timeline
+  const end = to - 1
   const equity = new Float64Array(to - from).fill(rules.cash)
   const trades: SimulatedTrade[] = []
   const share = rules.cash / series.length
@@ -29,7 +27,8 @@ export function simulateHolding(
 
   for (const [index, { ticker, bars }] of series.entries()) {
     const own = last[index]!
-    const entryIndex = findFirstBar(own, from, to)
+    let entryIndex = from
+    while (entryIndex < to && !hasBar(timeline, index, entryIndex)) entryIndex++
     if (entryIndex === to) continue
     const price = entryFillPrice(bars.open[own[entryIndex]!]!, 1, rules)
     const size = countPart({ ...rules, margin: 1 }, 1, share, price)
@@ -37,30 +36,31 @@ export function simulateHolding(
       rejectedOrders++
       continue
     }
-    const commission = rules.commission * size * price + rules.commissionFixed
-    commissions += commission
+    const commissionAt = (fill: number) => rules.commission * size * fill + rules.commissionFixed
+    const paid = commissionAt(price)
     for (let at = entryIndex; at < to; at++) {
-      equity[at - from] = equity[at - from]! + size * (bars.close[own[at]!]! - price) - commission
+      equity[at - from] = equity[at - from]! + size * (bars.close[own[at]!]! - price) - paid
     }
-    const exitPrice = bars.close[own[to - 1]!]!
-    const pnl = size * (exitPrice - price) - commission
+
+    const close = bars.close[own[end]!]!
+    let [exitPrice, commission] = [close, paid]
+    if (rules.finalize) {
+      // One that has no bar at the end is sold at its last close.
+      const isAtOpen = rules.fillAt === 'next-open' && hasBar(timeline, index, end)
+      exitPrice = exitFillPrice(isAtOpen ? bars.open[own[end]!]! : close, 1, rules)
+      commission += commissionAt(exitPrice)
+      equity[end - from] = equity[end - from]! + size * (exitPrice - close) - (commission - paid)
+    }
+    commissions += commission
+    const pnl = tradeProfit(size, price, exitPrice, commission)
     trades.push({
-      ...{ ticker, size, entry_index: entryIndex, exit_index: to - 1 },
-      ...{ entry_time: time[entryIndex]!, exit_time: time[to - 1]! },
-      ...{ entry_price: price, exit_price: exitPrice, pnl, return_pct: (100 * pnl) / (size * price) },
-      ...{ commission, exit_reason: 'open', tag: null },
+      ...{ ticker, size, entry_index: entryIndex, exit_index: end },
+      ...{ entry_time: time[entryIndex]!, exit_time: time[end]! },
+      ...{ entry_price: price, exit_price: exitPrice, pnl, return_pct: 100 * tradeReturn(size, price, pnl) },
+      ...{ commission, exit_reason: rules.finalize ? 'end' : 'open', tag: null },
     })
   }
   return { equity, trades, commissions, ruinedAt: null, ambiguousBars: 0, rejectedOrders }
-}
-
-/** The first time in the range at which the ticker has a bar of its own, `to` for none. */
-function findFirstBar(own: Int32Array, from: number, to: number): number {
-  for (let at = from; at < to; at++) {
-    const before = at === 0 ? -1 : own[at - 1]!
-    if (own[at]! !== before) return at
-  }
-  return to
 }
 
 /**
@@ -69,7 +69,7 @@ function findFirstBar(own: Int32Array, from: number, to: number): number {
  */
 export function priceMarket(
   series: readonly TickerBars[],
-  { time, last }: HeldTimeline,
+  { time, last }: Timeline,
   { from, to }: BarRange,
 ): Float64Array {
   if (series.length === 1) return series[0]!.bars.close

@@ -6,7 +6,7 @@ import { priceMarket, simulateHolding } from './buy-and-hold.ts'
 import { describeRun } from './engine/describe-run.ts'
 import { createSignalEngine } from './engine/signal-engine.ts'
 import { createMarket, frameMarket, type MarketFrame } from './measures/market-frame.ts'
-import { createTradeLog, logTrades } from './measures/trade-log.ts'
+import { logTrades } from './measures/trade-log.ts'
 import { createStatisticsWriter, nameRow } from './measures/write-statistics.ts'
 import { createOrderSimulator } from './orders/simulate-orders.ts'
 import { createTimeline, type Timeline } from './orders/timeline.ts'
@@ -28,7 +28,10 @@ export interface Evaluator {
   readonly equity: Float64Array
   /** The same trial with all that can be told of it. */
   simulate(params: Params, range: BarRange): { simulation: Simulation; stats: BacktestStats }
-  /** Bought on the first open of the range and held, by the same cash and costs. */
+  /**
+   * Bought on the first open of the range and held, by the same cash and costs. Exposure and commissions are those of the
+   * position, closed or not; figures of trades have it where it was closed, as those of a strategy have theirs.
+   */
   buyAndHold(range: BarRange): { simulation: Simulation; stats: BacktestStats }
 }
 
@@ -74,17 +77,19 @@ export const createEvaluator: CreateEvaluator = (series, strategy, rules) => {
       const row = new Float64Array(STATISTICS.length)
       const equity = new Float64Array(timeline.length)
       equity.set(simulation.equity, range.from)
-      const { from } = range
+      const { from, to } = range
       const measured = {
-        cash: rules.cash,
-        equity,
-        firstMove: from,
-        ruinedAt: -1,
-        heldFrom: from,
-        log: createTradeLog(0),
+        ...{ cash: rules.cash, equity, firstMove: from, ruinedAt: -1, heldFrom: from },
+        log: logTrades(simulation.trades),
       }
       createStatisticsWriter()(frame, measured, row, 0)
-      return { simulation, stats: nameRow(frame, row) }
+      // Of trades only closed ones count, and this one may never close: what it held and paid counts all the same.
+      const boughtAt = Math.min(to, ...simulation.trades.map(({ entry_index }) => entry_index))
+      const held = {
+        exposure_time_pct: (100 * (to - boughtAt)) / (to - from),
+        commissions: simulation.commissions,
+      }
+      return { simulation, stats: { ...nameRow(frame, row), ...held } }
     },
   }
 }

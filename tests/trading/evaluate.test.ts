@@ -4,6 +4,7 @@ import type { Bars } from '../../src/market/series.ts'
 import { createEvaluator } from '../../src/trading/evaluate.ts'
 import { DEFAULT_RULES, type TradingRules } from '../../src/trading/rules.ts'
 import { STATISTICS, type Statistic } from '../../src/trading/statistics.ts'
+import { buyAndHold } from '../../src/trading/strategies/buy-and-hold.ts'
 import { smaCross } from '../../src/trading/strategies/sma-cross.ts'
 import type { TickerBars } from '../../src/trading/strategies/strategy.ts'
 import { makeBars } from '../support/hand-made-bars.ts'
@@ -193,7 +194,35 @@ describe('buying and holding', () => {
       { size: 97, entry_price: 102, exit_price: 120, exit_reason: 'open' },
     ])
     expect(stats.return_pct).toBeCloseTo((money + 97 * 120) / 100 - 100, 10)
-    expect(stats.trades).toBe(0)
+    expect(stats).toMatchObject({ trades: 0, win_rate_pct: null, exposure_time_pct: 100 })
+    expect(stats.commissions).toBeCloseTo(97 * 1.02, 10)
+  })
+
+  it.each<[string, Partial<TradingRules>]>([
+    ['still held at the end', { spread: 0.001 }],
+    ['sold on the last open', { finalize: true, commissionFixed: 2, slippage: 0.001 }],
+    ['sold on the last close', { finalize: true, fillAt: 'close', commissionFixed: 2 }],
+  ])('is what the strategy of that name does, %s', (_how, more) => {
+    const rules = rulesOf({ commission: 0.002, ...more })
+    const [{ bars }, to] = [goog, goog.bars.close.length]
+    // The strategy decides on a close and is filled after it: one bar earlier, and on that close where it is filled there.
+    const open = bars.open.slice()
+    if (rules.fillAt === 'close') open[1] = bars.close[0]!
+    const evaluator = createEvaluator([{ ticker: 'GOOG', bars: { ...bars, open } }], buyAndHold, rules)
+    const held = evaluator.buyAndHold({ from: 1, to })
+    const traded = evaluator.simulate({}, { from: 0, to })
+    const [one] = traded.simulation.trades
+    const atOnce = rules.fillAt === 'close' ? { entry_index: 1, entry_time: bars.time[1]! } : {}
+    expect(held.simulation.trades).toEqual([{ ...one, ...atOnce }])
+    expect(held.simulation.commissions).toBe(traded.simulation.commissions)
+    const [last, alike] = [held.simulation.equity.at(-1)!, traded.simulation.equity.at(-1)!]
+    expect(Math.abs(last / alike - 1)).toBeLessThan(1e-12)
+
+    const ofTrades = ['trades', 'win_rate_pct', 'best_trade_pct', 'expectancy_pct', 'profit_factor'] as const
+    for (const name of ofTrades) expect(held.stats[name], name).toBe(traded.stats[name])
+    expect(held.stats).toMatchObject({ exposure_time_pct: 100, commissions: held.simulation.commissions })
+    expect(held.stats.trades).toBe(rules.finalize ? 1 : 0)
+    if (rules.finalize) expect(traded.stats.commissions).toBe(held.stats.commissions)
   })
 
   it('splits the cash between tickers, each from its first open', () => {
