@@ -7,10 +7,11 @@ import type { FindPastBacktest, PastBacktest } from './committee/past-backtest.t
 import { NotFoundError } from './core/errors.ts'
 import type { BacktestResult } from './lab/backtest-result.ts'
 import type { RunIndex } from './runs/ports.ts'
-import { LOOKS_AHEAD } from './trading/strategies/check-look-ahead.ts'
 
 /** Newer ones that cannot be used are looked past, so many of them. */
 const MOST_READ = 8
+/** Backtests of the ticker that are looked through, newest first, for one that is old enough. */
+const MOST_LISTED = 1_000
 const DAY_CHARS = 'YYYY-MM-DD'.length
 
 export interface PastBacktestsOptions {
@@ -23,8 +24,7 @@ export interface PastBacktestsOptions {
 
 export function createPastBacktests({ index, readResult, vendor }: PastBacktestsOptions): FindPastBacktest {
   return async (ticker, asOf) => {
-    const limit = Number.MAX_SAFE_INTEGER
-    const { runs } = index.query({ ticker, kind: ['backtest'], status: ['completed'], limit })
+    const { runs } = index.query({ ticker, kind: ['backtest'], status: ['completed'], limit: MOST_LISTED })
     const seen = runs.filter((run) => run.as_of !== null && run.as_of <= asOf)
     for (const { run_id } of seen.slice(0, MOST_READ)) {
       const found = readBacktest(run_id, await readIfThere(readResult(run_id)))
@@ -39,9 +39,8 @@ function readBacktest(run_id: string, stored: unknown): (PastBacktest & { ticker
   const result = stored as BacktestResult | null
   const [series, ...others] = result?.series ?? []
   if (!result || !series || others.length > 0) return null
-  // A model says of its training in a note of its own; whichever it is, its figures are no record.
-  if (result.notes.some((note) => note.includes(LOOKS_AHEAD) || note.includes('model was trained')))
-    return null
+  // One that does not say is from before it was told.
+  if (result.caveats?.length !== 0) return null
   const { return_pct, sharpe_ratio, max_drawdown_pct, trades } = result.stats
   return {
     ...{

@@ -43,7 +43,7 @@ function open(runs: readonly Kept[], ticker = 'AAPL') {
             last: run.last ?? run.as_of,
           },
         ],
-        ...{ strategy: 'sma-cross', params: { fast: 10, slow: 20 }, notes: [] },
+        ...{ strategy: 'sma-cross', params: { fast: 10, slow: 20 }, notes: [], caveats: [] },
         stats: {
           start: '2000-03-01',
           return_pct: 12.5,
@@ -84,14 +84,9 @@ describe('the backtest that the committee is told of', () => {
     ['a search', { change: { kind: 'optimize' } }],
     ['a run that failed', { change: { status: 'error' } }],
     ['a run whose files are gone', { result: { gone: true } }],
-    [
-      'a strategy found to look ahead',
-      { result: { notes: ['Mine looks ahead: the signal of … is another one.'] } },
-    ],
-    [
-      'a model on what it was trained on',
-      { result: { notes: ['In-sample: the model was trained on AAPL up to 2012-01-03'] } },
-    ],
+    ['a strategy found to look ahead', { result: { caveats: ['looks-ahead'] } }],
+    ['a model on what it was trained on', { result: { caveats: ['in-sample'] } }],
+    ['one that does not say whether it is either', { result: { caveats: undefined } }],
     [
       'prices that were imported',
       { result: { series: [{ ticker: 'AAPL', vendor: 'import', last: '2012-06-29' }] } },

@@ -37,6 +37,15 @@ export interface Histogram {
   counts: number[]
 }
 
+/** Why figures are no record of what the strategy would have earned: it saw later bars, or was trained on these. */
+export type Caveat = 'looks-ahead' | 'in-sample'
+
+/** A sentence that a reader must know, and what it says of all figures; null where that is nothing. */
+export interface Remark {
+  note: string
+  caveat: Caveat | null
+}
+
 export interface BacktestResult {
   series: SeriesFacts[]
   strategy: string
@@ -51,4 +60,6 @@ export interface BacktestResult {
   trade_returns: Histogram
   /** What a reader must know, a sentence each: ambiguous bars, rejected orders, ruin, look-ahead found, repaired rows. */
   notes: string[]
+  /** Those that the notes tell of, each once. Absent in results from before they were told apart. */
+  caveats?: Caveat[]
 }

@@ -6,7 +6,7 @@ import { createTimeline } from '../trading/orders/timeline.ts'
 import type { BarRange, Simulation } from '../trading/simulation.ts'
 import type { BacktestStats } from '../trading/statistics.ts'
 import type { Params, TickerBars } from '../trading/strategies/strategy.ts'
-import type { BacktestResult, EquityCurve, MonthReturn, SeriesFacts } from './backtest-result.ts'
+import type { BacktestResult, EquityCurve, MonthReturn, Remark, SeriesFacts } from './backtest-result.ts'
 import { buildHistogram } from './histogram.ts'
 import { thinCurve } from './thin-curve.ts'
 
@@ -20,7 +20,10 @@ export interface ResultParts {
   held: Simulated
   range: BarRange
   facts: SeriesFacts[]
+  /** Of the bars and the job. */
   notes: readonly string[]
+  /** Of the strategy on these bars. */
+  remarks: readonly Remark[]
   strategy: string
   params: Params
   cash: number
@@ -30,7 +33,7 @@ export interface ResultParts {
 const DAY_MS = 86_400_000
 
 export function buildResult(parts: ResultParts): BacktestResult {
-  const { traded, held, range, facts, strategy, params, cash, series } = parts
+  const { traded, held, range, facts, strategy, params, cash, series, remarks } = parts
   const { time: times, last } = createTimeline(series)
   const time = times.subarray(range.from, range.to)
   const { close } = series[0]!.bars
@@ -44,7 +47,8 @@ export function buildResult(parts: ResultParts): BacktestResult {
     months: measureMonths(time, equity, cash),
     daily_returns: buildHistogram(measureDays(time, equity, cash)),
     trade_returns: buildHistogram(trades.map((trade) => trade.return_pct)),
-    notes: [...parts.notes, ...describe(traded.simulation, time)],
+    notes: [...parts.notes, ...remarks.map(({ note }) => note), ...describe(traded.simulation, time)],
+    caveats: [...new Set(remarks.flatMap(({ caveat }) => caveat ?? []))],
   }
 }
 

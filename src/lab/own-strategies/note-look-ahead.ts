@@ -3,6 +3,7 @@ import { messageOf } from '../../core/errors.ts'
 import type { TradingRules } from '../../trading/rules.ts'
 import { checkLookAhead } from '../../trading/strategies/check-look-ahead.ts'
 import type { Params } from '../../trading/strategies/strategy.ts'
+import type { Remark } from '../backtest-result.ts'
 import { loadStrategy } from '../load-strategy.ts'
 import type { StrategyRef } from '../strategy-catalog.ts'
 import type { SharedBars } from '../task.ts'
@@ -14,21 +15,20 @@ export interface LookAheadQuestion {
   rules: TradingRules
 }
 
-/** A sentence where it looks ahead, or could not be tried; else none. For a thread: it runs the strategy several times. */
+/** A remark where it looks ahead, or could not be tried; else none. For a thread: it runs the strategy several times. */
 export async function noteLookAhead({
   strategy: ref,
   bars,
   params,
   rules,
-}: LookAheadQuestion): Promise<string[]> {
+}: LookAheadQuestion): Promise<Remark[]> {
   if (ref.file === null) return []
   const strategy = await loadStrategy(ref)
   try {
     const found = checkLookAhead(bars.series, strategy, params, rules)
-    return found === null ? [] : [found]
+    return found === null ? [] : [{ note: found, caveat: 'looks-ahead' }]
   } catch (error) {
-    return [
-      `Whether ${strategy.title} looks ahead could not be tried: on fewer bars it fails (${messageOf(error)}).`,
-    ]
+    const note = `Whether ${strategy.title} looks ahead could not be tried: on fewer bars it fails (${messageOf(error)}).`
+    return [{ note, caveat: null }]
   }
 }

@@ -34,7 +34,7 @@ export const stitchFolds: Task<StitchInput, StitchOutput> = {
     const result = buildResult({
       ...{ traded, held, range, facts, series: bars.series },
       ...{ strategy: strategy.name, params: fixed, cash: rules.cash },
-      notes: [...notes, ...noteInSample(strategy, facts, { first, last })],
+      ...{ notes, remarks: noteInSample(strategy, facts, { first, last }) },
     })
     return { result, equity: traded.simulation.equity }
   },

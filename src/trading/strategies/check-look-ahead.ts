@@ -20,9 +20,6 @@ import {
   type TickerBars,
 } from './strategy.ts'
 
-/** By which what is found is known among the notes of a result. */
-export const LOOKS_AHEAD = 'looks ahead:'
-
 /** Parts of the bars after which they are cut off. */
 const CUTS = [0.35, 0.5, 0.65, 0.8, 0.9, 0.97]
 /** Fewer are no ground to tell anything from. */
@@ -175,7 +172,7 @@ function compareTrades(whole: readonly string[], part: readonly string[], day: s
 }
 
 function tell(strategy: Strategy, change: string): string {
-  return `${strategy.title} ${LOOKS_AHEAD} ${change}. It makes use of later bars, and its results cannot be had by trading.`
+  return `${strategy.title} looks ahead: ${change}. It makes use of later bars, and its results cannot be had by trading.`
 }
 
 function listCuts(length: number): number[] {

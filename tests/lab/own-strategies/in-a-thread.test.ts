@@ -73,8 +73,9 @@ describe('in a job', () => {
       'writes.mjs: the signal of bar 7 is 5; allowed: 0 nothing new',
     )
     await expect(run(refs.get('orders')!)).rejects.toThrow(/^orders\.mjs, line 8: no ticker "MSFT" here/)
-    const { notes } = await run(refs.get('peeks')!)
+    const { notes, caveats } = await run(refs.get('peeks')!)
     expect(notes).toEqual([expect.stringContaining('A title looks ahead: the signal of ')])
+    expect(caveats).toEqual(['looks-ahead'])
   })
 
   it('a file that has changed since is refused', async () => {

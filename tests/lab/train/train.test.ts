@@ -106,9 +106,10 @@ describe('a model as a strategy', () => {
       /^In-sample: the model was trained on MSFT up to 2010-12-31, so what it earns from 2009-02-02 to 2010-12-31/,
     )
     const fresh = await backtest({ start: '2011-01-03' })
-    expect(fresh.notes).toEqual([])
+    expect(fresh).toMatchObject({ notes: [], caveats: [] })
     const other = await backtest({ ticker: 'AAPL', start: '2010-01-04' })
     expect(other.notes[0]).toMatch(/^The model was trained on MSFT up to 2010-12-31: what it earns on AAPL/)
+    expect([seen.caveats, other.caveats]).toEqual([['in-sample'], ['in-sample']])
 
     await expect(backtest({ strategy: 'model:AAPL--2026-01-01_00.00.00--abcdef' })).rejects.toThrow(
       'there is no run "AAPL--2026-01-01_00.00.00--abcdef" that has trained a model',
