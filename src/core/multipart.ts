@@ -6,6 +6,8 @@ import { InputError, quote } from './errors.ts'
 
 const MAX_HEADER_BYTES = 16_384
 const MAX_BOUNDARY_LENGTH = 70
+/** Of the forms that bring a file, more than any has. */
+const MAX_PARTS = 100
 const CRLF = '\r\n'
 
 /** The boundary of a content type; null for any other type. Throws `InputError` for one without. */
@@ -28,18 +30,19 @@ export async function* readFormFile(
   field: string,
   onFile: (fileName: string | null) => void = () => undefined,
 ): AsyncGenerator<Uint8Array> {
-  const input = createWindow(body)
+  const input = createWindow(body, Buffer.from(CRLF))
   const delimiter = Buffer.from(`${CRLF}--${boundary}`, 'latin1')
   // The first boundary has no line break in front of it where nothing stands before it.
-  input.unread(Buffer.from(CRLF))
-  for (;;) {
+  input.back(CRLF.length)
+  for (let parts = 1; ; parts++) {
+    if (parts > MAX_PARTS) throw new InputError('body', `the form has more than ${MAX_PARTS} parts`)
     for await (const _passedOver of input.upTo(delimiter));
     const end = await input.take(2)
     if (end.toString('latin1') === '--') throw new InputError(field, `${field} is missing: choose a file`)
-    input.unread(end)
+    input.back(end.length)
     const header = await readHeader(input)
     if (nameOf(header) !== field) {
-      input.unread(Buffer.from(CRLF))
+      input.back(CRLF.length)
       continue
     }
     onFile(/;\s*filename="([^"]*)"/i.exec(header)?.[1] ?? null)
@@ -52,44 +55,46 @@ interface Window {
   /** What stands before the next `mark`, and passes it. Throws where it never comes. */
   upTo(mark: Buffer): AsyncGenerator<Buffer>
   take(bytes: number): Promise<Buffer>
-  unread(bytes: Buffer): void
+  /** Goes back over the last bytes that were passed, at most `MAX_BACK`. */
+  back(bytes: number): void
 }
 
-function createWindow(body: AsyncIterable<Uint8Array>): Window {
+/** As far as one ever has to go back: a line break. */
+const MAX_BACK = 2
+
+/** A view of the body that moves on; of what it has passed only the last bytes are kept. `before` was passed already. */
+function createWindow(body: AsyncIterable<Uint8Array>, before: Buffer): Window {
   const chunks = body[Symbol.asyncIterator]()
-  let held = Buffer.alloc(0)
+  let held = before
+  let at = before.length
 
   async function fill(): Promise<void> {
     const next = await chunks.next()
     if (next.done) throw new InputError('body', 'the form breaks off before its end')
-    held = Buffer.concat([held, next.value])
+    const kept = Math.max(0, at - MAX_BACK)
+    held = Buffer.concat([held.subarray(kept), next.value])
+    at -= kept
   }
 
   return {
     async *upTo(mark) {
       for (;;) {
-        const at = held.indexOf(mark)
-        if (at !== -1) {
-          const before = held.subarray(0, at)
-          held = held.subarray(at + mark.length)
-          if (before.length > 0) yield before
-          return
-        }
+        const found = held.indexOf(mark, at)
         // The end of what is held may be the beginning of the mark.
-        const sure = Math.max(0, held.length - mark.length + 1)
-        const before = held.subarray(0, sure)
-        held = held.subarray(sure)
+        const sure = found === -1 ? Math.max(at, held.length - mark.length + 1) : found
+        const before = held.subarray(at, sure)
+        at = found === -1 ? sure : found + mark.length
         if (before.length > 0) yield before
+        if (found !== -1) return
         await fill()
       }
     },
     async take(bytes) {
-      while (held.length < bytes) await fill()
-      const taken = held.subarray(0, bytes)
-      held = held.subarray(bytes)
-      return taken
+      while (held.length - at < bytes) await fill()
+      at += bytes
+      return held.subarray(at - bytes, at)
     },
-    unread: (bytes) => void (held = Buffer.concat([bytes, held])),
+    back: (bytes) => void (at -= bytes),
   }
 }
 

@@ -21,6 +21,8 @@ import type { RawBars } from './vendor.ts'
 
 /** Rows between two looks at whatever else the process has to do. */
 const ROWS_PER_SLICE = 5_000
+/** No price file has lines that long; taking one apart would take long, too. */
+const MAX_LINE_CHARS = 65_536
 
 /** What the bars are called: `RawBars` carries both. */
 export interface BarsLabel {
@@ -77,6 +79,11 @@ function* parseInSteps(
   const lines = readLines(text)
   const header = lines.next()
   if (header.done) throw new InputError('data', `${ticker}: the file is empty; a header line is needed`)
+  if (header.value.text.length > MAX_LINE_CHARS)
+    throw new InputError(
+      'data',
+      `${ticker}: line ${header.value.number} is longer than ${MAX_LINE_CHARS} characters`,
+    )
   const separator = tellSeparator(header.value.text)
   const names = splitCells(header.value.text, separator) ?? []
   const bare = report && findBareColumns(names)
@@ -105,6 +112,7 @@ function* parseInSteps(
       if (cells.count > 1 || cells.ends[0]! > cells.starts[0]!) to.add(line, source, cells)
       return
     }
+    if (end - start > MAX_LINE_CHARS) return to.refuse(line, `longer than ${MAX_LINE_CHARS} characters`)
     const taken = splitCells(source.slice(start, end), separator)
     if (taken === null) return to.refuse(line, 'a quotation mark is not closed')
     // Put side by side they are a text of their own, in which the cells have their bounds.

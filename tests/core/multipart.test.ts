@@ -48,6 +48,14 @@ describe('a file in a form', () => {
     )
   })
 
+  it('behind more parts than any form has is refused', async () => {
+    const part = '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n\r\n'
+    const bytes = Buffer.from(`${part.repeat(101)}--b--`)
+    await expect(collect(readFormFile(inPieces(bytes, [9]), 'b', 'bundle'))).rejects.toThrow(
+      /more than 100 parts/,
+    )
+  })
+
   it('that is not there, breaks off, or has no end of headers is refused', async () => {
     const form = new FormData()
     form.append('other', 'x')

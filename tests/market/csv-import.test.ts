@@ -169,6 +169,11 @@ describe('refused by line', () => {
     expect(refusal(YAHOO, good, row)).toContain(`ABC: ${reason}`)
   })
 
+  it('a line that no price file has', () => {
+    expect(refusal(','.repeat(10_000_000))).toContain('line 1 is longer than 65536 characters')
+    expect(refusal(YAHOO, good, `"${'x'.repeat(70_000)}"`)).toContain('line 3: longer than 65536 characters')
+  })
+
   it('a second ticker in one file', () => {
     const header = '<TICKER>,<DATE>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>'
     expect(refusal(header, 'AAPL.US,20120629,10,12,9,11,5', 'IBM.US,20120629,10,12,9,11,5')).toContain(
