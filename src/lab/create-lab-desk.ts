@@ -3,12 +3,12 @@
  * what is remembered is bounded and can be made again.
  */
 import { InputError, NotFoundError, quote } from '../core/errors.ts'
+import { createLatest } from '../core/latest.ts'
 import { suggestName } from '../core/nearest.ts'
-import { STATISTICS, type Statistic } from '../trading/statistics.ts'
+import { STATISTICS } from '../trading/statistics.ts'
 import { createTimeline } from '../trading/orders/timeline.ts'
 import type { BacktestResult } from './backtest-result.ts'
 import type { ColumnRange } from './found/column-range.ts'
-import { createLatest } from './found/latest.ts'
 import {
   countChunks,
   createTrialColumnReader,
@@ -41,7 +41,7 @@ const TRIALS_KEPT = 16
 const HEATMAPS_KEPT = 16
 const ORDERS_KEPT = 4
 /** Most rows of a page of trials. */
-export const TRIAL_PAGE_MAX = 1_000
+const TRIAL_PAGE_MAX = 1_000
 /** Figures of a trial that was run again are those that were kept, or the reader is told. */
 const CHANGED =
   'Run again, this trial gives other figures than the search kept of it: the strategy or the program has changed since.'
@@ -101,11 +101,11 @@ export function createLabDesk({ runs, catalog, dispatcher, shutdown }: LabDeskDe
   async function draw(runId: string, query: HeatmapQuery) {
     const read = await columns.read(runId, query.statistic)
     if (read === null || read.names.length < 2) return null
-    const axis = (name: string) => ({ name, column: columnOf(read, name) })
+    const axis = (field: 'x' | 'y') => ({ name: query[field], column: columnOf(read, field, query[field]) })
     if (query.x === query.y)
       throw new InputError('y', `y is ${quote(query.y)}, as x is; the axes of a heatmap are two parameters`)
     const { trials, values } = read
-    const input = { statistic: query.statistic, x: axis(query.x), y: axis(query.y), trials, values }
+    const input = { statistic: query.statistic, x: axis('x'), y: axis('y'), trials, values }
     const within = rangesOf(read, query.within)
     const heatmap = await dispatcher.run(drawHeatmap, { ...input, within }, optionsFor(runId))
     return heatmap.cells.some((cell) => cell !== null) ? heatmap : null
@@ -120,7 +120,7 @@ export function createLabDesk({ runs, catalog, dispatcher, shutdown }: LabDeskDe
     inspectTrial: (runId, trial) => inspected.get(`${runId} ${trial}`, () => simulate(runId, trial)),
     async trials(runId, { sort, descending, offset, limit, within }) {
       const count = await chunksOf(runId)
-      const read = await columns.read(runId, admitStatistic(sort))
+      const read = await columns.read(runId, sort)
       if (read === null) return { trials: [], total: 0 }
       const ranges = rangesOf(read, within)
       const key = JSON.stringify([runId, count, sort, descending, within ?? null])
@@ -141,7 +141,6 @@ export function createLabDesk({ runs, catalog, dispatcher, shutdown }: LabDeskDe
     },
     async heatmap(runId, query) {
       const count = await chunksOf(runId)
-      admitStatistic(query.statistic)
       return heatmaps.get(JSON.stringify([runId, count, query]), () => draw(runId, query))
     },
     async *eachTrial(runId) {
@@ -159,19 +158,19 @@ export function createLabDesk({ runs, catalog, dispatcher, shutdown }: LabDeskDe
   }
 }
 
-function admitStatistic(name: Statistic): Statistic {
-  if (STATISTICS.includes(name)) return name
-  throw new InputError('sort', `${quote(name)} is no statistic; ${suggestName(name, STATISTICS)}`)
-}
-
-function columnOf({ names, params }: TrialColumns, name: string): Float64Array {
+function columnOf({ names, params }: TrialColumns, field: string, name: string): Float64Array {
   const column = params[names.indexOf(name)]
   if (column) return column
-  throw new InputError('x', `${quote(name)} was not searched; ${suggestName(name, names)}`)
+  throw new InputError(
+    field,
+    `${field} is ${quote(name)}, which was not searched; ${suggestName(name, names)}`,
+  )
 }
 
 function rangesOf(read: TrialColumns, within: Record<string, [number, number]> = {}): ColumnRange[] {
-  return Object.entries(within).map(([name, [from, to]]) => ({ column: columnOf(read, name), from, to }))
+  return Object.entries(within).map(([name, [from, to]]) => ({
+    ...{ column: columnOf(read, `from.${name}`, name), from, to },
+  }))
 }
 
 function nameTrials({ from, names, params, stats }: TrialChunk, rows: readonly number[]): Trial[] {

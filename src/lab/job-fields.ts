@@ -5,14 +5,8 @@
  * `job-form.ts`.
  */
 import { z } from 'zod'
+import { readBounds, type Bound, type Shape } from '../core/parse-shape.ts'
 import { JOB_INPUTS, type JobKind } from './job-inputs.ts'
-
-export interface Bound {
-  /** As the form has it: in percent where the control is. */
-  value: number
-  /** The value itself is not allowed. */
-  isOpen: boolean
-}
 
 export interface JobField {
   /** As the job's input has it. */
@@ -25,6 +19,7 @@ export interface JobField {
   isPercent: boolean
   /** Nothing may stand in it. */
   isOptional: boolean
+  /** As the form has it: in percent where the control is. */
   least: Bound | null
   most: Bound | null
   choices: readonly string[]
@@ -42,18 +37,10 @@ const APART: ReadonlySet<string> = new Set([
   ...['strategy', 'ticker', 'tickers', 'imported', 'params', 'grid', 'sizing', 'size', 'features'],
 ])
 
-interface Described {
+interface Described extends Shape {
   title?: string
   description?: string
-  type?: string
-  enum?: string[]
   default?: unknown
-  anyOf?: Described[]
-  minimum?: number
-  maximum?: number
-  exclusiveMinimum?: number
-  exclusiveMaximum?: number
-  maxLength?: number
 }
 
 const known = new Map<JobKind, readonly JobField[]>()
@@ -78,12 +65,8 @@ function describeFields(kind: JobKind): JobField[] {
 function describeField(name: string, described: Described, isRequired: boolean): JobField {
   const held = { ...described, ...described.anyOf?.find(({ type }) => type !== 'null') }
   const isPercent = PERCENT.has(name)
-  const scale = (value: number) => (isPercent ? value * 100 : value)
-  const bound = (closed: number | undefined, open: number | undefined): Bound | null => {
-    const value = open ?? closed
-    if (value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER) return null
-    return { value: scale(value), isOpen: open !== undefined }
-  }
+  const bounds = readBounds(held)
+  const scale = (bound: Bound | null) => bound && { ...bound, value: bound.value * (isPercent ? 100 : 1) }
   const { default: standard } = described
   return {
     ...{ name, control: isPercent ? `${name}_pct` : name, isPercent },
@@ -91,9 +74,9 @@ function describeField(name: string, described: Described, isRequired: boolean):
     about: described.description ?? '',
     form: formOf(name, held),
     isOptional: !isRequired && (standard === undefined || standard === null),
-    least: bound(held.minimum, held.exclusiveMinimum),
-    most: bound(held.maximum, held.exclusiveMaximum),
-    choices: held.enum ?? [],
+    least: scale(bounds.least),
+    most: scale(bounds.most),
+    choices: (held.enum ?? []).map(String),
     maxLength: held.maxLength ?? null,
     standard: standard === undefined || standard === null ? null : writeValue(standard, isPercent),
   }

@@ -5,12 +5,14 @@
  * world can tell (is there such a ticker?) is left to the launch.
  */
 import { InputError, quote } from '../core/errors.ts'
+import { parseNumber } from '../core/parse-number.ts'
 import { parseTicker, parseTickers } from '../core/ids.ts'
 import { suggestName } from '../core/nearest.ts'
+import { describeBounds, parseShape } from '../core/parse-shape.ts'
 import { fillParams } from '../trading/strategies/fill-params.ts'
 import type { StrategyParameter } from '../trading/strategies/strategy.ts'
 import { listJobFields, movePoint, writeValue, type JobField } from './job-fields.ts'
-import { JOB_INPUTS, JOB_KINDS, type JobKind } from './job-inputs.ts'
+import { isSearch, JOB_INPUTS, parseJobKind, type JobKind } from './job-inputs.ts'
 import type { StrategyListing } from './strategy-catalog.ts'
 
 /** What a form must know of a strategy. */
@@ -33,19 +35,6 @@ type Sizing = keyof typeof SIZE_CONTROLS
 
 /** Sent along by the form for its own sake: for which strategy the parameters were typed, and which kind to show instead. */
 const FOR_THE_FORM = ['of', 'show']
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i
-
-export function isSearch(kind: JobKind): boolean {
-  return kind === 'optimize' || kind === 'walk-forward'
-}
-
-export function parseJobKind(kind: unknown): JobKind {
-  const known = JOB_KINDS.find((one) => one === kind)
-  if (known) return known
-  if (typeof kind !== 'string' || kind === '')
-    throw new InputError('kind', `kind is missing; one of ${JOB_KINDS.join(', ')}`)
-  throw new InputError('kind', `kind is ${quote(kind)}; ${suggestName(kind, JOB_KINDS)}`)
-}
 
 /**
  * Throws `InputError` naming the control and the value received. `strategy` is the one that the form names; null for
@@ -71,11 +60,8 @@ export function parseJobForm(fields: Record<string, unknown>, strategy: FormStra
     Object.assign(input, readSizing(get))
     Object.assign(input, isSearch(kind) ? readRanges(parameters, get) : readParams(parameters, get))
   }
-  const parsed = JOB_INPUTS[kind].safeParse(input)
-  if (parsed.success) return { kind, input }
-  const { path, message } = parsed.error.issues[0]!
-  const control = String(path[0] ?? 'form')
-  throw new InputError(control, `${control} is ${quote(input[control])}: ${message}`)
+  parseShape<unknown>(JOB_INPUTS[kind], input)
+  return { kind, input }
 }
 
 /** The controls that differ from what stands in an empty form, by name; more than one value where there are several. */
@@ -125,7 +111,7 @@ function readField(field: JobField, text: string, isSent: boolean): unknown {
   if (form === 'flag') return isSent ? text === '1' : undefined
   if (text === '') {
     if (field.isOptional || field.standard !== null) return undefined
-    throw new InputError(control, `${control} is empty; allowed: ${describeBounds(field)}`)
+    throw new InputError(control, `${control} is empty; allowed: ${describeAllowed(field)}`)
   }
   switch (form) {
     case 'number':
@@ -150,23 +136,17 @@ function readBounded(field: JobField, text: string): number {
     (least === null || (least.isOpen ? value > least.value : value >= least.value)) &&
     (most === null || (most.isOpen ? value < most.value : value <= most.value))
   if (!isAllowed)
-    throw new InputError(control, `${control} is ${quote(text)}; allowed: ${describeBounds(field)}`)
+    throw new InputError(control, `${control} is ${quote(text)}; allowed: ${describeAllowed(field)}`)
   return isPercent ? Number(movePoint(text, -2)) : value
 }
 
-/** `a whole number from 20`, `above 0, below 100 %`. */
-export function describeBounds({ form, isPercent, least, most }: JobField): string {
-  const unit = isPercent ? ' %' : ''
-  const parts = [
-    ...(least ? [`${least.isOpen ? 'above' : 'from'} ${least.value}${most ? '' : unit}`] : []),
-    ...(most ? [`${most.isOpen ? 'below' : 'up to'} ${most.value}${unit}`] : []),
-  ].join(', ')
-  return form === 'whole' ? `a whole number ${parts}`.trim() : parts || 'a number'
+function describeAllowed(field: JobField): string {
+  return describeBounds(field, field.form === 'whole', field.isPercent ? ' %' : '')
 }
 
 function readNumber(control: string, text: string): number {
-  const value = NUMBER.test(text) ? Number(text) : Number.NaN
-  if (Number.isFinite(value)) return value
+  const value = parseNumber(text)
+  if (!Number.isNaN(value)) return value
   throw new InputError(control, `${control} is ${quote(text)}, which is no number`)
 }
 
@@ -260,7 +240,7 @@ function refuseUnknown(
 }
 
 /** Every control that the form of a kind may have. */
-export function listControls(kind: JobKind, parameters: readonly StrategyParameter[]): string[] {
+function listControls(kind: JobKind, parameters: readonly StrategyParameter[]): string[] {
   const plain = listJobFields(kind).map(({ control }) => control)
   const bars = ['kind', 'ticker', 'imported', ...FOR_THE_FORM]
   if (kind === 'train') return [...bars, ...plain, 'features']

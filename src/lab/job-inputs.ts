@@ -4,20 +4,26 @@
  */
 import { z } from 'zod'
 import { InputError, quote } from '../core/errors.ts'
+import { isTicker } from '../core/ids.ts'
 import { suggestName } from '../core/nearest.ts'
+import { allow } from '../core/parse-shape.ts'
 import { STATISTICS } from '../trading/statistics.ts'
 import { DEFAULT_RULES, type SizingRule, type TradingRules } from '../trading/rules.ts'
 
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?)?$/, 'a date, YYYY-MM-DD')
+const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?)?$/, { error: allow('a date, YYYY-MM-DD') })
 const ticker = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(/^[A-Z0-9^][A-Z0-9.\-^=]{0,14}$/, '1 to 15 of A-Z 0-9 . - ^ =, starting with a letter, digit or ^')
+  .refine(isTicker, { error: allow('1–15 of A–Z 0–9 . - ^ =, starting with a letter, a digit or ^') })
 const params = z.record(z.string(), z.number())
 const fraction = z.number().min(0).lt(1)
 /** SHA-256 of bars that were imported: what an upload is once it has been read. */
-const imported = z.string().regex(/^[0-9a-f]{64}$/)
+const imported = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, { error: allow('the hash of an import, 64 of 0–9 and a–f') })
 
 /** Bars: of a ticker, of several, or of a file that was imported. */
 const barsShape = {
@@ -128,10 +134,10 @@ const backtestShape = {
 }
 
 /** A range `[from, to, step]` (both ends count; a step of 1, or the parameter's own, where left out). */
-const range = z.union([
-  z.tuple([z.number(), z.number()]),
-  z.tuple([z.number(), z.number(), z.number().positive()]),
-])
+const range = z.union(
+  [z.tuple([z.number(), z.number()]), z.tuple([z.number(), z.number(), z.number().positive()])],
+  { error: allow('[from, to] or [from, to, step], the step above 0') },
+)
 
 export const OBJECTIVES = STATISTICS
 export const METHODS = ['grid', 'random', 'adaptive'] as const
@@ -171,10 +177,10 @@ const searchShape = {
     .meta({ title: 'Seed', description: 'The same seed makes the same draws' }),
 }
 
-export const backtestInputSchema = z.strictObject(backtestShape, { error: refuse(backtestShape) })
+export const backtestInputSchema = z.strictObject(backtestShape)
 
 const optimizeShape = { ...backtestShape, ...searchShape }
-export const optimizeInputSchema = z.strictObject(optimizeShape, { error: refuse(optimizeShape) })
+export const optimizeInputSchema = z.strictObject(optimizeShape)
 
 const walkForwardShape = {
   ...optimizeShape,
@@ -189,16 +195,12 @@ const walkForwardShape = {
     .min(0)
     .default(0)
     .meta({ title: 'Purge', description: 'Bars left out between training and test' }),
-  embargo_bars: z
-    .int()
-    .min(0)
-    .default(0)
-    .meta({
-      title: 'Embargo',
-      description: 'Bars that must have passed since a bar was tested on before training may use it',
-    }),
+  embargo_bars: z.int().min(0).default(0).meta({
+    title: 'Embargo',
+    description: 'Bars that must have passed since a bar was tested on before training may use it',
+  }),
 }
-export const walkForwardInputSchema = z.strictObject(walkForwardShape, { error: refuse(walkForwardShape) })
+export const walkForwardInputSchema = z.strictObject(walkForwardShape)
 
 export const MODELS = ['logistic', 'forest'] as const
 const trainShape = {
@@ -225,7 +227,7 @@ const trainShape = {
     .default(1)
     .meta({ title: 'Seed', description: 'The same seed makes the same model' }),
 }
-export const trainInputSchema = z.strictObject(trainShape, { error: refuse(trainShape) })
+export const trainInputSchema = z.strictObject(trainShape)
 
 export type BacktestInput = z.infer<typeof backtestInputSchema>
 export type OptimizeInput = z.infer<typeof optimizeInputSchema>
@@ -235,6 +237,23 @@ export type BarsInput = Pick<BacktestInput, 'ticker' | 'tickers' | 'imported' | 
 
 export const JOB_KINDS = ['backtest', 'optimize', 'walk-forward', 'train'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
+
+export function isJobKind(kind: string): kind is JobKind {
+  return (JOB_KINDS as readonly string[]).includes(kind)
+}
+
+/** Throws `InputError` for anything else. */
+export function parseJobKind(kind: unknown): JobKind {
+  if (typeof kind === 'string' && isJobKind(kind)) return kind
+  if (kind === undefined || kind === '')
+    throw new InputError('kind', `kind is missing; one of ${JOB_KINDS.join(', ')}`)
+  throw new InputError('kind', `kind is ${quote(kind)}; ${suggestName(String(kind), JOB_KINDS)}`)
+}
+
+/** Whether a job of this kind tries ranges of parameters. */
+export function isSearch(kind: string): kind is 'optimize' | 'walk-forward' {
+  return kind === 'optimize' || kind === 'walk-forward'
+}
 
 export const JOB_INPUTS = {
   backtest: backtestInputSchema,
@@ -280,14 +299,4 @@ function readSizing({
     case 'volatility':
       return { method: 'volatility', target: size, window }
   }
-}
-
-function refuse(shape: Record<string, unknown>) {
-  const known = Object.keys(shape)
-  return (issue: { code?: string; keys?: unknown }): string | undefined =>
-    issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)
-      ? issue.keys
-          .map((key) => `unknown field ${quote(String(key))}; ${suggestName(String(key), known)}`)
-          .join('; ')
-      : undefined
 }

@@ -1,8 +1,9 @@
 /** From a request to the identity of a run: the input checked by its schema, then against the world. */
 import { toIso } from '../core/clock.ts'
-import { InputError, quote } from '../core/errors.ts'
+import { InputError } from '../core/errors.ts'
 import { createRunId } from '../core/ids.ts'
 import type { Json } from '../core/json.ts'
+import { parseShape } from '../core/parse-shape.ts'
 import type { LaunchRequest } from './desk.ts'
 import type { RunIdentity } from './identity.ts'
 import type { Workflow } from './workflow.ts'
@@ -13,9 +14,7 @@ export async function admitRequest(
   request: LaunchRequest,
   facts: Pick<RunIdentity, 'batch_id' | 'parent'> & { createdMs: number },
 ): Promise<RunIdentity> {
-  const parsed = workflow.input.safeParse(request.input)
-  if (!parsed.success) throw describeIssue(parsed.error.issues[0]!, request.input)
-  const admitted = await workflow.admit(parsed.data)
+  const admitted = await workflow.admit(parseShape(workflow.input, request.input))
   return {
     run_id: createRunId(admitted.ticker, facts.createdMs),
     batch_id: facts.batch_id,
@@ -39,11 +38,4 @@ export async function admitAll(admissions: readonly Promise<RunIdentity>[]): Pro
   if (fault !== undefined || !(first instanceof InputError)) throw fault
   const told = new Set(refusals.map((error) => (error as InputError).message))
   throw new InputError(first.field, [...told].join('; '))
-}
-
-function describeIssue(issue: { path: PropertyKey[]; message: string }, input: unknown): InputError {
-  const field = issue.path.map(String).join('.') || 'input'
-  let received: unknown = input
-  for (const key of issue.path) received = (received as Record<PropertyKey, unknown> | undefined)?.[key]
-  return new InputError(field, `${field} ${quote(received)}: ${issue.message}`)
 }

@@ -9,13 +9,12 @@ export function parseTrialNumber(text: string): number {
   throw new NotFoundError(`there is no trial ${quote(text)}`)
 }
 
-/** Throws `NotFoundError` for a run that is no search. */
+/** Throws `NotFoundError` for a run without trials of its own: those of a walk-forward are each of a fold. */
 export function readTrialInput(
   { run_id: runId, kind, input }: Pick<RunState, 'run_id' | 'kind' | 'input'>,
   params: Record<string, number>,
 ): Record<string, unknown> {
-  const isSearch = kind === 'optimize' || kind === 'walk-forward'
-  if (!isSearch || input === null || typeof input !== 'object' || Array.isArray(input))
+  if (kind !== 'optimize' || input === null || typeof input !== 'object' || Array.isArray(input))
     throw new NotFoundError(`run ${runId} has no trials: it is of kind ${kind}`)
   const known = new Set(listJobFields('backtest').map(({ name }) => name))
   for (const name of ['strategy', 'ticker', 'tickers', 'imported', 'sizing', 'size']) known.add(name)

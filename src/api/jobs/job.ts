@@ -55,10 +55,6 @@ export function statusesOf(states: readonly JobState[]): RunStatus[] {
   return (Object.keys(STATE_OF) as RunStatus[]).filter((status) => states.includes(STATE_OF[status]))
 }
 
-export function isJobKind(kind: string): kind is JobKind {
-  return (JOB_KINDS as readonly string[]).includes(kind)
-}
-
 /** `folder` is where the run's files are, below `RESULTS_DIR`. */
 export function describeJob(summary: Summary, folder: string | null, result: Job['result']): Job {
   return {

@@ -3,13 +3,13 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { InputError, NotFoundError, quote } from '../../core/errors.ts'
 import { suggestName } from '../../core/nearest.ts'
 import { readFields } from '../../core/request-body.ts'
-import { JOB_INPUTS, JOB_KINDS, type JobKind } from '../../lab/job-inputs.ts'
+import { isJobKind, JOB_INPUTS, JOB_KINDS, parseJobKind, type JobKind } from '../../lab/job-inputs.ts'
 import type { LabState } from '../../lab/lab-state.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { ApiDeps } from '../api-env.ts'
 import { createRoutes, type ApiRoutes } from '../routes.ts'
 import { describeFields, failures, jsonAnswer, runParams, strictQuery, wholeNumber } from '../schemas.ts'
-import { describeJob, isJobKind, JOB_STATES, jobSchema, statusesOf, type Job } from './job.ts'
+import { describeJob, JOB_STATES, jobSchema, statusesOf, type Job } from './job.ts'
 import { readJobResult } from './job-result.ts'
 
 /** Longer files come by `POST /series`. */
@@ -93,7 +93,7 @@ export function createJobRoutes({ desk, lab, series }: ApiDeps): ApiRoutes {
 
   routes.openapi(launchJob, async (c) => {
     const { kind, ...fields } = await readFields(c.req.raw, { longFields: { csv: MAX_CSV_LENGTH } })
-    const known = parseKind(kind)
+    const known = parseJobKind(kind)
     const input = await takeInCsv(fields, c.req.raw.signal)
     const { runs } = await desk.launch([{ kind: known, input }])
     const { run_id } = runs[0]!
@@ -150,12 +150,6 @@ export function createJobRoutes({ desk, lab, series }: ApiDeps): ApiRoutes {
 
 async function* textOf(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text)
-}
-
-function parseKind(kind: unknown): JobKind {
-  if (kind === undefined) throw new InputError('kind', `kind is missing; one of ${JOB_KINDS.join(', ')}`)
-  if (typeof kind === 'string' && isJobKind(kind)) return kind
-  throw new InputError('kind', `kind is ${quote(kind)}; ${suggestName(String(kind), JOB_KINDS)}`)
 }
 
 function listWords<Word extends string>(

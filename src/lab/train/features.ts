@@ -130,7 +130,7 @@ export function chooseFeatures(names: readonly string[] | undefined): Feature[] 
     if (!FEATURE_NAMES.includes(name)) {
       throw new InputError(
         'features',
-        `unknown feature ${quote(name)}; ${suggestName(name, [...FEATURE_NAMES])}`,
+        `features names ${quote(name)}; ${suggestName(name, [...FEATURE_NAMES])}`,
       )
     }
   }

@@ -4,6 +4,7 @@
  */
 import { Piscina } from 'piscina'
 import { hashOf } from '../../core/json.ts'
+import { createLatest } from '../../core/latest.ts'
 import type { CalibrationInput } from './lab/calibration-chart.ts'
 import type { CurvesInput } from './lab/curves-chart.ts'
 import type { EquityChartInput } from './lab/equity-chart.ts'
@@ -69,18 +70,12 @@ export function createCharts({ maxKept = 64 }: ChartsOptions = {}): Charts {
     maxThreads: 1,
     idleTimeout: IDLE_TIMEOUT_MS,
   })
-  const kept = new Map<string, Promise<string>>()
-  const draw: Charts['draw'] = (name, input) => {
-    const key = hashOf([name, input])
-    const known = kept.get(key)
-    kept.delete(key)
-    const drawing = known ?? (pool.run(input, { name, filename: fileOf(name) }) as Promise<string>)
-    kept.set(key, drawing)
-    // A failure is not kept: what failed for want of memory may succeed the next time.
-    if (!known) drawing.catch(() => kept.delete(key))
-    if (kept.size > maxKept) kept.delete(kept.keys().next().value!)
-    return drawing
-  }
+  const kept = createLatest<string>(maxKept)
+  const draw: Charts['draw'] = (name, input) =>
+    kept.get(
+      hashOf([name, input]),
+      () => pool.run(input, { name, filename: fileOf(name) }) as Promise<string>,
+    )
   return {
     draw,
     price: (input) => draw('drawPriceChart', input),

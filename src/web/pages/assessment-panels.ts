@@ -19,6 +19,8 @@ import type { KindPanels, RunReader } from './kind-panels.ts'
 export const assessmentPanels: KindPanels = {
   treeTitle: 'Committee',
   hasReports: true,
+  pollSeconds: null,
+  readHead: async () => null,
   decider: LAST_ROLE,
   readProse,
   modelsOf: (state) => readCommittee(state.data).thinking?.models ?? {},

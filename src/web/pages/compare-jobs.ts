@@ -36,10 +36,6 @@ export function groupRuns(summaries: readonly Summary[]): ComparedGroup[] {
   })).filter(({ runs }) => runs.length > 0)
 }
 
-export function isJob({ kind }: Summary): boolean {
-  return kind !== 'assessment' && kind !== 'live'
-}
-
 export function createCompareJobsRegions(
   kit: PageKit,
   ids: readonly string[],

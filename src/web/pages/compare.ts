@@ -1,12 +1,13 @@
 /** Two to six runs side by side, in the order of the address; the first is what the others are held against. */
 import { InputError, quote } from '../../core/errors.ts'
 import { countOf } from '../../core/format.ts'
+import { isJobKind } from '../../lab/job-inputs.ts'
 import { parseRunIds } from '../../runs/run-ids.ts'
 import type { Page } from '../page.ts'
 import { COMPARE_BOUNDS, compareHref, DIFFERENT } from '../view-models/compare-link.ts'
 import { viewCompare, type ComparedRun } from '../view-models/compare-view.ts'
 import { readDecision } from '../view-models/decision-view.ts'
-import { createCompareJobsRegions, groupRuns, isJob, viewMixed } from './compare-jobs.ts'
+import { createCompareJobsRegions, groupRuns, viewMixed } from './compare-jobs.ts'
 import { loadDecision } from './load-decision.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { loadState } from './run.ts'
@@ -37,19 +38,21 @@ export function createComparePage(deps: PageKit, url: URL): Page {
       },
     }
   }
+  const { kind } = summaries[0]!
+  const isJob = isJobKind(kind)
   const tickers = [...new Set(summaries.map((summary) => summary.ticker))]
   return {
     title: `Compare ${tickers.join(', ')}`,
     nav: 'runs',
     template: 'compare/compare',
     data: {
-      title: `Compare ${countOf(ids.length, isJob(summaries[0]!) ? 'job' : 'run')}`,
-      hasCurves: isJob(summaries[0]!) && summaries[0]!.kind !== 'train',
+      title: `Compare ${countOf(ids.length, isJob ? 'job' : 'run')}`,
+      hasCurves: isJob && kind !== 'train',
       tickers: tickers.join(', '),
       switchHref: hrefOf(ids, !onlyDifferent),
       onlyDifferent,
     },
-    regions: isJob(summaries[0]!)
+    regions: isJob
       ? createCompareJobsRegions(deps, ids, { onlyDifferent, hrefOf })
       : [
           {

@@ -1,7 +1,7 @@
 /** The form that starts a job, empty, filled by an address, or once more with what was typed and why it was refused. */
 import { InputError, NotFoundError } from '../../core/errors.ts'
-import { parseJobKind } from '../../lab/job-form.ts'
-import { JOB_KINDS } from '../../lab/job-inputs.ts'
+import { PORTFOLIO } from '../../core/ids.ts'
+import { JOB_KINDS, parseJobKind } from '../../lab/job-inputs.ts'
 import type { ImportedListing } from '../../lab/series-facts.ts'
 import type { StrategyCatalog, StrategyListing } from '../../lab/strategy-catalog.ts'
 import type { Page, Refusal } from '../page.ts'
@@ -87,5 +87,5 @@ async function findImport(
 /** Of the last job over one ticker: who works on one goes on with it. */
 function latestTicker(desk: PageDeps['desk']): string | null {
   const { runs } = desk.list({ kind: JOB_KINDS, limit: 10 })
-  return runs.find(({ ticker }) => ticker !== 'PORTFOLIO')?.ticker ?? null
+  return runs.find(({ ticker }) => ticker !== PORTFOLIO)?.ticker ?? null
 }

@@ -4,6 +4,7 @@ import type { RunState } from '../../runs/state.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Region } from '../page.ts'
 import type { ProseContext } from '../view-models/citations.ts'
+import type { KindHeadView } from '../view-models/run-header-view.ts'
 import type { PageKit } from './page-deps.ts'
 
 /** What all panels of one run read. */
@@ -39,6 +40,10 @@ export interface KindPanels {
   readProse(reader: RunReader, nodeId: string | null): Promise<ProseContext | null>
   /** Which model thinks, by agent; empty where none does. */
   modelsOf(state: RunState): Readonly<Record<string, string>>
+  /** What its head has besides that of every run; null for nothing. */
+  readHead(kit: PageKit, reader: RunReader): Promise<KindHeadView | null>
+  /** How often its page asks while its stream is away; null for as often as any. */
+  pollSeconds: number | null
   /** Models are asked in it, now or later. */
   isThinking(state: RunState): boolean
 }

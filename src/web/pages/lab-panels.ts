@@ -5,6 +5,8 @@ import { RESULT_STEP, type LabState } from '../../lab/lab-state.ts'
 import type { Region } from '../page.ts'
 import { explainAbsence, type Missing } from '../view-models/lab/absence-view.ts'
 import { parseJobAsk, type JobAsk } from '../view-models/lab/job-ask.ts'
+import { viewJobHead } from '../view-models/lab/job-head-view.ts'
+import type { KindHeadView } from '../view-models/run-header-view.ts'
 import { runHref } from '../view-models/run-row.ts'
 import type { KindPanels, RunReader, Watching } from './kind-panels.ts'
 import { createFoldsRegion } from './lab/folds-region.ts'
@@ -19,6 +21,9 @@ const PANELS: Omit<KindPanels, 'regions'> = {
   hasReports: false,
   decider: null,
   readProse: async () => null,
+  readHead,
+  // A job is over sooner than a committee, and is waited for.
+  pollSeconds: 2,
   modelsOf: () => ({}),
   isThinking: () => false,
 }
@@ -58,6 +63,15 @@ export const walkForwardPanels: KindPanels = {
 export const trainPanels: KindPanels = {
   ...PANELS,
   regions: (kit, runId, reader, watching) => [createModelRegion(kit, runId, reader, watching)],
+}
+
+async function readHead({ desk }: PageKit, reader: RunReader): Promise<KindHeadView> {
+  const summary = reader.summary()
+  const known = reader.isPruned ? null : await reader.state()
+  return viewJobHead(summary, {
+    folder: known && (await desk.folder(summary.run_id)),
+    input: known && known.input,
+  })
 }
 
 function createResult(

@@ -7,6 +7,8 @@ import { backtestPanels, optimizePanels, trainPanels, walkForwardPanels } from '
 const PLAIN: KindPanels = {
   treeTitle: 'Steps',
   hasReports: true,
+  pollSeconds: null,
+  readHead: async () => null,
   decider: null,
   regions: () => [],
   readProse: async () => null,

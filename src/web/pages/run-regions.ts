@@ -5,7 +5,6 @@ import type { RunState } from '../../runs/state.ts'
 import type { Summary } from '../../runs/summary.ts'
 import type { Region } from '../page.ts'
 import { viewCost } from '../view-models/cost-view.ts'
-import { isJob } from '../view-models/job-again.ts'
 import { viewReuse } from '../view-models/reuse-view.ts'
 import { findStop, findUnusable, viewRunHeader } from '../view-models/run-header-view.ts'
 import { runHref } from '../view-models/run-row.ts'
@@ -26,25 +25,19 @@ export function createRunRegions(kit: PageKit, selection: RunSelection, state: R
   return [
     ...createKeptRegions(kit, selection, reader, kind, watching),
     ...kind.regions(kit, runId, reader, watching, selection.params),
-    ...(state === null ? [] : createStateRegions(kit, selection, reader, kind, watching)).filter(
-      ({ id }) => id !== 'run-report' || isReported(state!, selection),
-    ),
+    ...(state === null ? [] : createStateRegions(kit, selection, reader, kind, watching)),
   ]
-}
-
-/** Nobody writes a report in a job: what a step of it left is shown once it is asked for. */
-function isReported({ kind }: RunState, { node }: RunSelection): boolean {
-  return !isJob(kind) || node !== null
 }
 
 /** What is shown even of a pruned run. */
 function createKeptRegions(
-  { desk, clock, savings }: PageKit,
+  kit: PageKit,
   { runId, headingLevel, refused }: RunSelection,
   reader: RunReader,
   kind: KindPanels,
   watching: Watching,
 ): Region[] {
+  const { desk, clock, savings } = kit
   const pruned = reader.isPruned
   return [
     {
@@ -59,14 +52,12 @@ function createKeptRegions(
         const title = desk.workflows.get(summary.kind)?.title ?? summary.kind
         // On the page of its batch a run needs no link there, and one that was launched alone has nothing else in it.
         const hasOthers = headingLevel === 1 && desk.list({ batch: summary.batch_id, limit: 1 }).total > 1
-        const job = isJob(summary.kind)
-          ? { folder: pruned ? null : await desk.folder(runId), input: state?.input ?? null }
-          : null
         return {
           header: viewRunHeader(summary, {
-            ...{ title, hasOthers, isPruned: pruned, reuse, job, now: clock.now() },
+            ...{ title, hasOthers, isPruned: pruned, reuse, now: clock.now() },
             unusable: state && findUnusable(state),
             stoppedAt: state && findStop(state),
+            own: await kind.readHead(kit, reader),
           }),
           pruned,
           isGone: summary.files.state === 'gone',

@@ -7,10 +7,10 @@ import type { Summary } from '../../runs/summary.ts'
 import type { Page, Region } from '../page.ts'
 import { isOutOfBudget, type RefusedBound } from '../view-models/cost-view.ts'
 import { parseLogAsk } from '../view-models/log-view.ts'
-import { isJob } from '../view-models/job-again.ts'
 import { runHref } from '../view-models/run-row.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { showLogPanel } from './run-log-panel.ts'
+import { panelsOf } from './run-kinds.ts'
 import { createRunRegions } from './run-regions.ts'
 
 /** Throws `InputError` for what is no run id and for what cannot be asked, `NotFoundError` for a run there is not. */
@@ -30,6 +30,7 @@ export async function createRunPage(
     headingLevel: 1 as const,
     hrefOf: (id: string | null) => runHref(runId, { node: id }),
   }
+  const { pollSeconds } = panelsOf(summary.kind)
   const regions = createRunRegions(kit, selection, state)
   const isLive = !isTerminal(summary.status)
   const hasForm = isOutOfBudget(summary) || log.isUsed
@@ -44,12 +45,9 @@ export async function createRunPage(
     regions,
     live: isLive,
     hasForm,
-    ...(isJob(summary.kind) && { pollSeconds: JOB_POLL_SECONDS }),
+    ...(pollSeconds !== null && { pollSeconds }),
   }
 }
-
-/** A job is over sooner, and is waited for. */
-const JOB_POLL_SECONDS = 2
 
 /** Null where the run is known but its files were pruned. */
 export async function loadState({ desk }: Pick<PageDeps, 'desk'>, runId: string): Promise<RunState | null> {

@@ -1,7 +1,7 @@
 /** The form that starts a job: made from the schema of its kind and from the parameters of the strategy that is chosen. */
 import { listJobFields, type JobField } from '../../lab/job-fields.ts'
-import { isSearch, SIZE_CONTROLS } from '../../lab/job-form.ts'
-import { JOB_KINDS, type JobKind } from '../../lab/job-inputs.ts'
+import { SIZE_CONTROLS } from '../../lab/job-form.ts'
+import { isSearch, JOB_KINDS, type JobKind } from '../../lab/job-inputs.ts'
 import type { ImportedListing } from '../../lab/series-facts.ts'
 import type { StrategyListing } from '../../lab/strategy-catalog.ts'
 import type { Listing } from '../../market/vendor.ts'

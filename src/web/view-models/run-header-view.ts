@@ -5,7 +5,6 @@ import { isTerminal } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { isOutOfBudget } from './cost-view.ts'
 import { viewVerdict, type VerdictView } from './decision-view.ts'
-import { againHref, nameWork } from './job-again.ts'
 import { viewProgress, type ProgressView } from './progress-view.ts'
 import type { ReuseView } from './reuse-view.ts'
 import { runHref } from './run-row.ts'
@@ -36,12 +35,13 @@ export interface RunHeaderView {
   reused: ReuseView | null
   /** The first is the one to press. */
   actions: RunAction[]
-  /** What only a job's head has; null for other runs. */
-  job: JobHeadView | null
+  /** What only its kind has; null for nothing. */
+  own: KindHeadView | null
 }
 
-export interface JobHeadView {
-  /** The strategy, or the model that is trained; empty where that is not known any more. */
+/** What a kind may have in its head besides what every run has. */
+export interface KindHeadView {
+  /** What it is of, in a word or two; empty where that is not known any more. */
   what: string
   /** Null until it has begun. */
   started: TimeView | null
@@ -85,8 +85,7 @@ export interface RunHeaderFacts {
   unusable: UnusableTurn | null
   /** The phase in which it came to rest; null where that is not known. */
   stoppedAt: string | null
-  /** Of a job: where its files are, below the results directory, and what it was asked, each as far as it is known. */
-  job?: { folder: string | null; input: RunState['input'] | null } | null
+  own?: KindHeadView | null
   /** Milliseconds since the epoch. */
   now: number
 }
@@ -112,18 +111,7 @@ export function viewRunHeader(summary: Summary, facts: RunHeaderFacts): RunHeade
     kept: keptText(summary, unusable),
     reused: reuse,
     actions: actionsOf(summary, isPruned, unusable),
-    job: facts.job ? viewJobHead(summary, facts.job) : null,
-  }
-}
-
-function viewJobHead(summary: Summary, { folder, input }: NonNullable<RunHeaderFacts['job']>): JobHeadView {
-  const href = runHref(summary.run_id)
-  return {
-    what: nameWork(input),
-    started: summary.started_at ? viewTime(summary.started_at) : null,
-    log: folder ? { path: `${folder}/artifacts/run.log`, href: `${href}/logs/download` } : null,
-    refreshHref: isTerminal(summary.status) ? '' : href,
-    againHref: againHref(summary.kind, input) ?? '',
+    own: facts.own ?? null,
   }
 }
 

@@ -3,8 +3,6 @@
  * in them as a form would send them: `from.fast=10&to.fast=20`, both ends counting.
  */
 import { InputError, quote } from '../../core/errors.ts'
-import { suggestName } from '../../core/nearest.ts'
-import { STATISTICS, type Statistic } from '../../trading/statistics.ts'
 import { runHref } from './run-row.ts'
 
 export type Ranges = Readonly<Record<string, readonly [number, number]>>
@@ -49,11 +47,4 @@ function readEnd(params: URLSearchParams, field: string): number | null {
   const value = Number(text)
   if (!Number.isFinite(value)) throw new InputError(field, `${field} is ${quote(text)}, which is no number`)
   return value
-}
-
-/** Throws `InputError` with the nearest right name. */
-export function readStatistic(params: URLSearchParams, field: string, usual: Statistic): Statistic {
-  const name = params.get(field) || usual
-  if ((STATISTICS as readonly string[]).includes(name)) return name as Statistic
-  throw new InputError(field, `${field} is ${quote(name)}; ${suggestName(name, STATISTICS)}`)
 }

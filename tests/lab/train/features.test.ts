@@ -61,7 +61,7 @@ describe('features', () => {
       'return_1',
       'rsi_14',
     ])
-    expect(() => chooseFeatures(['rsi14'])).toThrow('unknown feature "rsi14"')
+    expect(() => chooseFeatures(['rsi14'])).toThrow('features names "rsi14"; did you mean "rsi_14"?')
     expect(() => chooseFeatures(['rsi14'])).toThrow('rsi_14')
   })
 })

@@ -76,7 +76,7 @@ describe('a training', () => {
       'a model is trained on one ticker, and 2 are named',
     )
     await expect(launch(desk, 'train', { ...INPUT, features: ['rsi'] })).rejects.toThrow(
-      'unknown feature "rsi"',
+      'features names "rsi"',
     )
   })
 })

@@ -8,7 +8,8 @@ import type { Summary } from '../../../runs/summary.ts'
 import { SMALLER_IS_BETTER, STATISTICS, type Statistic } from '../../../trading/statistics.ts'
 import { createRow, numberOf, percentOf, textOf, type CompareRow, type Value } from '../compare-values.ts'
 import { viewHead, type CompareFacts, type CompareView } from '../compare-view.ts'
-import { describeParams } from './params-view.ts'
+import { nameWork } from '../job-again.ts'
+import { nameRun } from './params-view.ts'
 import {
   describeStatistic,
   formatStatistic,
@@ -82,11 +83,7 @@ type Jobs = readonly ComparedJob[]
 
 /** `sma-cross, fast 6, slow 163`; the kind where nothing more is known. */
 export function nameJob({ summary, input, state }: ComparedJob): string {
-  const work = input?.strategy ?? input?.model
-  const params = paramsOf(input, state)
-  return [typeof work === 'string' ? work : summary.kind, params && describeParams(params)]
-    .filter(Boolean)
-    .join(', ')
+  return nameRun(nameWork(input) || summary.kind, paramsOf(input, state) ?? {})
 }
 
 function paramsOf(input: ComparedJob['input'], state: LabState | null): Record<string, number> | null {

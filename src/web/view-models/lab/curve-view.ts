@@ -3,7 +3,7 @@ import { countOf } from '../../../core/format.ts'
 import type { BacktestResult, EquityCurve } from '../../../lab/backtest-result.ts'
 import type { EquityChartInput, TradeMark } from '../../charts/lab/equity-chart.ts'
 import type { JobAsk } from './job-ask.ts'
-import { describeParams } from './params-view.ts'
+import { nameRun } from './params-view.ts'
 
 export interface CurveView {
   /** Null where fewer than two points lie in the stretch. */
@@ -45,7 +45,14 @@ export function viewCurve(id: string, result: BacktestResult, ask: JobAsk): Curv
     chart:
       shown.time.length < 2
         ? null
-        : { id, ticker, name: nameOf(result), ...shown, trades: marks, isLog: ask.isLog },
+        : {
+            id,
+            ticker,
+            name: nameRun(result.strategy, result.params),
+            ...shown,
+            trades: marks,
+            isLog: ask.isLog,
+          },
     caption: [
       result.series.length > 1 ? `Trades of ${ticker} are marked.` : '',
       left > 0
@@ -61,10 +68,6 @@ export function viewCurve(id: string, result: BacktestResult, ask: JobAsk): Curv
     },
     ...{ from, to, first, last },
   }
-}
-
-export function nameOf({ strategy, params }: Pick<BacktestResult, 'strategy' | 'params'>): string {
-  return [strategy, describeParams(params)].filter(Boolean).join(', ')
 }
 
 function viewRanges(ask: JobAsk, first: string, last: string): CurveView['ranges'] {

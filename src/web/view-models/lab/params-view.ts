@@ -7,6 +7,19 @@ export function formatParam(value: number): string {
   return String(Number(value.toPrecision(SIGNIFICANT))).replace('-', '−')
 }
 
+/** One column of a table for each name; a dash where it has no value. */
+export function formatParams(
+  names: readonly string[],
+  params: Readonly<Record<string, number | undefined>>,
+): string[] {
+  return names.map((name) => (params[name] === undefined ? '–' : formatParam(params[name])))
+}
+
+/** `sma-cross, fast 6, slow 163`. */
+export function nameRun(work: string, params: Readonly<Record<string, number>>): string {
+  return [work, describeParams(params)].filter((part) => part !== '').join(', ')
+}
+
 export function describeParams(params: Readonly<Record<string, number>>): string {
   return Object.entries(params)
     .map(([name, value]) => `${name} ${formatParam(value)}`)

@@ -5,11 +5,11 @@ import type { SearchState } from '../../../lab/lab-state.ts'
 import { SMALLER_IS_BETTER, type Statistic } from '../../../trading/statistics.ts'
 import { trialHref } from '../trials-link.ts'
 import { writeSort, type JobAsk, type Sorted } from './job-ask.ts'
-import { formatParam } from './params-view.ts'
+import { formatParams } from './params-view.ts'
 import { formatStatistic, labelStatistic } from './statistics-view.ts'
 import type { SortColumn } from './trades-view.ts'
 
-export const TRIALS_PAGE_SIZE = 20
+const TRIALS_PAGE_SIZE = 20
 
 export interface TrialsView {
   names: string[]
@@ -57,7 +57,7 @@ export function viewTrials(runId: string, search: SearchState, page: TrialPage, 
     rows: page.trials.map(({ trial, params, stats }) => ({
       href: trialHref(runId, trial),
       number: formatNumber(trial, 0),
-      params: names.map((name) => (params[name] === undefined ? '–' : formatParam(params[name]))),
+      params: formatParams(names, params),
       figures: shown.map((name) => formatStatistic(name, stats[name])),
     })),
     total: page.total,

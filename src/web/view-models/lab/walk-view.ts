@@ -3,7 +3,7 @@ import { countOf, formatNumber } from '../../../core/format.ts'
 import type { FoldResult, Span, WalkResult } from '../../../lab/lab-state.ts'
 import type { Statistic } from '../../../trading/statistics.ts'
 import type { FoldBar, FoldsInput } from '../../charts/lab/folds-chart.ts'
-import { formatParam } from './params-view.ts'
+import { formatParams } from './params-view.ts'
 import { formatStatistic, labelStatistic } from './statistics-view.ts'
 
 export interface FoldRow {
@@ -53,7 +53,7 @@ export function viewWalk(folds: readonly FoldResult[], walk: WalkResult | null):
       train: nameSpan(fold.train),
       test: nameSpan(fold.test),
       tries: formatNumber(fold.evaluated, 0),
-      params: names.map((name) => (fold.params[name] === undefined ? '–' : formatParam(fold.params[name]))),
+      params: formatParams(names, fold.params),
       figures: FIGURES.map((name) => ({
         inSample: formatStatistic(name, fold.in_sample[name]),
         outOfSample: formatStatistic(name, fold.out_of_sample[name]),
