@@ -298,7 +298,7 @@ export const SETTINGS = {
     'RUN_RESULTS_MAX_PER_TICKER',
     wholeNumber(1, 100_000),
     20,
-    'Newest runs of a ticker whose files are kept.',
+    'Newest runs of a ticker, of each kind, whose files are kept.',
   ),
   resultsMaxAgeDays: setting(
     'RUN_RESULTS_MAX_AGE_DAYS',

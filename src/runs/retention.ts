@@ -1,9 +1,10 @@
 /**
- * Which files of ended runs have had their time. Of each ticker the newest runs keep theirs, and of those only the ones
- * young enough; what is kept is packed once it is no longer fresh. Pure, and the only place that decides: the preview
+ * Which files of ended runs have had their time. Of each ticker the newest runs of each kind keep theirs, so that quick
+ * ones do not push out the long work of others, and of those only the ones young enough; what is kept is packed once it is no longer fresh. Pure, and the only place that decides: the preview
  * shows this plan, pruning carries it out. Doing it is left to `pruning.ts`.
  */
 import { countOf } from '../core/format.ts'
+import type { RunKind } from './identity.ts'
 import type { RunStatus } from './status.ts'
 import { isTerminal } from './status.ts'
 import type { FilesState } from './summary.ts'
@@ -14,6 +15,7 @@ const DAY_MS = 86_400_000
 export interface RetainedRun {
   run_id: string
   ticker: string
+  kind: RunKind
   status: RunStatus
   created_at: string
   ended_at: string | null
@@ -24,7 +26,7 @@ export interface RetainedRun {
 export type Need = 'active' | 'reused' | 'watched'
 
 export interface RetentionRules {
-  /** Ended runs of a ticker whose files stay: the newest by creation. */
+  /** Ended runs of a ticker and a kind whose files stay: the newest by creation. */
   maxPerTicker: number
   /** Days since its end after which a run's files go; 0 keeps everything, whatever the count. */
   maxAgeDays: number
@@ -63,7 +65,7 @@ export function planRetention<Run extends RetainedRun>(input: RetentionInput<Run
     const reason = isTooOld(ageMs, maxAgeDays)
       ? `ended more than ${countOf(maxAgeDays, 'day')} ago`
       : surplus.has(run)
-        ? `${run.ticker} has ${countOf(maxPerTicker, 'newer run')}`
+        ? `${run.ticker} has ${countOf(maxPerTicker, 'newer run')} of its kind`
         : null
     const need = needed.get(run.run_id)
     if (reason !== null && need) plan.kept.push({ run, reason, need })
@@ -85,14 +87,15 @@ function endOf({ ended_at, created_at, files }: RetainedRun): number {
   return Date.parse(files.imported_at ?? ended_at ?? created_at)
 }
 
-/** All but the newest `keep` of each ticker. Runs of the same moment are told apart by id, so that the answer is one. */
+/** All but the newest `keep` of each ticker and kind. Runs of the same moment are told apart by id, so that the answer is one. */
 function findSurplus<Run extends RetainedRun>(runs: readonly Run[], keep: number): Set<Run> {
   const newestFirst = [...runs].sort((a, b) => compare(beginOf(b), beginOf(a)) || compare(b.run_id, a.run_id))
   const seen = new Map<string, number>()
   const surplus = new Set<Run>()
   for (const run of newestFirst) {
-    const place = (seen.get(run.ticker) ?? 0) + 1
-    seen.set(run.ticker, place)
+    const group = `${run.ticker} ${run.kind}`
+    const place = (seen.get(group) ?? 0) + 1
+    seen.set(group, place)
     if (place > keep) surplus.add(run)
   }
   return surplus

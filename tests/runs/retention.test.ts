@@ -13,6 +13,7 @@ function runEnded(daysAgo: number, facts: Partial<RetainedRun> = {}): RetainedRu
   return {
     run_id: `AAPL-${daysAgo}`,
     ticker: 'AAPL',
+    kind: 'assessment',
     status: 'completed',
     created_at: at,
     ended_at: at,
@@ -52,11 +53,19 @@ describe('retention', () => {
   it('keeps the newest runs of each ticker, by creation', () => {
     const runs = [runEnded(1), runEnded(2), runEnded(3), runEnded(1, { run_id: 'IBM-1', ticker: 'IBM' })]
     expect(prunable(runs, { maxPerTicker: 2 })).toEqual([
-      { run_id: 'AAPL-3', reason: 'AAPL has 2 newer runs' },
+      { run_id: 'AAPL-3', reason: 'AAPL has 2 newer runs of its kind' },
     ])
     expect(prunable(runs, { maxPerTicker: 1 })).toEqual([
-      { run_id: 'AAPL-2', reason: 'AAPL has 1 newer run' },
-      { run_id: 'AAPL-3', reason: 'AAPL has 1 newer run' },
+      { run_id: 'AAPL-2', reason: 'AAPL has 1 newer run of its kind' },
+      { run_id: 'AAPL-3', reason: 'AAPL has 1 newer run of its kind' },
+    ])
+  })
+
+  it('counts each kind apart: quick backtests do not push out a search', () => {
+    const search = runEnded(3, { run_id: 'search', kind: 'optimize' })
+    const backtests = [1, 2].map((day) => runEnded(day, { run_id: `backtest-${day}`, kind: 'backtest' }))
+    expect(prunable([search, ...backtests], { maxPerTicker: 1 })).toEqual([
+      { run_id: 'backtest-2', reason: 'AAPL has 1 newer run of its kind' },
     ])
   })
 
@@ -82,7 +91,7 @@ describe('retention', () => {
     const { due, kept, toPack } = plan(runs, { maxPerTicker: 1, needed })
     expect(due).toEqual([])
     expect(kept).toEqual([
-      { run: runs[1], reason: 'AAPL has 1 newer run', need: 'watched' },
+      { run: runs[1], reason: 'AAPL has 1 newer run of its kind', need: 'watched' },
       { run: runs[2], reason: 'ended more than 7 days ago', need: 'reused' },
     ])
     expect(toPack).toEqual([runs[0]])
@@ -97,7 +106,7 @@ describe('retention', () => {
       runEnded(100, { files: filesOf('pruned') }),
     ]
     expect(prunable(runs, { maxPerTicker: 1 })).toEqual([
-      { run_id: 'AAPL-4', reason: 'AAPL has 1 newer run' },
+      { run_id: 'AAPL-4', reason: 'AAPL has 1 newer run of its kind' },
     ])
   })
 
@@ -105,7 +114,7 @@ describe('retention', () => {
     const runs = [runEnded(1), runEnded(300, { files: filesOf('whole', 0.5) })]
     expect(prunable(runs, { maxPerTicker: 2 })).toEqual([])
     expect(prunable(runs, { maxPerTicker: 1 })).toEqual([
-      { run_id: 'AAPL-1', reason: 'AAPL has 1 newer run' },
+      { run_id: 'AAPL-1', reason: 'AAPL has 1 newer run of its kind' },
     ])
     expect(prunable([runEnded(300, { files: filesOf('whole', 8) })])).toHaveLength(1)
   })
@@ -122,9 +131,10 @@ describe('retention', () => {
     expect(prunable([runEnded(8, { status: 'error', ended_at: null })])).toHaveLength(1)
   })
 
-  it('leaves at most the limit of ended runs of a ticker, none too old, and the newest among them', () => {
+  it('leaves at most the limit of ended runs of a ticker and kind, none too old, and the newest among them', () => {
     const run = fc.record({
       ticker: fc.constantFrom('AAPL', 'IBM'),
+      kind: fc.constantFrom<RetainedRun['kind']>('assessment', 'backtest'),
       status: fc.constantFrom(...RUN_STATUSES),
       daysAgo: fc.integer({ min: 0, max: 20 }),
     })
@@ -142,8 +152,8 @@ describe('retention', () => {
           )
           const isEnded = (one: RetainedRun) => ['completed', 'error', 'canceled'].includes(one.status)
           for (const one of runs.filter((entry) => due.has(entry.run_id))) expect(isEnded(one)).toBe(true)
-          for (const ticker of ['AAPL', 'IBM']) {
-            const ended = runs.filter((one) => one.ticker === ticker && isEnded(one))
+          for (const group of ['AAPL assessment', 'AAPL backtest', 'IBM assessment', 'IBM backtest']) {
+            const ended = runs.filter((one) => `${one.ticker} ${one.kind}` === group && isEnded(one))
             const kept = ended.filter((one) => !due.has(one.run_id))
             expect(kept.length).toBeLessThanOrEqual(keep)
             for (const one of kept) expect(NOW - Date.parse(one.ended_at!)).toBeLessThanOrEqual(days * DAY_MS)

@@ -48,7 +48,7 @@ test('a verdict survives its files', { timeout: 60_000 }, async () => {
   const newer = await assess('AAPL', '2011-06-30')
 
   const preview = (await (await fetch(`${server.url}/retention`)).json()) as PrunePreview
-  expect(preview.due).toMatchObject([{ run_id: old, reason: 'AAPL has 1 newer run' }])
+  expect(preview.due).toMatchObject([{ run_id: old, reason: 'AAPL has 1 newer run of its kind' }])
   const pruned = await cli('prune', '--json')
   expect([pruned.code, (JSON.parse(pruned.stdout) as PruneReport).pruned]).toEqual([0, preview.due])
 
