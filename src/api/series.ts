@@ -43,7 +43,7 @@ const importSeries = createRoute({
       },
     },
   },
-  responses: { 201: jsonAnswer(listing, 'Brought in'), ...failures(400, 403, 413, 415, 429) },
+  responses: { 201: jsonAnswer(listing, 'Brought in'), ...failures(400, 403, 409, 413, 415, 429) },
 })
 
 const listSeries = createRoute({

@@ -27,8 +27,6 @@ export interface FoundBars {
   notes: string[]
 }
 
-/** A job is named after its ticker; one of several after none. */
-export const SEVERAL_TICKERS = 'PORTFOLIO'
 /** Below it there is nothing to trade on: a signal on one bar is filled on another. */
 const MIN_BARS = 2
 const DAY_MS = 86_400_000
@@ -108,9 +106,8 @@ function readTime(field: string, text: string): number {
 
 function cutOut(series: BarSeries, { fromMs, toMs }: Span, { start, end }: BarsInput): BarSeries {
   const { time, ticker } = series
-  const from = time.findIndex((ms) => ms >= fromMs)
-  const to = time.findLastIndex((ms) => ms <= toMs) + 1
-  const count = from < 0 ? 0 : to - from
+  const from = countBefore(time, (ms) => ms < fromMs)
+  const count = Math.max(0, countBefore(time, (ms) => ms <= toMs) - from)
   if (count < MIN_BARS) {
     const field = start !== undefined ? 'start' : end !== undefined ? 'end' : 'ticker'
     const asked = `${start ?? 'the first bar'} to ${end ?? 'the last bar'}`
@@ -124,8 +121,19 @@ function cutOut(series: BarSeries, { fromMs, toMs }: Span, { start, end }: BarsI
     )
   }
   const cut = { ...series }
-  for (const name of BAR_COLUMNS) cut[name] = series[name].slice(from, to)
+  for (const name of BAR_COLUMNS) cut[name] = series[name].subarray(from, from + count)
   return cut
+}
+
+/** How many of the rising times come first of which that holds. */
+function countBefore(time: Float64Array, isBefore: (ms: number) => boolean): number {
+  let [low, high] = [0, time.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isBefore(time[middle]!)) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** What is not adjusted shows splits as losses that nobody had. */

@@ -1,10 +1,11 @@
 /** Price files brought in: read in a worker thread, kept by the hash of their bars, found again by jobs. */
 import { toIso, type Clock } from '../core/clock.ts'
-import { InputError, LimitError } from '../core/errors.ts'
+import { ConflictError, InputError, LimitError } from '../core/errors.ts'
 import { RefusedError } from '../core/http-error.ts'
 import { isTicker } from '../core/ids.ts'
+import { createTurns } from '../core/turns.ts'
 import { adjustTo } from '../market/adjust.ts'
-import { BAR_COLUMNS, dateOf, type Bars, type BarSeries } from '../market/series.ts'
+import { BAR_COLUMNS, dateOf, formatBarTime, type Bars, type BarSeries } from '../market/series.ts'
 import { MAX_CSV_BYTES } from './csv-upload.ts'
 import type { ImportedSeries } from './find-bars.ts'
 import type { ImportedFacts, ImportedListing, SeriesDesk } from './series-facts.ts'
@@ -19,7 +20,8 @@ const LANE = 'imports'
 const FALLBACK_TICKER = 'IMPORT'
 const UNNAMED = 'prices.csv'
 const MAX_NAME_LENGTH = 120
-const DAY_MS = 86_400_000
+/** Series kept; each may take 60 MB of the disk. */
+export const MAX_SERIES = 200
 
 /** Where imports are kept; `storage/series-store.ts` fits. */
 export interface SeriesKeeper {
@@ -30,6 +32,7 @@ export interface SeriesKeeper {
   get(hash: string): Promise<{ facts: ImportedFacts; columns: Float64Array }>
   facts(hash: string): Promise<ImportedFacts>
   list(): Promise<{ hash: string; facts: ImportedFacts }[]>
+  count(): Promise<number>
   remove(hash: string): Promise<void>
 }
 
@@ -41,6 +44,28 @@ interface ImportOptions {
 
 export function createImports({ keeper, dispatcher, clock }: ImportOptions): SeriesDesk & ImportedSeries {
   let underWay = 0
+  /** Columns that some job has at work: others share them, and nobody keeps them from being forgotten. */
+  const held = new Map<string, WeakRef<ArrayBufferLike>>()
+  const loading = new Map<string, Promise<Float64Array>>()
+
+  /** Read once by those who ask for the same at once, and not again while somebody still uses them. */
+  async function columnsOf(hash: string): Promise<Float64Array> {
+    const memory = held.get(hash)?.deref()
+    if (memory) return new Float64Array(memory)
+    const underWay = loading.get(hash)
+    if (underWay) return underWay
+    const read = keeper.get(hash).then(({ columns }) => columns)
+    loading.set(hash, read)
+    try {
+      const columns = await read
+      for (const [other, ref] of held) if (ref.deref() === undefined) held.delete(other)
+      // The memory and not the view: whoever uses a part of it holds that.
+      held.set(hash, new WeakRef(columns.buffer))
+      return columns
+    } finally {
+      loading.delete(hash)
+    }
+  }
 
   async function importCsv(
     pieces: AsyncIterable<Uint8Array>,
@@ -61,7 +86,14 @@ export function createImports({ keeper, dispatcher, clock }: ImportOptions): Ser
       if (read.rows === 0) throw new InputError('data', 'data: the file has a header and no rows')
       const facts = describe(read, { name: name?.slice(0, MAX_NAME_LENGTH), ticker, now: clock.now() })
       // Bars that were brought in under a name keep it when they come again without one.
-      const stored = await keeper.put(read.columns, (known) => (name === null && known ? known : facts))
+      const kept = await keeper.count()
+      const stored = await keeper.put(read.columns, (known) => {
+        if (known === null && kept >= MAX_SERIES)
+          throw new ConflictError(
+            `${kept} price files are kept already, and no more than ${MAX_SERIES} are; remove one first`,
+          )
+        return name === null && known ? known : facts
+      })
       return { series: stored.hash, ...stored.facts }
     } finally {
       underWay -= 1
@@ -77,7 +109,8 @@ export function createImports({ keeper, dispatcher, clock }: ImportOptions): Ser
     describe: async (series) => ({ series, ...(await keeper.facts(series)) }),
     remove: (series) => keeper.remove(series),
     async load(hash, prices) {
-      const { facts, columns } = await keeper.get(hash)
+      const facts = await keeper.facts(hash)
+      const columns = await columnsOf(hash)
       return { series: openSeries(facts, columns, prices), notes: describeRepairs(facts) }
     },
   }
@@ -95,10 +128,12 @@ async function collect(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): 
     held.push(piece)
   }
   const bytes = new Uint8Array(new SharedArrayBuffer(length))
+  const turn = createTurns()
   let at = 0
   for (const piece of held) {
     bytes.set(piece, at)
     at += piece.length
+    await turn()
   }
   return bytes
 }
@@ -114,32 +149,35 @@ function tickerOf(name: string): string {
 }
 
 function describe(
-  { columns, rows, adjustment, repairs, repaired, notes }: Awaited<ReturnType<typeof readCsv.run>>,
+  {
+    columns,
+    rows,
+    isDaily,
+    stepMs,
+    adjustment,
+    repairs,
+    repaired,
+    notes,
+  }: Awaited<ReturnType<typeof readCsv.run>>,
   { name = UNNAMED, ticker, now }: { name: string | undefined; ticker: string; now: number },
 ): ImportedFacts {
-  const time = columns.subarray(0, rows)
-  const isDaily = time.every((ms) => ms % DAY_MS === 0)
-  const show = (ms: number) => (isDaily ? dateOf(ms) : toIso(ms))
+  const show = (ms: number) => formatBarTime(ms, isDaily)
   return {
     ...{
       name,
       ticker,
       rows,
-      first: show(time[0]!),
-      last: show(time[rows - 1]!),
-      interval: describeInterval(time),
+      first: show(columns[0]!),
+      last: show(columns[rows - 1]!),
+      interval: describeInterval(stepMs),
     },
     ...{ adjustment, repairs, repaired, notes, imported_at: toIso(now) },
   }
 }
 
-/** The middle one of the steps between bars. */
-function describeInterval(time: Float64Array): string {
-  if (time.length < 2) return '–'
-  const steps = new Float64Array(time.length - 1)
-  for (let i = 1; i < time.length; i++) steps[i - 1] = time[i]! - time[i - 1]!
-  steps.sort()
-  const minutes = steps[steps.length >> 1]! / 60_000
+function describeInterval(stepMs: number | null): string {
+  if (stepMs === null) return '–'
+  const minutes = stepMs / 60_000
   if (minutes >= 1_440) return `${Math.round(minutes / 1_440)} d`
   if (minutes >= 60) return `${Number((minutes / 60).toFixed(1))} h`
   return minutes >= 1 ? `${Number(minutes.toFixed(1))} min` : `${Math.round(minutes * 60)} s`

@@ -3,9 +3,10 @@
  * again or looked at later reads the same bars, and put where all threads can read them.
  */
 import { InputError } from '../core/errors.ts'
+import { PORTFOLIO } from '../core/ids.ts'
 import { dateOf } from '../market/series.ts'
 import type { RunContext } from '../runs/workflow.ts'
-import { findBars, SEVERAL_TICKERS, type BarSources, type FoundBars } from './find-bars.ts'
+import { findBars, type BarSources, type FoundBars } from './find-bars.ts'
 import type { BarsInput } from './job-inputs.ts'
 import { BARS_STEP, SERIES_EVENT } from './lab-state.ts'
 import { packBars, shareBars, type JobBars, type PackedBars } from './pack-bars.ts'
@@ -25,7 +26,7 @@ export async function admitBars(input: BarsInput, sources: BarSources): Promise<
   const last = found.series.map(({ time }) => dateOf(time[time.length - 1]!)).sort()
   const as_of = last[last.length - 1]!
   const end = input.end ?? (input.imported === undefined ? as_of : undefined)
-  const ticker = found.series.length === 1 ? found.series[0]!.ticker : SEVERAL_TICKERS
+  const ticker = found.series.length === 1 ? found.series[0]!.ticker : PORTFOLIO
   return { bars: end === undefined ? {} : { end }, ticker, as_of, found }
 }
 
@@ -48,7 +49,7 @@ export async function loadBars(
     BARS_STEP,
     async (step) => {
       const { series, notes } = await findBars(input, sources, step.signal)
-      const stored = packBars(series, notes)
+      const stored = await packBars(series, notes)
       for (const { ticker, vendor, adjustment, bars, first, last } of stored.series)
         step.log('INFO', `${ticker}: ${bars} bars, ${first} to ${last}, ${adjustment}, from ${vendor}`)
       return stored

@@ -38,6 +38,8 @@ export interface Workflow<Input = any, Data = any, Output = any> {
   readonly input: z.ZodType<Input>
   /** Minutes of work after which a run fails; null for no limit. */
   readonly timeoutMinutes: number | null
+  /** Its runs take moments: where runs that are not short hold every place, one more is kept for them. */
+  readonly isShort?: boolean
   /** Checks against the world what the schema cannot (is there such a ticker?) and fills defaults. Throws `InputError`. */
   admit(input: Input): Promise<Admitted<Input>>
   /** The tree as it stands before anything ran. */
@@ -89,8 +91,10 @@ export interface RunContext<Data = unknown> {
   /** Aborts on cancel, pause, timeout and shutdown. */
   readonly signal: AbortSignal
   /**
-   * Runs `body` once, ever: its JSON result is journaled under `key`, which must be unique in the run. In a run that takes
-   * over steps of another it does not run at all where that run has completed it for the same input.
+   * Runs `body` once, ever: its JSON result is journaled under `key`, which must be unique in the run. Properties of it
+   * that are a `Float64Array` are kept bit for bit and come back as they are, later in memory that threads share; nobody
+   * may change them. In a run that takes over steps of another it does not run at all where that run has completed it for
+   * the same input.
    */
   step<T>(key: string, body: (step: StepContext) => Promise<T>, options?: StepOptions): Promise<T>
   /** Says in the tree and the journal that a node's work is left out, and why. */

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { InputError, quote } from '../core/errors.ts'
-import { sha256 } from '../core/json.ts'
+import { sha256InTurns, sha256Stream } from '../core/json.ts'
 import { type ArtifactRef, type Artifacts, LostArtifactError } from '../runs/ports.ts'
 import {
   codeOf,
@@ -28,7 +28,7 @@ export interface ArtifactsOptions {
 
 export function createArtifacts({ directories, openFile }: ArtifactsOptions): Artifacts {
   async function put(runId: string, bytes: Uint8Array): Promise<ArtifactRef> {
-    const ref = { sha256: sha256(bytes), bytes: bytes.byteLength }
+    const ref = { sha256: await sha256InTurns(bytes), bytes: bytes.byteLength }
     const folder = await directories.get(runId)
     try {
       const path = join(await makeOwnFolder(folder, ARTIFACTS_FOLDER), `${ref.sha256}.bin`)
@@ -45,12 +45,14 @@ export function createArtifacts({ directories, openFile }: ArtifactsOptions): Ar
     if (!HASH.test(ref.sha256)) throw new InputError('sha256', `sha256 ${quote(ref.sha256)} is not a hash`)
     const name = `artifact ${ref.sha256.slice(0, 12)}… of run ${runId}`
     const folder = await directories.get(runId)
-    const bytes = await readOwn(folder, `${ARTIFACTS_FOLDER}/${ref.sha256}.bin`).catch((error: unknown) => {
+    const hash = sha256Stream()
+    const path = `${ARTIFACTS_FOLDER}/${ref.sha256}.bin`
+    const bytes = await readOwn(folder, path, (chunk) => hash.update(chunk)).catch((error: unknown) => {
       if (isUnreadable(error)) throw new LostArtifactError(`${name} was changed: it cannot be unpacked`)
       throw toIoError(`${name} could not be read`, error)
     })
     if (bytes === null) throw new LostArtifactError(`${name} is gone`)
-    if (bytes.byteLength !== ref.bytes || sha256(bytes) !== ref.sha256) {
+    if (bytes.byteLength !== ref.bytes || hash.digest('hex') !== ref.sha256) {
       throw new LostArtifactError(`${name} was changed: its bytes do not match its hash`)
     }
     return bytes
@@ -59,9 +61,13 @@ export function createArtifacts({ directories, openFile }: ArtifactsOptions): Ar
   return { put, get }
 }
 
-async function readOwn(folder: string, path: string): Promise<Buffer | null> {
+async function readOwn(
+  folder: string,
+  path: string,
+  see: (chunk: Uint8Array) => void,
+): Promise<Buffer | null> {
   try {
-    return await readRunFile(folder, path)
+    return await readRunFile(folder, path, see)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error

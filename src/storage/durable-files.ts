@@ -105,7 +105,7 @@ export interface WriteOptions {
 /** Puts `bytes` at `path`, whole or not at all, durable when it resolves. Replaces what is there. */
 export async function writeDurably(
   path: string,
-  bytes: Uint8Array | string,
+  bytes: Uint8Array | string | readonly Uint8Array[],
   options: WriteOptions = {},
 ): Promise<void> {
   const temp = join(dirname(path), createTempName(basename(path)))
@@ -119,15 +119,19 @@ export async function writeDurably(
   await syncDirectory(dirname(path))
 }
 
-/** Writes a new file and syncs it; durable once its folder is synced too. */
+/** Writes a new file, all of `bytes` one after the other, and syncs it; durable once its folder is synced too. */
 export async function writeSynced(
   path: string,
-  bytes: Uint8Array | string,
+  bytes: Uint8Array | string | readonly Uint8Array[],
   options: WriteOptions = {},
 ): Promise<void> {
   const handle = await (options.openFile ?? openFile)(path, CREATE_NEW, options.mode)
   try {
-    await writeFully(handle, typeof bytes === 'string' ? Buffer.from(bytes) : bytes, 0)
+    let position = 0
+    for (const part of typeof bytes === 'string' ? [Buffer.from(bytes)] : [bytes].flat()) {
+      await writeFully(handle, part, position)
+      position += part.length
+    }
     await handle.sync()
   } finally {
     await handle.close()

@@ -7,6 +7,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError, quote } from '../core/errors.ts'
+import { createTurns } from '../core/turns.ts'
 import { codeOf, isTempName, openFile, READ, refuseLink, type OpenFile } from './durable-files.ts'
 import { isArchiveName, readChunks, unpackChunks } from './journal-segments.ts'
 import { RUN_ID_FILE } from './run-directories.ts'
@@ -49,11 +50,28 @@ export async function* openRunFile(
   }
 }
 
-/** All of it at once. */
-export async function readRunFile(folder: string, path: string): Promise<Buffer> {
+/** All of it; `see` is shown every chunk as it is read. A large one is joined with turns for others in between. */
+export async function readRunFile(
+  folder: string,
+  path: string,
+  see?: (chunk: Uint8Array) => void,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for await (const chunk of openRunFile(folder, path)) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  let length = 0
+  for await (const chunk of openRunFile(folder, path)) {
+    see?.(chunk)
+    chunks.push(chunk)
+    length += chunk.length
+  }
+  const joined = Buffer.alloc(length)
+  const turn = createTurns()
+  let at = 0
+  for (const chunk of chunks) {
+    joined.set(chunk, at)
+    at += chunk.length
+    await turn()
+  }
+  return joined
 }
 
 /** The file at `path`, or the packed one beside it. Throws ENOENT where there is neither. */

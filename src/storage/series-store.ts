@@ -3,16 +3,17 @@
  * them, then their columns. Named by the hash of the columns, which is checked whenever they are read. Knows nothing of
  * what the columns mean.
  */
-import { open, readdir, rm } from 'node:fs/promises'
+import { readdir, rm, type FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { InputError, NotFoundError, quote } from '../core/errors.ts'
-import { sha256Stream } from '../core/json.ts'
+import { sha256InTurns, sha256Stream } from '../core/json.ts'
+import { SLICE_BYTES } from '../core/turns.ts'
 import {
   codeOf,
   makeDirectory,
   makeOwnFolder,
+  openFile,
   READ,
-  readOptional,
   toIoError,
   writeDurably,
 } from './durable-files.ts'
@@ -21,8 +22,11 @@ const FOLDER = 'series'
 const HASH = /^[0-9a-f]{64}$/
 const FILE = /^([0-9a-f]{64})\.bars$/
 const NEWLINE = 10
-/** What is told of a series is one line; longer ones are none of ours. */
+/** What is told of a series is one line, as a rule within so many bytes; one longer than the most is none of ours. */
+const USUAL_HEADER_BYTES = 8 * 1_024
 const MAX_HEADER_BYTES = 256 * 1_024
+/** Files open at once while all are listed. */
+const LISTED_AT_ONCE = 8
 
 export interface StoredSeries<Facts> {
   hash: string
@@ -35,12 +39,17 @@ export interface SeriesStore<Facts> {
    * before; null for nothing.
    */
   put(columns: Float64Array, describe: (known: Facts | null) => Facts): Promise<StoredSeries<Facts>>
-  /** Throws `NotFoundError` for one there is not, or whose bytes are not those that were put. */
+  /**
+   * In memory that threads share. Throws `NotFoundError` for one there is not, or whose bytes are not those that were
+   * put.
+   */
   get(hash: string): Promise<StoredSeries<Facts> & { columns: Float64Array }>
   /** Throws `NotFoundError`. */
   facts(hash: string): Promise<Facts>
   /** In no order. What cannot be read is left out. */
   list(): Promise<StoredSeries<Facts>[]>
+  /** How many files there are. */
+  count(): Promise<number>
   /** Throws `NotFoundError` for one there is not. */
   remove(hash: string): Promise<void>
 }
@@ -59,63 +68,70 @@ export function createSeriesStore<Facts extends object>({
     return join(folder, `${hash}.bars`)
   }
 
-  async function readFacts(hash: string): Promise<Facts> {
-    const path = pathOf(hash)
-    const handle = await open(path, READ).catch((error: unknown) => {
+  async function openSeries(hash: string): Promise<FileHandle> {
+    return openFile(pathOf(hash), READ).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') throw unknown(hash)
       throw toIoError('an imported series could not be read', error)
     })
+  }
+
+  async function readFacts(hash: string): Promise<Facts> {
+    const handle = await openSeries(hash)
     try {
-      const head = Buffer.alloc(MAX_HEADER_BYTES)
-      const { bytesRead } = await handle.read(head, 0, head.length, 0)
-      return parseFacts<Facts>(head.subarray(0, bytesRead), hash)
+      return (await readHead<Facts>(handle, hash)).facts
     } finally {
       await handle.close()
     }
   }
 
+  async function listHashes(): Promise<string[]> {
+    const names = await readdir(folder).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return []
+      throw toIoError('the imported series could not be listed', error)
+    })
+    return names.flatMap((name) => FILE.exec(name)?.[1] ?? [])
+  }
+
   return {
     async put(columns, describe) {
       const bytes = new Uint8Array(columns.buffer, columns.byteOffset, columns.byteLength)
-      const hash = sha256Stream().update(bytes).digest('hex')
+      const hash = await sha256InTurns(bytes)
       const facts = describe(await readFacts(hash).catch(() => null))
       try {
         await makeDirectory(data, 0o700)
         await makeOwnFolder(data, FOLDER)
-        await writeDurably(pathOf(hash), Buffer.concat([Buffer.from(`${JSON.stringify(facts)}\n`), bytes]), {
-          mode: 0o600,
-        })
+        const head = Buffer.from(`${JSON.stringify(facts)}\n`)
+        await writeDurably(pathOf(hash), [head, bytes], { mode: 0o600 })
       } catch (error) {
         throw toIoError('the imported series could not be written', error)
       }
       return { hash, facts }
     },
     async get(hash) {
-      const bytes = await readOptional(pathOf(hash)).catch((error: unknown) => {
+      const handle = await openSeries(hash)
+      try {
+        const { facts, end } = await readHead<Facts>(handle, hash)
+        return { hash, facts, columns: await readBody(handle, end, hash) }
+      } catch (error) {
         throw toIoError('an imported series could not be read', error)
-      })
-      if (bytes === null) throw unknown(hash)
-      const facts = parseFacts<Facts>(bytes, hash)
-      const body = bytes.subarray(bytes.indexOf(NEWLINE) + 1)
-      if (sha256Stream().update(body).digest('hex') !== hash) throw unknown(hash, 'was changed on the disk')
-      // Copied: doubles begin at a multiple of eight.
-      return { hash, facts, columns: new Float64Array(Uint8Array.from(body).buffer) }
+      } finally {
+        await handle.close()
+      }
     },
     facts: readFacts,
     async list() {
-      const names = await readdir(folder).catch((error: unknown) => {
-        if (codeOf(error) === 'ENOENT') return []
-        throw toIoError('the imported series could not be listed', error)
-      })
-      const hashes = names.flatMap((name) => FILE.exec(name)?.[1] ?? [])
-      const found = hashes.map((hash) =>
-        readFacts(hash).then(
-          (facts) => [{ hash, facts }],
-          () => [],
-        ),
-      )
-      return (await Promise.all(found)).flat()
+      const left = await listHashes()
+      const found: StoredSeries<Facts>[] = []
+      const readOn = async () => {
+        for (let hash = left.pop(); hash !== undefined; hash = left.pop()) {
+          const facts = await readFacts(hash).catch(() => null)
+          if (facts !== null) found.push({ hash, facts })
+        }
+      }
+      await Promise.all(Array.from({ length: LISTED_AT_ONCE }, readOn))
+      return found
     },
+    count: async () => (await listHashes()).length,
     async remove(hash) {
       const path = pathOf(hash)
       await readFacts(hash)
@@ -126,13 +142,35 @@ export function createSeriesStore<Facts extends object>({
   }
 }
 
-function parseFacts<Facts>(bytes: Buffer, hash: string): Facts {
-  const end = bytes.indexOf(NEWLINE)
-  try {
-    return JSON.parse(bytes.toString('utf8', 0, end < 0 ? 0 : end)) as Facts
-  } catch {
-    throw unknown(hash, 'is damaged')
+/** What is told, and where the columns begin. */
+async function readHead<Facts>(handle: FileHandle, hash: string): Promise<{ facts: Facts; end: number }> {
+  for (const length of [USUAL_HEADER_BYTES, MAX_HEADER_BYTES]) {
+    const head = Buffer.alloc(length)
+    const { bytesRead } = await handle.read(head, 0, length, 0)
+    const end = head.subarray(0, bytesRead).indexOf(NEWLINE)
+    if (end < 0) continue
+    try {
+      return { facts: JSON.parse(head.toString('utf8', 0, end)) as Facts, end: end + 1 }
+    } catch {
+      break
+    }
   }
+  throw unknown(hash, 'is damaged')
+}
+
+/** Hashed as it is read, a slice at a time: others get their turn in between. */
+async function readBody(handle: FileHandle, from: number, hash: string): Promise<Float64Array> {
+  const length = (await handle.stat()).size - from
+  const bytes = new Uint8Array(new SharedArrayBuffer(length))
+  const read = sha256Stream()
+  for (let at = 0; at < length;) {
+    const { bytesRead } = await handle.read(bytes, at, Math.min(SLICE_BYTES, length - at), from + at)
+    if (bytesRead === 0) break
+    read.update(bytes.subarray(at, at + bytesRead))
+    at += bytesRead
+  }
+  if (read.digest('hex') !== hash) throw unknown(hash, 'was changed on the disk')
+  return new Float64Array(bytes.buffer)
 }
 
 function unknown(hash: string, why = 'is not among the imported series'): NotFoundError {

@@ -142,7 +142,7 @@ function comparePeers(peers: Peers, ourMsPerPair: number): Reading[] {
 /** Through the pool and the task that searches use. */
 async function measureThreads(series: BarSeries, yardstick: Yardstick | null): Promise<Reading[]> {
   if (yardstick === null) return []
-  const { shared } = shareBars(packBars([series], []))
+  const { shared } = shareBars(await packBars([series], []))
   const pairs = listPairs(TEN_THOUSAND)
   const dispatcher = createDispatcher({ threads: THREADS })
   const options = { lane: 'bench', signal: new AbortController().signal }

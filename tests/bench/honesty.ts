@@ -61,7 +61,7 @@ const PARTS = [
 
 async function planPairs(): Promise<JudgedSearch> {
   const series = adjustTo(await createSampleVendor().bars('GOOG', LAST_BAR), LAST_BAR)
-  const { shared } = shareBars(packBars([series], []))
+  const { shared } = shareBars(await packBars([series], []))
   const pairs: number[] = []
   for (let fast = FAST[0]; fast <= FAST[1]; fast++) {
     for (let slow = SLOW[0]; slow <= SLOW[1]; slow++) pairs.push(fast, slow)

@@ -10,6 +10,7 @@ import type { RunState } from '../../src/runs/state.ts'
 import type { Workflow } from '../../src/runs/workflow.ts'
 import { STATISTICS } from '../../src/trading/statistics.ts'
 import { createRunRecord, executeOver, StoppedError, type RunRecord } from '../support/run-context.ts'
+import { parseResult } from '../support/result-text.ts'
 import { createThreadedLab } from '../support/threaded-lab.ts'
 
 const RULES = { ticker: 'GOOG', start: '2009-01-02', commission: 0.002, finalize: true }
@@ -46,7 +47,7 @@ function lookAt({ record, data, input }: Ended, dispatcher: Dispatcher = lab.dis
   return createLabDesk({
     runs: {
       state: async () => ({ kind: 'optimize', input, data }) as unknown as RunState,
-      stepResult: async (_runId, key) => JSON.parse(record.results.get(key) ?? 'null') ?? undefined,
+      stepResult: async (_runId, key) => parseResult(record.results.get(key) ?? 'null') ?? undefined,
     },
     ...{ catalog: lab.catalog, dispatcher, shutdown: new AbortController().signal },
   })

@@ -39,7 +39,7 @@ test('a histogram counts every value once, in bins of one width with 0 as an edg
 
 test('bars come back from their step bit for bit, in memory that threads share', async () => {
   const series = await loadSample('IBM')
-  const { shared, facts } = shareBars(JSON.parse(JSON.stringify(packBars([series], []))))
+  const { shared, facts } = shareBars(await packBars([series], []))
   const { bars } = shared.series[0]!
   for (const name of ['time', 'open', 'high', 'low', 'close', 'volume'] as const)
     expect(bars[name]).toEqual(series[name])
@@ -54,7 +54,7 @@ test('bars come back from their step bit for bit, in memory that threads share',
       last: '2013-03-01',
     },
   ])
-  expect(shareBars(packBars([series], [])).shared.hash).toBe(shared.hash)
+  expect(shareBars(await packBars([series], [])).shared.hash).toBe(shared.hash)
 })
 
 test('bars end on the last day and are adjusted to it, or are as traded, which is said where a split shows', async () => {
@@ -85,7 +85,7 @@ test('an import is cut by time of day, and what was mended when it was read is s
   const { series, notes } = await findBars({ ...input, ticker: 'IBM' }, { market, imported })
   expect([series[0]!.ticker, series[0]!.time.length]).toEqual(['IBM', 60])
   expect(notes).toContain('line 3 was mended')
-  expect(packBars(series, notes).series[0]).toMatchObject({
+  expect((await packBars(series, notes)).series[0]).toMatchObject({
     first: '2012-01-03T10:00:00Z',
     last: '2012-01-03T10:59:00Z',
   })

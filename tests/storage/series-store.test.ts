@@ -17,6 +17,7 @@ test('columns come back bit for bit, with what was told of them', async () => {
   const again = createSeriesStore<{ name: string }>({ dataDir })
   const { columns, facts } = await again.get(hash)
   expect(Buffer.from(columns.buffer)).toEqual(Buffer.from(COLUMNS.buffer))
+  expect(columns.buffer).toBeInstanceOf(SharedArrayBuffer)
   expect(facts).toEqual({ name: 'a "file"\n.csv' })
   expect(await again.list()).toEqual([{ hash, facts }])
 })
@@ -51,4 +52,14 @@ test('what is no series is refused or left out, whatever its name', async () => 
   await store.remove(hash)
   expect(await readdir(join(dataDir, 'series'))).not.toContain(`${hash}.bars`)
   await expect(store.remove(hash)).rejects.toThrow(/not among/)
+})
+
+test('what is told may be long, and many series are told of', async () => {
+  const { store } = await open()
+  const name = 'x'.repeat(100_000)
+  for (let i = 0; i < 40; i++)
+    await store.put(Float64Array.of(i), () => ({ name: i === 7 ? name : String(i) }))
+  expect(await store.count()).toBe(40)
+  const told = (await store.list()).map(({ facts }) => facts.name)
+  expect(told.sort()).toEqual(Array.from({ length: 40 }, (_, i) => (i === 7 ? name : String(i))).sort())
 })

@@ -8,6 +8,7 @@ import { hashOf, sha256 } from '../../src/core/json.ts'
 import type { EventBody, RunEvent, Severity, UsageDelta } from '../../src/runs/event.ts'
 import { createCallKeys } from '../../src/runs/tool-calls.ts'
 import type { RunContext, StepContext, StepOptions, Workflow } from '../../src/runs/workflow.ts'
+import { formatResult, parseResult } from './result-text.ts'
 
 export interface RunRecord {
   runId: string
@@ -116,7 +117,7 @@ function createContext<Input, Data>(
     const known = record.results.get(key)
     if ((record.inputs.get(key) ?? inputHash) !== inputHash)
       throw new Error(`step ${key} was journaled for another input`)
-    if (known !== undefined) return JSON.parse(known) as T
+    if (known !== undefined) return parseResult(known) as T
     const failure = record.failures.get(key)
     if (failure !== undefined) throw new Error(failure)
     if (isStopped()) throw new StoppedError(`stopped before ${key}`)
@@ -137,10 +138,10 @@ function createContext<Input, Data>(
       throw error
     })
     if (isStopped()) throw new StoppedError(`stopped before ${key} was written`)
-    const text = JSON.stringify(result ?? null)
+    const text = formatResult(result)
     record.results.set(key, text)
     commit({ type: 'step_completed', key, result: JSON.parse(text) })
-    return JSON.parse(text) as T
+    return parseResult(text) as T
   }
 
   function createStepContext(key: string, attempt: number, node: string | undefined): StepContext {

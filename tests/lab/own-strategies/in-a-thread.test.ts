@@ -19,7 +19,7 @@ let bars: JobBars
 
 beforeAll(async () => {
   dispatcher = createDispatcher({ threads: 1 })
-  bars = shareBars(packBars([await loadSample('AAPL', '2006-01-03')], []))
+  bars = shareBars(await packBars([await loadSample('AAPL', '2006-01-03')], []))
 })
 afterAll(() => dispatcher.close())
 
