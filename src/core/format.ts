@@ -45,6 +45,11 @@ export function formatDuration(ms: number | null | undefined): string {
   return `${Math.floor(seconds / 3_600)} h ${String(Math.floor((seconds % 3_600) / 60)).padStart(2, '0')} min`
 }
 
+/** A time of a bar to the minute: `2012-06-29 13:30` for `2012-06-29T13:30:00Z`; a day as it is. */
+export function formatMinute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ')
+}
+
 /** `640 B`, `12.3 KB`, `4.5 MB`, `1.2 GB` (powers of 1,024). */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_024) return `${bytes} B`

@@ -2,7 +2,7 @@
  * The trials of a search as they are kept: parameters and statistics of each in columns of doubles, packed as text that
  * JSON can hold, so that a hundred thousand of them are small and come back bit for bit.
  */
-import { STATISTICS, type BacktestStats, type Statistic } from '../trading/statistics.ts'
+import type { BacktestStats, Statistic } from '../trading/statistics.ts'
 
 /** The trials numbered `from` to before `from + count`, in the order of the search. */
 export interface TrialChunk {
@@ -38,14 +38,6 @@ export function unpackDoubles(text: string): Float64Array {
   return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
 }
 
-/** A row of `STATISTICS` by name. */
-export function nameStatistics(row: Float64Array, offset = 0): Record<Statistic, number | null> {
-  return Object.fromEntries(
-    STATISTICS.map((name, index) => {
-      const value = row[offset + index]!
-      return [name, Number.isFinite(value) ? value : null]
-    }),
-  ) as Record<Statistic, number | null>
-}
+export { nameStatistics } from '../trading/statistics.ts'
 
 export type NamedStats = Omit<BacktestStats, 'start' | 'end'>

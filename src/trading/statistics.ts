@@ -39,6 +39,52 @@ export const STATISTICS = [
 
 export type Statistic = (typeof STATISTICS)[number]
 
+/** How a figure is counted: `change` is in percent and has a direction, `money` is in the currency of the prices. */
+export type StatisticUnit = 'days' | 'pct' | 'change' | 'money' | 'ratio' | 'count'
+
+export const UNIT_OF: Readonly<Record<Statistic, StatisticUnit>> = Object.freeze({
+  duration_days: 'days',
+  exposure_time_pct: 'pct',
+  equity_final: 'money',
+  equity_peak: 'money',
+  commissions: 'money',
+  return_pct: 'change',
+  buy_hold_return_pct: 'change',
+  return_ann_pct: 'change',
+  volatility_ann_pct: 'pct',
+  cagr_pct: 'change',
+  sharpe_ratio: 'ratio',
+  sortino_ratio: 'ratio',
+  calmar_ratio: 'ratio',
+  alpha_pct: 'change',
+  beta: 'ratio',
+  max_drawdown_pct: 'pct',
+  avg_drawdown_pct: 'pct',
+  max_drawdown_duration_days: 'days',
+  avg_drawdown_duration_days: 'days',
+  trades: 'count',
+  win_rate_pct: 'pct',
+  best_trade_pct: 'change',
+  worst_trade_pct: 'change',
+  avg_trade_pct: 'change',
+  max_trade_duration_days: 'days',
+  avg_trade_duration_days: 'days',
+  profit_factor: 'ratio',
+  expectancy_pct: 'change',
+  sqn: 'ratio',
+  kelly_criterion: 'ratio',
+})
+
+/** A row of `STATISTICS` by name, null for what is none. */
+export function nameStatistics(row: Float64Array, offset = 0): Record<Statistic, number | null> {
+  return Object.fromEntries(
+    STATISTICS.map((name, index) => {
+      const value = row[offset + index]!
+      return [name, Number.isFinite(value) ? value : null]
+    }),
+  ) as Record<Statistic, number | null>
+}
+
 /** ISO 8601 dates (days where bars are daily) of the first and last bar, and the numbers by name. */
 export type BacktestStats = { start: string; end: string } & Record<Statistic, number | null>
 

@@ -4,7 +4,7 @@ import type { BacktestStats } from '../../trading/statistics.ts'
 import type { CliContext, Perform } from '../context.ts'
 import { addBarsOptions, addRulesOptions, addStrategyOptions, type JobOptions } from '../jobs/job-options.ts'
 import { runJob, type JobReport } from '../jobs/run-job.ts'
-import { formatStatistics } from '../jobs/stats-table.ts'
+import { formatNotes, formatStatistics } from '../jobs/stats-table.ts'
 
 interface Found {
   stats: BacktestStats
@@ -38,6 +38,6 @@ const REPORT: JobReport = {
   },
   lines(_output, result) {
     const { stats, buy_and_hold, notes } = result as unknown as Found
-    return [...formatStatistics(stats, buy_and_hold), ...notes.map((note) => `Note: ${note}`)]
+    return [...formatStatistics(stats, buy_and_hold), ...formatNotes(notes)]
   },
 }

@@ -13,7 +13,7 @@ import {
   type JobOptions,
 } from '../jobs/job-options.ts'
 import { runJob, type JobReport } from '../jobs/run-job.ts'
-import { digitsOf, formatParams } from '../jobs/stats-table.ts'
+import { digitsOf, formatNotes, formatParams } from '../jobs/stats-table.ts'
 import { formatTable } from '../table.ts'
 
 interface Found {
@@ -22,6 +22,7 @@ interface Found {
   refused: number
   failed: number
   honesty: HonestyReport | null
+  notes: string[]
 }
 
 export function addOptimize(program: Command, context: CliContext, perform: Perform): void {
@@ -48,7 +49,7 @@ const REPORT: JobReport = {
     return { best: found ? { params: found.params, stats: found.stats } : null, evaluated, honesty }
   },
   lines(_output, result) {
-    const { best, evaluated, refused, failed, honesty } = result as unknown as Found
+    const { best, evaluated, refused, failed, honesty, notes } = result as unknown as Found
     const left = [refused > 0 && `${refused} left out by the constraint`, failed > 0 && `${failed} failed`]
     return [
       `Best of ${[`${evaluated} tries`, ...left.filter(Boolean)].join(', ')}: ${formatParams(best.params)}`,
@@ -56,6 +57,7 @@ const REPORT: JobReport = {
         [{ title: 'Statistic' }, { title: 'Best', align: 'right' }],
         STATISTICS.map((name) => [name, formatNumber(best.stats[name], digitsOf(name))]),
       ),
+      ...formatNotes(notes),
       ...(honesty?.sentences ?? []),
     ]
   },

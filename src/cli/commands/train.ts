@@ -5,11 +5,13 @@ import type { TrainedModel, TrainFold } from '../../lab/lab-state.ts'
 import type { CliContext, Perform } from '../context.ts'
 import { addBarsOptions, type JobOptions } from '../jobs/job-options.ts'
 import { runJob, type JobReport } from '../jobs/run-job.ts'
+import { formatNotes } from '../jobs/stats-table.ts'
 import { formatTable } from '../table.ts'
 
 interface Found {
   model: TrainedModel | null
   folds: TrainFold[]
+  notes: string[]
 }
 
 export function addTrain(program: Command, context: CliContext, perform: Perform): void {
@@ -40,13 +42,13 @@ const REPORT: JobReport = {
     return { model, folds }
   },
   lines(_output, result) {
-    const { model, folds } = result as unknown as Found
+    const { model, folds, notes } = result as unknown as Found
     const rows = [
       ...folds.map((fold) => ({ name: String(fold.fold + 1), ...fold })),
       ...(model ? [{ name: 'all', ...model }] : []),
     ]
     const right = 'right' as const
-    return formatTable(
+    const table = formatTable(
       [
         { title: 'Fold', align: right },
         { title: 'Accuracy', align: right },
@@ -60,5 +62,6 @@ const REPORT: JobReport = {
         ...[accuracy, baseline, log_loss, brier, auc].map((value) => formatNumber(value, 3)),
       ]),
     )
+    return [...table, ...formatNotes(notes)]
   },
 }

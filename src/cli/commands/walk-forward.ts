@@ -12,10 +12,10 @@ import {
   type JobOptions,
 } from '../jobs/job-options.ts'
 import { runJob, type JobReport } from '../jobs/run-job.ts'
-import { formatParams, formatStatistics } from '../jobs/stats-table.ts'
+import { formatNotes, formatParams, formatStatistics } from '../jobs/stats-table.ts'
 import { formatTable } from '../table.ts'
 
-type Found = Partial<WalkResult> & { folds: FoldResult[]; honesty: HonestyReport | null }
+type Found = Partial<WalkResult> & { folds: FoldResult[]; honesty: HonestyReport | null; notes: string[] }
 
 export function addWalkForward(program: Command, context: CliContext, perform: Perform): void {
   const command = program
@@ -48,13 +48,15 @@ const REPORT: JobReport = {
     return { stats, folds, efficiency, stability, honesty }
   },
   lines(_output, result) {
-    const { stats, buy_and_hold, efficiency, profitable_folds, folds, honesty } = result as unknown as Found
+    const { stats, buy_and_hold, efficiency, profitable_folds, folds, honesty, notes } =
+      result as unknown as Found
     return [
       ...formatFolds(folds),
       '',
       ...(stats ? formatStatistics(stats, buy_and_hold ?? null) : []),
       `Efficiency (return a year, out of sample to in sample): ${formatNumber(efficiency)}`,
       `Tests that made money: ${profitable_folds ?? 0} of ${folds.length}`,
+      ...formatNotes(notes),
       ...(honesty?.sentences ?? []),
     ]
   },

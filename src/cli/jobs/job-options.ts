@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander'
 import { InputError, quote } from '../../core/errors.ts'
+import { parseNumber } from '../../core/parse-number.ts'
 
 export interface JobOptions {
   ticker?: string
@@ -107,7 +108,7 @@ export function addSearchOptions(command: Command): Command {
 /** The job's input, without the kind; what was not typed is left out. */
 export function describeJobInput(options: JobOptions, imported: string | null): Record<string, unknown> {
   const number = (flag: string, text: string | undefined) =>
-    text === undefined ? undefined : parseNumber(flag, text)
+    text === undefined ? undefined : readNumber(flag, text)
   const input: Record<string, unknown> = {
     ticker: options.ticker,
     tickers: options.tickers === undefined ? undefined : listOf(options.tickers),
@@ -152,16 +153,16 @@ export function describeJobInput(options: JobOptions, imported: string | null): 
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
 }
 
-function parseNumber(flag: string, text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (!Number.isFinite(value)) throw new InputError(flag, `--${flag} ${quote(text)} is no number`)
+function readNumber(flag: string, text: string): number {
+  const value = parseNumber(text.trim())
+  if (Number.isNaN(value)) throw new InputError(flag, `--${flag} ${quote(text)} is no number`)
   return value
 }
 
 /** `fast=10`. */
 function parseParam(text: string): [string, number] {
   const [name, value] = splitPair('param', text, 'fast=10')
-  return [name, parseNumber(`param ${name}`, value)]
+  return [name, readNumber(`param ${name}`, value)]
 }
 
 /** `fast=1:100` or `fast=1:100:2`. */
@@ -171,7 +172,7 @@ function parseRange(text: string): [string, number[]] {
   if (ends.length < 2 || ends.length > 3) {
     throw new InputError('grid', `--grid ${quote(text)} is no range; like fast=1:100 or fast=1:100:5`)
   }
-  return [name, ends.map((end) => parseNumber(`grid ${name}`, end))]
+  return [name, ends.map((end) => readNumber(`grid ${name}`, end))]
 }
 
 function splitPair(flag: string, text: string, example: string): [string, string] {

@@ -1,6 +1,6 @@
 /** Statistics as lines of a terminal: the names under which JSON has them, beside buying and holding. */
 import { formatNumber } from '../../core/format.ts'
-import { STATISTICS, type BacktestStats, type Statistic } from '../../trading/statistics.ts'
+import { STATISTICS, UNIT_OF, type BacktestStats, type Statistic } from '../../trading/statistics.ts'
 import { formatTable } from '../table.ts'
 
 export function formatStatistics(stats: BacktestStats, buyAndHold: BacktestStats | null): string[] {
@@ -21,15 +21,16 @@ export function formatStatistics(stats: BacktestStats, buyAndHold: BacktestStats
   ])
 }
 
-/** Ratios tell something in their third digit, percent and money do not. */
+/** Ratios tell something in their third digit, percent and money do not; days and trades are whole. */
 export function digitsOf(name: Statistic): number {
-  return RATIOS.has(name) ? 4 : 2
+  const unit = UNIT_OF[name]
+  return unit === 'ratio' ? 4 : unit === 'days' || unit === 'count' ? 0 : 2
 }
 
-const RATIOS: ReadonlySet<Statistic> = new Set([
-  ...(['sharpe_ratio', 'sortino_ratio', 'calmar_ratio', 'beta'] as const),
-  ...(['profit_factor', 'sqn', 'kelly_criterion'] as const),
-])
+/** What a reader must know, a line each. */
+export function formatNotes(notes: readonly string[]): string[] {
+  return notes.map((note) => `Note: ${note}`)
+}
 
 export function formatParams(params: Record<string, number>): string {
   return Object.entries(params)

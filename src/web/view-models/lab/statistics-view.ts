@@ -2,100 +2,99 @@
  * The statistics of a backtest as a dense table beside those of buying and holding: in four groups, each with its unit,
  * and what cannot be computed as a dash that says why.
  */
-import { formatNumber, formatSigned } from '../../../core/format.ts'
-import type { BacktestStats, Statistic } from '../../../trading/statistics.ts'
+import { formatMinute, formatNumber, formatSigned } from '../../../core/format.ts'
+import { UNIT_OF, type BacktestStats, type Statistic } from '../../../trading/statistics.ts'
 
 type Figure = Statistic | 'start' | 'end'
 
-/** How a figure is read: `pct` with its unit, `change` with its sign as well, `ratio` bare, `money` in the prices' currency. */
-type Unit = 'date' | 'days' | 'pct' | 'change' | 'money' | 'ratio' | 'count'
-
 interface Naming {
   label: string
-  unit: Unit
   /** What it is, in a line. */
   about: string
 }
 
 const NAMES: Record<Figure, Naming> = {
-  start: { label: 'From', unit: 'date', about: 'First bar' },
-  end: { label: 'To', unit: 'date', about: 'Last bar' },
-  duration_days: { label: 'Duration', unit: 'days', about: 'From the first bar to the last' },
+  start: { label: 'From', about: 'First bar' },
+  end: { label: 'To', about: 'Last bar' },
+  duration_days: { label: 'Duration', about: 'From the first bar to the last' },
   exposure_time_pct: {
     label: 'Exposure',
-    unit: 'pct',
-    about: 'Share of the bars on which something was held',
+
+    about: 'Share of the bars on which a trade was held; a strategy’s last one counts once it is closed',
   },
-  equity_final: { label: 'Final equity', unit: 'money', about: 'Cash and holdings at the last close' },
-  equity_peak: { label: 'Peak equity', unit: 'money', about: 'Highest value at any close' },
-  commissions: { label: 'Commissions', unit: 'money', about: 'Paid in all' },
-  return_pct: { label: 'Return', unit: 'change', about: 'Final equity against the cash at the start' },
+  equity_final: { label: 'Final equity', about: 'Cash and holdings at the last close' },
+  equity_peak: { label: 'Peak equity', about: 'Highest value at any close' },
+  commissions: {
+    label: 'Commissions',
+    about: 'Paid for trades; a strategy’s last one counts once it is closed',
+  },
+  return_pct: { label: 'Return', about: 'Final equity against the cash at the start' },
   buy_hold_return_pct: {
     label: 'Price change',
-    unit: 'change',
+
     about: 'Last close against the first close from which the strategy could trade',
   },
   return_ann_pct: {
     label: 'Return, annual',
-    unit: 'change',
+
     about: 'Geometric mean of daily returns, of a year',
   },
-  cagr_pct: { label: 'CAGR', unit: 'change', about: 'Compound annual growth over calendar time' },
+  cagr_pct: { label: 'CAGR', about: 'Compound annual growth over calendar time' },
   alpha_pct: {
     label: 'Alpha',
-    unit: 'change',
+
     about: 'Return that the market’s return times beta does not explain',
   },
   beta: {
     label: 'Beta',
-    unit: 'ratio',
+
     about: 'Covariance with the price’s log returns over their variance',
   },
   volatility_ann_pct: {
     label: 'Volatility, annual',
-    unit: 'pct',
+
     about: 'Standard deviation of returns, of a year',
   },
   sharpe_ratio: {
     label: 'Sharpe',
-    unit: 'ratio',
+
     about: 'Annual return over annual volatility, no risk-free rate',
   },
   sortino_ratio: {
     label: 'Sortino',
-    unit: 'ratio',
+
     about: 'Annual return over the volatility of losses alone',
   },
-  calmar_ratio: { label: 'Calmar', unit: 'ratio', about: 'Annual return over the deepest drawdown' },
-  max_drawdown_pct: { label: 'Max drawdown', unit: 'pct', about: 'Deepest fall from a peak of equity' },
+  calmar_ratio: { label: 'Calmar', about: 'Annual return over the deepest drawdown' },
+  max_drawdown_pct: { label: 'Max drawdown', about: 'Deepest fall from a peak of equity' },
   avg_drawdown_pct: {
     label: 'Avg drawdown',
-    unit: 'pct',
+
     about: 'Mean of the deepest points of all drawdowns',
   },
   max_drawdown_duration_days: {
     label: 'Longest drawdown',
-    unit: 'days',
+
     about: 'From a peak until it was passed',
   },
-  avg_drawdown_duration_days: { label: 'Avg drawdown time', unit: 'days', about: 'Mean over all drawdowns' },
-  trades: { label: 'Trades', unit: 'count', about: 'Trades that were closed' },
-  win_rate_pct: { label: 'Win rate', unit: 'pct', about: 'Share of trades that made money' },
-  best_trade_pct: { label: 'Best trade', unit: 'change', about: 'Highest return of a trade' },
-  worst_trade_pct: { label: 'Worst trade', unit: 'change', about: 'Lowest return of a trade' },
-  avg_trade_pct: { label: 'Avg trade', unit: 'change', about: 'Geometric mean of the trades’ returns' },
-  max_trade_duration_days: { label: 'Longest trade', unit: 'days', about: 'From entry to exit' },
-  avg_trade_duration_days: { label: 'Avg trade time', unit: 'days', about: 'Mean from entry to exit' },
+  avg_drawdown_duration_days: { label: 'Avg drawdown time', about: 'Mean over all drawdowns' },
+  trades: { label: 'Trades', about: 'Trades that were closed' },
+  win_rate_pct: { label: 'Win rate', about: 'Share of trades that made money' },
+  best_trade_pct: { label: 'Best trade', about: 'Highest return of a trade' },
+  worst_trade_pct: { label: 'Worst trade', about: 'Lowest return of a trade' },
+  avg_trade_pct: { label: 'Avg trade', about: 'Geometric mean of the trades’ returns' },
+  max_trade_duration_days: { label: 'Longest trade', about: 'From entry to exit' },
+  avg_trade_duration_days: { label: 'Avg trade time', about: 'Mean from entry to exit' },
   profit_factor: {
     label: 'Profit factor',
-    unit: 'ratio',
+
     about: 'Sum of the winning returns over that of the losing ones',
   },
-  expectancy_pct: { label: 'Expectancy', unit: 'change', about: 'Mean return of a trade' },
-  sqn: { label: 'SQN', unit: 'ratio', about: 'System quality number: √trades × mean result / its deviation' },
+  expectancy_pct: { label: 'Expectancy', about: 'Mean return of a trade' },
+  sqn: { label: 'SQN', about: 'System quality number: √trades × mean result / its deviation' },
   kelly_criterion: {
     label: 'Kelly',
-    unit: 'ratio',
+
     about: 'Part of capital that Kelly’s formula would stake',
   },
 }
@@ -196,7 +195,7 @@ export function groupStatistics(): readonly { title: string; figures: readonly F
   return GROUPS
 }
 
-/** `Sharpe`; the name itself for one this table does not know. */
+/** `Sharpe`. */
 export function labelStatistic(name: Statistic): string {
   return NAMES[name].label
 }
@@ -206,13 +205,13 @@ export function describeStatistic(name: Statistic): string {
 }
 
 export function isInPercent(name: Statistic): boolean {
-  return NAMES[name].unit === 'pct' || NAMES[name].unit === 'change'
+  return UNIT_OF[name] === 'pct' || UNIT_OF[name] === 'change'
 }
 
 /** `0.37`, `+462.64 %`, `2,148 d`, `56,263.52`. */
 export function formatStatistic(name: Statistic, value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
-  switch (NAMES[name].unit) {
+  switch (UNIT_OF[name]) {
     case 'pct':
       return `${formatNumber(value, decimalsOf(value))} %`
     case 'change':
@@ -225,8 +224,6 @@ export function formatStatistic(name: Statistic, value: number | null | undefine
       return formatNumber(value)
     case 'ratio':
       return formatNumber(value, Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3)
-    case 'date':
-      return String(value)
   }
 }
 
@@ -236,15 +233,14 @@ function decimalsOf(pct: number): number {
 }
 
 function viewFigure(name: Figure, stats: BacktestStats): FigureView {
-  if (name === 'start' || name === 'end')
-    return { text: stats[name].slice(0, 16).replace('T', ' '), why: '', tone: '' }
+  if (name === 'start' || name === 'end') return { text: formatMinute(stats[name]), why: '', tone: '' }
   const value = stats[name]
   const text = formatStatistic(name, value)
   return { text, why: text === '–' ? explainNone(name, stats) : '', tone: toneOf(name, value) }
 }
 
 function toneOf(name: Statistic, value: number | null): FigureView['tone'] {
-  if (NAMES[name].unit !== 'change' || value === null || value === 0) return ''
+  if (UNIT_OF[name] !== 'change' || value === null || value === 0) return ''
   return value > 0 ? 'gain' : 'loss'
 }
 
