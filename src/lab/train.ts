@@ -173,7 +173,7 @@ async function train(
 }
 
 function describeSeen(bars: JobBars, range: PlannedFold['test']) {
-  return describeSpan(bars.shared.series[0]!.bars.time, range, bars.facts[0]!)
+  return describeSpan(bars.shared.series[0]!.bars.time, range)
 }
 
 /** Progress over folds and model as one, told of the first that is not done. */

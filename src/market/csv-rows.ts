@@ -10,7 +10,7 @@ import { parseWrittenTime, type DayOrder } from './csv-dates.ts'
 import { readPlainNumber } from './csv-number.ts'
 import { addRepair, type CsvReport } from './csv-report.ts'
 import { createPlainTimeReader, isMidnight, OFFSET_LENGTH, readOffset, readPlainClock } from './csv-time.ts'
-import { dateOf } from './series.ts'
+import { dateOf, formatBarTime } from './series.ts'
 import type { RawBars } from './vendor.ts'
 
 /** Bad rows that a message names before it only counts them. */
@@ -261,7 +261,7 @@ export function createCsvRows({ ticker, columns, order, numbers, report }: RowsO
       else if (report && held.every((column) => column[before] === column[index])) {
         addRepair(report, lines[index]!, `the same as line ${lines[before]}: the row is left out`)
       } else {
-        const when = isDaily ? dateOf(times[index]!) : new Date(times[index]!).toISOString()
+        const when = formatBarTime(times[index]!, isDaily)
         const where = `line ${lines[index]}: ${when} is on line ${lines[before]} already`
         throw new InputError('data', `${ticker}: ${where}${report ? ', with other figures' : ''}`)
       }

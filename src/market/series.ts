@@ -42,6 +42,19 @@ export function dateOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)
 }
 
+const DAY_MS = 86_400_000
+
+/** Whether bars at these times are known by their days: all of them stand at 00:00 UTC. Of a column, never of a part. */
+export function areDaily(time: ArrayLike<number>): boolean {
+  for (let i = 0; i < time.length; i++) if (time[i]! % DAY_MS !== 0) return false
+  return true
+}
+
+/** YYYY-MM-DD of a daily bar, else ISO 8601 in UTC, with what there is below a second: `2012-06-29T13:30:00Z`. */
+export function formatBarTime(ms: number, isDaily: boolean): string {
+  return isDaily ? dateOf(ms) : new Date(ms).toISOString().replace('.000Z', 'Z')
+}
+
 /** Milliseconds of 00:00 UTC of a YYYY-MM-DD; NaN where there is no such day. */
 export function parseDate(date: string): number {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return Number.NaN

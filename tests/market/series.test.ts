@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  areDaily,
   BAR_COLUMNS,
+  formatBarTime,
   hashSeries,
   parseDate,
   seriesFromJson,
@@ -83,4 +85,16 @@ it('knows days that exist from days that do not', () => {
   for (const text of ['2011-02-29', '2012-2-9', '2012-06-31', '2012-06-29T00:00', '']) {
     expect(parseDate(text)).toBeNaN()
   }
+})
+
+describe('the time of a bar', () => {
+  const day = Date.UTC(2012, 5, 29)
+  const [opening, tick] = [day + 13.5 * 3_600_000, day + 0.5 + 250.5]
+
+  it('is a day where all of the column are, else a moment, one way throughout', () => {
+    const shown = (...time: number[]) => time.map((ms) => formatBarTime(ms, areDaily(time)))
+    expect(shown(day, day + 86_400_000)).toEqual(['2012-06-29', '2012-06-30'])
+    expect(shown(day, opening)).toEqual(['2012-06-29T00:00:00Z', '2012-06-29T13:30:00Z'])
+    expect(shown(tick)).toEqual(['2012-06-29T00:00:00.251Z'])
+  })
 })

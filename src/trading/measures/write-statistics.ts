@@ -2,8 +2,8 @@
  * The row of `STATISTICS` of one simulation, from its equity and its closed trades, whichever simulator made them: the
  * same equity and trades give the same figures to the last bit.
  */
-import { dateOf } from '../../market/series.ts'
-import { STATISTICS, type BacktestStats, type Statistic } from '../statistics.ts'
+import { areDaily, formatBarTime } from '../../market/series.ts'
+import { nameStatistics, STATISTICS, type BacktestStats, type Statistic } from '../statistics.ts'
 import * as account from './account-measures.ts'
 import { createEquitySums, sumEquity, sumStepReturns, type EquitySums } from './equity-sums.ts'
 import type { MarketFrame } from './market-frame.ts'
@@ -120,14 +120,11 @@ function wholeDays(ms: number): number {
 
 /** A row by name, null for NaN, with the dates of the frame's first and last bar (days where bars are daily). */
 export function nameRow(frame: MarketFrame, row: Float64Array, offset = 0): BacktestStats {
-  const numbers = Object.fromEntries(
-    STATISTICS.map((name, index) => {
-      const value = row[offset + index]!
-      return [name, Number.isFinite(value) ? value : null]
-    }),
-  ) as Record<Statistic, number | null>
   const [start, end] = [frame.time[frame.from]!, frame.time[frame.to - 1]!]
-  const isDaily = start % DAY_MS === 0 && end % DAY_MS === 0
-  const nameTime = (ms: number) => (isDaily ? dateOf(ms) : new Date(ms).toISOString())
-  return { start: nameTime(start), end: nameTime(end), ...numbers }
+  const isDaily = areDaily(frame.time)
+  return {
+    start: formatBarTime(start, isDaily),
+    end: formatBarTime(end, isDaily),
+    ...nameStatistics(row, offset),
+  }
 }
