@@ -6,6 +6,8 @@ const BINS = 24
 const OUTER = 0.01
 /** Widths are one of these times a power of ten. */
 const ROUND = [1, 2, 2.5, 5, 10]
+/** Percent apart, or so much of the values, is rounding and fills no bins. */
+const DUST = 1e-9
 
 /** 0 is an edge, so that gains and losses are apart. What lies beyond the outer edges counts to the first and last bin. */
 export function buildHistogram(values: readonly number[]): Histogram {
@@ -13,7 +15,8 @@ export function buildHistogram(values: readonly number[]): Histogram {
   if (sorted.length === 0) return { edges: [0, 1], counts: [0] }
   const low = sorted[Math.floor(OUTER * (sorted.length - 1))]!
   const high = sorted[Math.ceil((1 - OUTER) * (sorted.length - 1))]!
-  const width = roundUp((high - low) / BINS || Math.abs(high) / BINS || 1)
+  const largest = Math.max(Math.abs(low), Math.abs(high))
+  const width = roundUp(Math.max((high - low) / BINS || largest / BINS || 1, largest * DUST, DUST))
   const first = Math.floor(low / width)
   const last = Math.max(first + 1, Math.ceil(high / width))
   const counts = Array.from({ length: last - first }, () => 0)

@@ -34,6 +34,7 @@ test('a histogram counts every value once, in bins of one width with 0 as an edg
       expect(edges.every((edge, i) => i === 0 || edge > edges[i - 1]!)).toBe(true)
       if (edges[0]! < 0 && edges.at(-1)! > 0) expect(edges).toContain(0)
     }),
+    { examples: [[[6.4e-323]], [[1e4, 1e4 + 2e-12]]] },
   )
 })
 
