@@ -182,6 +182,8 @@ async function assemble(
     log,
     limits: {
       maxRunning: config.enableMultiRun ? config.maxParallelRuns : 1,
+      // Not where one run at a time was asked for.
+      shortPlaces: config.enableMultiRun ? 1 : 0,
       maxWaiting: config.maxQueuedRuns,
       logLines: config.logBufferMaxLines,
       stepDelayMs: config.demoStepDelayMs,

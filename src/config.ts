@@ -257,7 +257,12 @@ export const SETTINGS = {
     'Minutes of work after which an assessment fails.',
   ),
   maxTickersPerRequest: setting('MAX_TICKERS_PER_REQUEST', wholeNumber(1, 100), 10, 'Tickers in one launch.'),
-  maxParallelRuns: setting('MAX_PARALLEL_RUNS', wholeNumber(1, 1_000), 5, 'Runs that work at the same time.'),
+  maxParallelRuns: setting(
+    'MAX_PARALLEL_RUNS',
+    wholeNumber(1, 1_000),
+    5,
+    'Runs that work at the same time. Where searches and other long runs hold every place, one backtest more may work.',
+  ),
   maxQueuedRuns: setting(
     'MAX_QUEUED_RUNS',
     wholeNumber(0, 10_000),

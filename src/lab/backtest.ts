@@ -41,6 +41,7 @@ export function createBacktestWorkflow({ sources, catalog, dispatcher }: LabMean
     title: 'Backtest',
     input: backtestInputSchema,
     timeoutMinutes: null,
+    isShort: true,
     async admit(request) {
       const strategy = await catalog.find(request.strategy)
       const params = fillParams(strategy, request.params)

@@ -3,6 +3,7 @@
  * Verbs take their turn, each judged by what the one before left. Stopping never waits for the workflow: the execution
  * is closed first, so whatever still comes from it is dropped.
  */
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../core/clock.ts'
 import { createDeferred } from '../core/deferred.ts'
 import { AbortedError, ConflictError, messageOf } from '../core/errors.ts'
@@ -154,6 +155,8 @@ function manageRun(
 
   async function execute(): Promise<void> {
     const own = (controller = new AbortController())
+    // Every step at work listens, and how many there are is the workflow's own affair.
+    setMaxListeners(0, own.signal)
     try {
       if (writer.state.status === 'pending') await writer.commit({ type: 'run_started' })
       replay ??= (await deps.journals.readCurrent(runId)).events
@@ -329,7 +332,7 @@ function manageRun(
     },
     enqueue(options) {
       if (identity.parent) working = execute()
-      else queue.add(runId, () => void (working = execute()), options)
+      else queue.add(runId, () => void (working = execute()), { ...options, isShort: workflow.isShort })
     },
     async outcome() {
       await ended.promise

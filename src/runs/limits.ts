@@ -3,6 +3,8 @@
 export interface RunLimits {
   maxRunning: number
   maxWaiting: number
+  /** Places more for runs of short kinds, while others hold all of `maxRunning`; none where left out. */
+  shortPlaces?: number
   logLines: number
   stepDelayMs: number
   pruneIntervalMs: number
