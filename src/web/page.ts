@@ -83,3 +83,6 @@ export type JobPageResolver = (typed: Record<string, string[]>, refusal: Refusal
 
 /** What the form would take as it stands; a form that cannot be launched is an answer, not an error. */
 export type LaunchEstimator = (fields: Record<string, unknown>) => Promise<EstimateView>
+
+/** The lab's page once more, with why a price file was refused. */
+export type LabPageResolver = (refusal: Refusal) => Promise<Page>

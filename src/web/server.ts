@@ -29,6 +29,7 @@ import { negotiate } from './negotiate.ts'
 import { createPageFinder } from './page-finder.ts'
 import type {
   JobPageResolver,
+  LabPageResolver,
   LaunchEstimator,
   LaunchPageResolver,
   PageResolver,
@@ -64,6 +65,7 @@ export interface WebDeps {
   /** The region shown on every page. */
   tray: Region
   series: Pick<SeriesDesk, 'importCsv' | 'remove'>
+  resolveLabPage: LabPageResolver
   renderer: Renderer
   assets: Assets
   clock: Clock
@@ -136,7 +138,10 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
 
   app.route('/', createImportRoutes(desk))
 
-  app.route('/', createSeriesFormRoutes(deps.series))
+  app.route(
+    '/',
+    createSeriesFormRoutes({ series: deps.series, resolveLabPage: deps.resolveLabPage, documents }),
+  )
 
   const { lab, resolveJobPage } = deps
   app.route('/', createLabRoutes({ desk, lab, resolveJobPage, documents }))

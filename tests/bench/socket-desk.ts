@@ -88,6 +88,7 @@ const app = createWeb({
   estimateLaunch: refusePage,
   resolveRunPage: refusePage,
   resolveJobPage: refusePage,
+  resolveLabPage: refusePage,
   lab: createScriptedLab(),
   series: NO_SERIES,
   tray: { id: 'tray', key: 'tray', template: 'tray/tray', watch: [], data: () => ({}) },

@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config.ts'
 import { createOpenStreams } from '../../src/core/open-streams.ts'
 import { createPayloadMeter } from '../../src/core/payload-meter.ts'
 import { FEATURES } from '../../src/lab/train/features.ts'
+import type { SeriesDesk } from '../../src/lab/series-facts.ts'
 import type { RunDesk } from '../../src/runs/desk.ts'
 import type { Listing } from '../../src/market/vendor.ts'
 import { createAssets } from '../../src/web/assets.ts'
@@ -47,6 +48,7 @@ export interface PageSiteOptions extends Partial<
     'models' | 'sources' | 'hosts' | 'estimate' | 'lab' | 'notices' | 'vendorHealth' | 'storage' | 'payload'
   >
 > {
+  series?: Partial<SeriesDesk>
   listings?: Listing[]
   environment?: Record<string, string>
   /** Shown in place of the scripted desk. */
@@ -93,13 +95,14 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const concurrency = createCallLimits(isSet ? { llm_provider_limits: config.llmProviderLimits } : {})
   const estimate = options.estimate ?? createEstimator()
   const lab = options.lab ?? createScriptedLab()
+  const series = { ...NO_SERIES, ...options.series }
   const payload = createPayloadMeter()
   const api = createApi({
     desk,
     concurrency,
     estimate,
     lab,
-    series: NO_SERIES,
+    series,
     payload,
     launchBounds: boundLaunch(config),
     openStreams: createOpenStreams(),
@@ -111,7 +114,7 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
   const assets = createAssets(join(ROOT, 'public'))
   const market = { name: 'sample', listings: async () => options.listings ?? LISTINGS }
   const pages = createPages({
-    ...{ desk, market, config, clock, charts, concurrency, estimate, lab, series: NO_SERIES },
+    ...{ desk, market, config, clock, charts, concurrency, estimate, lab, series },
     features: FEATURES,
     settingSources: sources,
     models: options.models ?? NO_MODELS,
@@ -134,7 +137,7 @@ export function createPageSite(options: PageSiteOptions = {}): PageSite {
     config,
     desk,
     lab,
-    series: NO_SERIES,
+    series,
     ...pages,
     renderer,
     assets,

@@ -191,6 +191,8 @@ export async function createWebDesk(options: WebDeskOptions = {}): Promise<WebDe
       }),
     estimateLaunch: async () => ESTIMATE_HINT,
     resolveRunPage: async (runId) => (await resolvePage(new URL(`http://desk/runs/${runId}`)))!,
+    resolveLabPage: async ({ field, message }) =>
+      pageOf({ title: 'Lab', template: 'launch', data: { message: `${field}: ${message}` }, regions: [] }),
     resolveJobPage: async (_typed, { field, message }) =>
       pageOf({ title: 'Job', template: 'launch', data: { message: `${field}: ${message}` }, regions: [] }),
     lab: createScriptedLab(),

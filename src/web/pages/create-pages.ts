@@ -4,6 +4,7 @@
  */
 import type {
   JobPageResolver,
+  LabPageResolver,
   LaunchEstimator,
   LaunchPageResolver,
   PageResolver,
@@ -43,6 +44,8 @@ export interface Pages {
   resolveRunPage: RunPageResolver
   /** The form of a job once more, with what was typed and why it was refused. */
   resolveJobPage: JobPageResolver
+  /** The lab's page once more, with why a price file was refused. */
+  resolveLabPage: LabPageResolver
   /** The region that is on every page. */
   tray: Region
 }
@@ -60,6 +63,7 @@ export function createPages(deps: PageDeps): Pages {
     tray: createTrayRegion(deps),
     resolveLaunchPage: (typed, answer) => createAssessPage(deps, typed, answer),
     estimateLaunch: (fields) => estimateLaunch(deps, fields),
+    resolveLabPage: (refusal) => createLabPage(deps, refusal),
     resolveRunPage: (runId, typed, refusal) =>
       createRunPage(kit, runId, new URLSearchParams(), { typed, refusal }),
     resolveJobPage: (typed, refusal) => createJobFormPage(deps, typed, refusal),

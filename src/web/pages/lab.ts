@@ -2,7 +2,7 @@
 import { NotFoundError } from '../../core/errors.ts'
 import { JOB_KINDS } from '../../lab/job-inputs.ts'
 import type { RunState } from '../../runs/state.ts'
-import type { Page } from '../page.ts'
+import type { Page, Refusal } from '../page.ts'
 import { viewImports } from '../view-models/imports-view.ts'
 import { viewJobRow } from '../view-models/job-row.ts'
 import { KIND_WORDS } from '../view-models/job-kind-words.ts'
@@ -11,7 +11,8 @@ import type { PageDeps } from './page-deps.ts'
 
 const NEWEST = 12
 
-export async function createLabPage(deps: PageDeps): Promise<Page> {
+/** `refusal`: why a price file was not taken in. */
+export async function createLabPage(deps: PageDeps, refusal: Refusal | null = null): Promise<Page> {
   const { desk, lab, series, clock } = deps
   const found = await lab.catalog.list()
   const inputs = createInputs(deps)
@@ -23,6 +24,7 @@ export async function createLabPage(deps: PageDeps): Promise<Page> {
       kinds: JOB_KINDS.map((kind) => ({ ...KIND_WORDS[kind], href: `/lab/new?kind=${kind}` })),
       ...viewStrategies(found),
       imports: viewImports(await series.list()),
+      importFaults: refusal ? splitFaults(refusal.message) : [],
     },
     regions: [
       {
@@ -38,8 +40,13 @@ export async function createLabPage(deps: PageDeps): Promise<Page> {
       },
     ],
     live: true,
-    hasForm: false,
+    hasForm: refusal !== null,
   }
+}
+
+/** A line each for the rows that are at fault. */
+function splitFaults(message: string): string[] {
+  return message.split(/; (?=line \d|and \d)/)
 }
 
 const ALL_JOBS = `/runs?kind=${JOB_KINDS.join('%2C')}`
