@@ -70,11 +70,16 @@ export interface FoldResult {
   out_of_sample: BacktestStats
 }
 
+/** Whether nothing was traded in its test. */
+export function isIdleFold({ out_of_sample: { trades } }: FoldResult): boolean {
+  return trades === 0
+}
+
 export interface WalkResult {
   /** Of the folds' tests one after the other, capital carried on. */
   stats: BacktestStats
   buy_and_hold: BacktestStats
-  /** Mean annual return out of sample / in sample; null where the latter is 0 or below. */
+  /** Annual growth of all tests together / mean annual growth in sample; null where the latter is 0 or below. */
   efficiency: number | null
   /** Folds whose test made money, of all. */
   profitable_folds: number

@@ -42,6 +42,7 @@ import type { Ground } from './tasks/open-evaluator.ts'
 import { stitchFolds } from './tasks/stitch-folds.ts'
 import { testFold, type FoldTest } from './tasks/test-fold.ts'
 import { collectTries } from './walk-forward/collect-tries.ts'
+import { describeTests } from './walk-forward/describe-tests.ts'
 import { measureWalk } from './walk-forward/measure-walk.ts'
 import { planFolds, type FoldRules, type PlannedFold } from './walk-forward/plan-folds.ts'
 import { WALK_SHAPES } from './walk-forward/walk-shapes.ts'
@@ -143,9 +144,7 @@ async function walkForward(
     notes.push(
       `The account was ruined in fold ${folds.length} of ${planned.length}; the others were not searched.`,
     )
-  notes.push(
-    'Capital goes from test to test; what is open at the end of a test is closed there, and the next begins in cash.',
-  )
+  notes.push(...describeTests(folds))
 
   const stitch = () =>
     dispatcher.run(
@@ -173,6 +172,7 @@ async function walkForward(
   const walk: WalkResult = {
     ...{ stats, buy_and_hold },
     ...measureWalk(
+      stats,
       folds,
       plan.space.axes,
       strategy.parameters.map(({ name }) => name),

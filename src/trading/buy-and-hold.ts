@@ -8,7 +8,7 @@ import { tradeProfit, tradeReturn } from './measures/trade-log.ts'
 import { hasBar, type Timeline } from './orders/timeline.ts'
 import type { TradingRules } from './rules.ts'
 import { countPart } from './share-count.ts'
-import type { BarRange, SimulatedTrade, Simulation } from './simulation.ts'
+import type { BarRange, ExitReason, SimulatedTrade, Simulation } from './simulation.ts'
 import type { TickerBars } from './strategies/strategy.ts'
 
 export function simulateHolding(
@@ -44,9 +44,12 @@ export function simulateHolding(
 
     const close = bars.close[own[end]!]!
     let [exitPrice, commission] = [close, paid]
+    let reason: ExitReason = 'open'
     if (rules.finalize) {
+      reason = rules.finalize === 'fold' ? 'fold' : 'end'
       // One that has no bar at the end is sold at its last close.
-      const isAtOpen = rules.fillAt === 'next-open' && hasBar(timeline, index, end)
+      const isAtOpen =
+        rules.fillAt === 'next-open' && rules.finalize !== 'fold' && hasBar(timeline, index, end)
       exitPrice = exitFillPrice(isAtOpen ? bars.open[own[end]!]! : close, 1, rules)
       commission += commissionAt(exitPrice)
       equity[end - from] = equity[end - from]! + size * (exitPrice - close) - (commission - paid)
@@ -57,7 +60,7 @@ export function simulateHolding(
       ...{ ticker, size, entry_index: entryIndex, exit_index: end },
       ...{ entry_time: time[entryIndex]!, exit_time: time[end]! },
       ...{ entry_price: price, exit_price: exitPrice, pnl, return_pct: 100 * tradeReturn(size, price, pnl) },
-      ...{ commission, exit_reason: rules.finalize ? 'end' : 'open', tag: null },
+      ...{ commission, exit_reason: reason, tag: null },
     })
   }
   return { equity, trades, commissions, ruinedAt: null, ambiguousBars: 0, rejectedOrders }

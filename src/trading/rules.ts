@@ -16,7 +16,9 @@
  *   is 0 from that bar on.
  * - Margin call, with leverage only (margin below 1): equity on a close below `MAINTENANCE` · margin · the value of all
  *   that is held closes it, before any other order, at the next open (or this close, by `fillAt`), for `margin`.
- * - `finalize` closes what is open on the last bar at that bar's open, by fills at the close at its close.
+ * - `finalize` closes what is open on the last bar at that bar's open, by fills at the close at its close. The open comes
+ *   before anybody knows that this is the last bar: it is there for figures that are those of backtesting.py.
+ *   `'fold'` closes it at the close of the last bar, however fills are made: the end of a test is known beforehand.
  * - Where fills are at the close, what a close decides fills at that close, and its costs are in that bar's equity.
  * - The close of the last bar decides nothing: what would begin there could not be held.
  * - To be told again to hold what is held changes nothing.
@@ -57,8 +59,8 @@ export interface TradingRules {
   takeProfit: number | null
   /** From the best close since entry. */
   trailingStop: number | null
-  /** Closes what is open on the last bar, as backtesting.py's `finalize_trades` does; else it is valued and not counted as a trade. */
-  finalize: boolean
+  /** Closes what is open on the last bar, as backtesting.py's `finalize_trades` does, or as a test ends; else it is valued and not counted as a trade. */
+  finalize: boolean | 'fold'
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a simulation leaves: the account's value bar by bar, and its trades. */
 
-export const EXIT_REASONS = ['signal', 'stop', 'target', 'trail', 'time', 'end', 'margin', 'open'] as const
-export type ExitReason = (typeof EXIT_REASONS)[number]
+/** `end`: the data ended. `fold`: the bars of a walk-forward's test ended, and more follow. */
+export type ExitReason = 'signal' | 'stop' | 'target' | 'trail' | 'time' | 'end' | 'fold' | 'margin' | 'open'
 
 /** One trade as it leaves the house. */
 export interface SimulatedTrade {

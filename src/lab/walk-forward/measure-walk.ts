@@ -1,17 +1,19 @@
 /** What the folds of a walk-forward come to beside its equity. Pure. */
 import type { FoldResult, WalkResult } from '../lab-state.ts'
+import type { BacktestStats } from '../../trading/statistics.ts'
 import type { Axis } from '../search/space.ts'
 
 type WalkMeasures = Pick<WalkResult, 'efficiency' | 'profitable_folds' | 'stability'>
 
-/** At least one fold; `axes` are the parameters that were searched. */
+/** At least one fold; `stitched` is of all tests as one account, `axes` are the parameters that were searched. */
 export function measureWalk(
+  stitched: BacktestStats,
   folds: readonly FoldResult[],
   axes: readonly Axis[],
   names: readonly string[],
 ): WalkMeasures {
   return {
-    efficiency: measureEfficiency(folds),
+    efficiency: measureEfficiency(stitched, folds),
     profitable_folds: folds.filter(({ out_of_sample: { return_pct: gained } }) => (gained ?? 0) > 0).length,
     stability: Object.fromEntries(
       names.map((name) => {
@@ -31,13 +33,18 @@ export function measureWalk(
 }
 
 /**
- * Walk-forward efficiency: mean annual return of the tests / that of the training sets. 1 where what was found carries
- * over whole, null where training made nothing that could. Source: Pardo 1992, "Design, Testing, and Optimization of
- * Trading Systems".
+ * Walk-forward efficiency: annual growth of the account out of sample / mean annual growth of the folds in sample. 1 where
+ * what was found carries over whole, null where training made nothing that could. Source: Pardo 2008, "The Evaluation and
+ * Optimization of Trading Strategies", chapter 11: annualised walk-forward profit / annualised optimization profit.
+ *
+ * Out of sample it is the growth of the tests as one account and not the mean of theirs: one short test that is
+ * extrapolated to a year can make a mean positive of an account that has lost money.
  */
-function measureEfficiency(folds: readonly FoldResult[]): number | null {
-  const outside = meanOf(folds.map(({ out_of_sample: { return_ann_pct: gained } }) => gained))
-  const inside = meanOf(folds.map(({ in_sample: { return_ann_pct: gained } }) => gained))
+function measureEfficiency(
+  { cagr_pct: outside }: BacktestStats,
+  folds: readonly FoldResult[],
+): number | null {
+  const inside = meanOf(folds.map(({ in_sample: { cagr_pct: gained } }) => gained))
   return outside === null || inside === null || inside <= 0 ? null : outside / inside
 }
 

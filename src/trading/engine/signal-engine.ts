@@ -193,7 +193,8 @@ export function createSignalEngine(bars: Bars, rules: TradingRules): SignalEngin
         if (left.money <= 0 && decidedAt === endAt && isEntry(signals[endAt]!)) left.rejected++
       } else if (finalize) {
         marked = last
-        exit(exitFillPrice(fills[last]!, side, rules), last, 'end')
+        const price = (finalize === 'fold' ? close : fills)[last]!
+        exit(exitFillPrice(price, side, rules), last, finalize === 'fold' ? 'fold' : 'end')
         decidedAt = to
       } else {
         left.isOpen = true

@@ -208,15 +208,17 @@ export function createBroker(rules: TradingRules, tickers: readonly string[]): B
       } while (orders.some(isDue))
     },
     finalize() {
+      const isFold = rules.finalize === 'fold'
+      const reason = isFold ? 'fold' : 'end'
+      const isAtOpen = rules.fillAt === 'next-open' && !isFold
       forEachLot((lot, bar) => {
-        const isFromOpen =
-          rules.fillAt === 'next-open' && (lot.entryIndex < now.index || lot.began === 'open')
+        const isFromOpen = isAtOpen && (lot.entryIndex < now.index || lot.began === 'open')
         const price = isFromOpen ? bar.open : bar.close
-        account.closeLot(lot, price, true, 'end', now)
+        account.closeLot(lot, price, true, reason, now)
       })
       // One that has no bar now ends at its last close. What this costs may be the last of the money.
       for (const [ticker, held] of account.lots.entries()) {
-        for (const lot of held.slice()) account.closeLot(lot, account.markOf(ticker), true, 'end', now)
+        for (const lot of held.slice()) account.closeLot(lot, account.markOf(ticker), true, reason, now)
       }
       value()
     },

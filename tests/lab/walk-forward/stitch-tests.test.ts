@@ -15,9 +15,19 @@ describe('tests put together', () => {
   test('one alone is the backtest of its bars, closed at its end', async () => {
     const range = { from: 100, to: 300 }
     const stitched = await stitchTests(series, [{ params, test: range }], 10_000, evaluatorOf)
-    const plain = createEvaluator(series, smaCross, { ...rules, finalize: true }).simulate(params, range)
+    const plain = createEvaluator(series, smaCross, rulesOfTest(rules, 10_000)).simulate(params, range)
     expect(stitched.stats).toEqual(plain.stats)
     expect(stitched.simulation).toEqual(plain.simulation)
+    // Up to there it is what a backtest makes that leaves it open; what is held ends at the close, not before it.
+    const open = createEvaluator(series, smaCross, rules).simulate(params, range)
+    const { trades, equity } = stitched.simulation
+    expect(equity.slice(0, -1)).toEqual(open.simulation.equity.slice(0, -1))
+    expect(open.simulation.trades.at(-1)!.exit_reason).toBe('open')
+    expect(trades.at(-1)).toMatchObject({
+      ...{ exit_index: 299, exit_price: series[0]!.bars.close[299], exit_reason: 'fold' },
+    })
+    const exit = 0.001 * Math.abs(trades.at(-1)!.size) * trades.at(-1)!.exit_price
+    expect(equity.at(-1)!).toBeCloseTo(open.simulation.equity.at(-1)! - exit, 8)
   })
 
   test('several multiply what each has made of its capital', async () => {

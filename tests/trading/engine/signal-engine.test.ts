@@ -205,7 +205,7 @@ describe('an exit by price', () => {
 })
 
 describe('the end', () => {
-  it('closes what is open at the last open, at the last close where fills are there, or leaves it and values it', () => {
+  it('closes what is open at the last open, at the last close where fills are there or a fold ends, or leaves it and values it', () => {
     const bars: Ohlc[] = [
       [10, 10, 10, 10],
       [10, 10, 10, 10],
@@ -216,6 +216,9 @@ describe('the end', () => {
     expect(finalized.simulation.trades).toMatchObject([{ exit_price: 12, exit_reason: 'end' }])
     expect(finalized.stats).toMatchObject({ equity_final: 12_000, trades: 1 })
     expect(end({ finalize: true, fillAt: 'close' }).simulation.trades).toMatchObject([{ exit_price: 15 }])
+    const ofFold = end({ finalize: 'fold' })
+    expect(ofFold.simulation.trades).toMatchObject([{ exit_price: 15, exit_reason: 'fold' }])
+    expect(ofFold.stats).toMatchObject({ equity_final: 15_000, trades: 1 })
     const open = end({})
     expect(open.simulation.trades).toMatchObject([{ exit_price: 15, exit_reason: 'open', pnl: 5_000 }])
     expect(open.stats).toMatchObject({

@@ -59,7 +59,7 @@ const rules: fc.Arbitrary<TradingRules> = fc.record({
   stopLoss: fc.constantFrom(null, 0.04),
   takeProfit: fc.constantFrom(null, 0.05),
   trailingStop: fc.constantFrom(null, 0.03),
-  finalize: fc.boolean(),
+  finalize: fc.constantFrom<TradingRules['finalize']>(false, true, 'fold'),
 })
 
 const scenario = fc.record({
@@ -177,7 +177,7 @@ describe('whatever is ordered', () => {
           const { bars } = series.find(({ ticker }) => ticker === trade.ticker)!
           const barAt = (index: number) => bars.time.indexOf(time[index]!)
           expectWithin(trade.entry_price, bars, barAt(trade.entry_index))
-          if (trade.exit_reason !== 'open' && trade.exit_reason !== 'end')
+          if (!['open', 'end', 'fold'].includes(trade.exit_reason))
             expectWithin(trade.exit_price, bars, barAt(trade.exit_index))
           if (trade.tag === null) continue
           const { limit, stop } = orders.get(Number(trade.tag))!

@@ -100,7 +100,7 @@ const rules: fc.Arbitrary<TradingRules> = fc.record({
   stopLoss: orNone(0.2),
   takeProfit: orNone(0.3),
   trailingStop: orNone(0.2),
-  finalize: fc.boolean(),
+  finalize: fc.constantFrom<TradingRules['finalize']>(false, true, 'fold'),
 })
 
 describe('a strategy of signals run through the simulator of orders', () => {
@@ -133,6 +133,7 @@ describe('a strategy of signals run through the simulator of orders', () => {
     expect([...seen].sort()).toEqual([
       'ambiguousBars',
       'end',
+      'fold',
       'margin',
       'open',
       'rejectedOrders',

@@ -61,6 +61,7 @@ const REASONS: Record<ExitReason, string> = {
   trail: 'trailing stop',
   time: 'time limit',
   end: 'end of data',
+  fold: 'end of fold',
   margin: 'margin call',
   open: 'still open',
 }

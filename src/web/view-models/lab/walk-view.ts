@@ -1,6 +1,6 @@
 /** A walk-forward as it is read: what each fold was trained and tested on, what it kept out of sample, how stable it was. */
 import { countOf, formatNumber } from '../../../core/format.ts'
-import type { FoldResult, Span, WalkResult } from '../../../lab/lab-state.ts'
+import { isIdleFold, type FoldResult, type Span, type WalkResult } from '../../../lab/lab-state.ts'
 import type { Statistic } from '../../../trading/statistics.ts'
 import type { FoldBar, FoldsInput } from '../../charts/lab/folds-chart.ts'
 import { formatParams } from './params-view.ts'
@@ -14,6 +14,8 @@ export interface FoldRow {
   params: string[]
   /** In and out of sample, of each figure shown. */
   figures: { inSample: string; outOfSample: string; tone: 'gain' | 'loss' | '' }[]
+  /** Nothing was traded in its test. */
+  isIdle: boolean
 }
 
 export interface WalkView {
@@ -23,13 +25,15 @@ export interface WalkView {
   names: string[]
   figures: string[]
   rows: FoldRow[]
-  /** Null until all of it is done. */
-  summary: { label: string; text: string; about: string }[] | null
-  stability: { name: string; text: string; about: string }[]
+  /** Empty until all of it is done. */
+  summary: { label: string; text: string }[]
+  stability: { name: string; text: string }[]
+  /** What these figures and words mean, a sentence each. */
+  meanings: string[]
 }
 
-const MEASURE: Statistic = 'return_ann_pct'
-const FIGURES: Statistic[] = ['return_ann_pct', 'sharpe_ratio', 'max_drawdown_pct']
+const MEASURE: Statistic = 'cagr_pct'
+const FIGURES: Statistic[] = [MEASURE, 'sharpe_ratio', 'max_drawdown_pct']
 
 /** Deviation over range up to which a parameter counts as holding still; above the second it wanders over all of it. */
 const STEADY = 0.1
@@ -59,11 +63,13 @@ export function viewWalk(folds: readonly FoldResult[], walk: WalkResult | null):
         outOfSample: formatStatistic(name, fold.out_of_sample[name]),
         tone: toneOf(name === MEASURE ? fold.out_of_sample[name] : null),
       })),
+      isIdle: isIdleFold(fold),
     })),
-    summary: walk && summarize(walk, folds.length),
+    summary: walk ? summarize(walk, folds) : [],
     stability: walk
       ? Object.entries(walk.stability).map(([name, value]) => describeStability(name, value))
       : [],
+    meanings: walk ? explain(walk, folds) : [],
   }
 }
 
@@ -86,31 +92,38 @@ function toneOf(value: number | null): 'gain' | 'loss' | '' {
   return value === null || value === 0 ? '' : value > 0 ? 'gain' : 'loss'
 }
 
-function summarize({ efficiency, profitable_folds: won }: WalkResult, folds: number): WalkView['summary'] {
+function summarize(
+  { efficiency, profitable_folds: won }: WalkResult,
+  folds: readonly FoldResult[],
+): WalkView['summary'] {
+  const idle = folds.filter(isIdleFold).length
   return [
-    {
-      label: 'Efficiency',
-      text: efficiency === null ? '–' : `${formatNumber(efficiency * 100, 0)} %`,
-      about:
-        efficiency === null
-          ? 'The folds made no money in sample, so there is nothing to keep a part of'
-          : 'Mean annual return out of sample, as a part of that in sample; half of it or more is good',
-    },
-    {
-      label: 'Folds that made money',
-      text: `${won} of ${folds}`,
-      about: 'Out of sample',
-    },
+    { label: 'Efficiency', text: efficiency === null ? '–' : `${formatNumber(efficiency * 100, 0)} %` },
+    { label: 'Folds that made money', text: `${won} of ${folds.length}` },
+    ...(idle > 0 ? [{ label: 'Folds without a trade', text: `${idle} of ${folds.length}` }] : []),
+  ]
+}
+
+function explain({ efficiency, stability, stats }: WalkResult, folds: readonly FoldResult[]): string[] {
+  const made = formatStatistic(MEASURE, stats[MEASURE])
+  const isSearched = Object.values(stability).some((value) => value !== null)
+  return [
+    efficiency === null
+      ? 'Efficiency: none, for the folds made no money in sample that a part could be kept of.'
+      : `Efficiency: what all tests as one account made a year (${made}) as a part of what the folds made a year in sample on average; half or more is good, below 0 it lost money.`,
+    ...(isSearched
+      ? [
+          `A parameter: how far apart the values are that the folds chose, as standard deviation over the width of the range searched. 0 is the same in all and 0.5 from end to end; up to ${STEADY} it is steady, up to ${WANDERING} it moves, above it wanders: what was best in one fold was not in the next.`,
+        ]
+      : []),
+    ...(folds.some(isIdleFold)
+      ? ['No trade: a test begins in cash, and no new signal came before its end.']
+      : []),
   ]
 }
 
 function describeStability(name: string, value: number | null): WalkView['stability'][number] {
-  if (value === null) return { name, text: 'not searched', about: 'The same in all folds, for it was given' }
+  if (value === null) return { name, text: 'not searched' }
   const word = value <= STEADY ? 'steady' : value <= WANDERING ? 'moves' : 'wanders'
-  return {
-    name,
-    text: `${word} (${formatNumber(value)})`,
-    about:
-      'Standard deviation of the chosen values over the width of their range; 0 is the same in all folds',
-  }
+  return { name, text: `${word} (${formatNumber(value)})` }
 }
