@@ -12,8 +12,10 @@ import type { ImportedFacts, ImportedListing, SeriesDesk } from './series-facts.
 import type { Dispatcher } from './task.ts'
 import { readCsv } from './tasks/read-csv.ts'
 
-/** Files read at once: each is held in memory until it is read. */
-const MAX_AT_ONCE = 2
+/** Files received or read at once: each is held in memory until it is read. */
+const MAX_AT_ONCE = 8
+/** How long a sender may be silent: a place is not held by who sends nothing. */
+const IDLE_MS = 10_000
 const RETRY_AFTER_SECONDS = 5
 /** A lane of its own: an import takes turns with jobs. */
 const LANE = 'imports'
@@ -79,12 +81,12 @@ export function createImports({ keeper, dispatcher, clock }: ImportOptions): Ser
     underWay += 1
     try {
       const { signal } = file
-      const bytes = await collect(pieces, signal)
-      const name = file.name()
+      const bytes = await collect(withinTime(pieces, clock, IDLE_MS), signal)
+      const name = cleanName(file.name())
       const ticker = tickerOf(name ?? '')
       const read = await dispatcher.run(readCsv, { bytes, ticker }, { lane: LANE, signal })
       if (read.rows === 0) throw new InputError('data', 'data: the file has a header and no rows')
-      const facts = describe(read, { name: name?.slice(0, MAX_NAME_LENGTH), ticker, now: clock.now() })
+      const facts = describe(read, { name: name ?? undefined, ticker, now: clock.now() })
       // Bars that were brought in under a name keep it when they come again without one.
       const kept = await keeper.count()
       const stored = await keeper.put(read.columns, (known) => {
@@ -116,6 +118,34 @@ export function createImports({ keeper, dispatcher, clock }: ImportOptions): Ser
   }
 }
 
+/** The pieces as they come; throws 408 where the next one takes too long. */
+async function* withinTime(
+  pieces: AsyncIterable<Uint8Array>,
+  clock: Clock,
+  idleMs: number,
+): AsyncGenerator<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const over = new AbortController()
+      const idle = clock.sleep(idleMs, over.signal).then((): never => {
+        throw new RefusedError(408, `nothing more of the price file came for ${idleMs / 1_000} seconds`)
+      })
+      idle.catch(() => undefined)
+      try {
+        const next = await Promise.race([iterator.next(), idle])
+        if (next.done) return
+        yield next.value
+      } finally {
+        over.abort()
+      }
+    }
+  } finally {
+    // Not waited for: whoever sends may never answer.
+    void iterator.return?.()?.catch(() => undefined)
+  }
+}
+
 /** In memory that threads share, so that no thread copies it. */
 async function collect(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Uint8Array> {
   const held: Uint8Array[] = []
@@ -136,6 +166,14 @@ async function collect(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): 
     await turn()
   }
   return bytes
+}
+
+/** Without folders, control characters and signs that turn the direction of writing; null for nothing left. */
+function cleanName(name: string | null): string | null {
+  const base = (name ?? '').replace(/^.*[/\\]/s, '')
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  const plain = base.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').trim()
+  return plain === '' ? null : plain.slice(0, MAX_NAME_LENGTH)
 }
 
 /** `goog.csv` is GOOG; `BATS_AAPL, 1D.csv` is AAPL; a name that tells no ticker is none. */
