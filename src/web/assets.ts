@@ -93,15 +93,18 @@ function listVendor(): [string, string[]][] {
 
 /**
  * Comments that stand on lines of their own, and what lines are indented by: they are for readers of the source, and no
- * browser need load them. So no text in a script may rest on how its lines begin.
+ * browser need load them. So no text in a script or a style sheet may rest on how its lines begin.
  */
-const FOR_READERS = /^[ \t]*(?:\/\*\*[\s\S]*?\*\/|\/\/.*)\n|^[ \t]+/gm
+const FOR_READERS: Readonly<Record<string, RegExp>> = {
+  '.js': /^[ \t]*(?:\/\*\*[\s\S]*?\*\/|\/\/.*)\n|^[ \t]+/gm,
+  '.css': /^[ \t]*\/\*[\s\S]*?\*\/\n|^[ \t]+/gm,
+}
 
 function readAsset(name: string, paths: readonly string[]): Asset {
   const joined = paths
     .map((path) => readFileSync(path))
     .reduce((before, part) => Buffer.concat([before, NEWLINE, part]))
-  const isOwnScript = name.endsWith('.js') && !(name in VENDOR)
-  const bytes = Buffer.from(isOwnScript ? joined.toString().replace(FOR_READERS, '') : joined)
+  const forReaders = name in VENDOR ? undefined : FOR_READERS[extname(name)]
+  const bytes = Buffer.from(forReaders ? joined.toString().replace(forReaders, '') : joined)
   return { type: TYPES[extname(name)]!, bytes, gzip: Buffer.from(gzipSync(bytes, { level: 9 })) }
 }

@@ -34,6 +34,13 @@ it('serves it compressed to whoever takes that', async () => {
   expect(gunzipSync(Buffer.from(await response.arrayBuffer())).toString()).toBe('body{}')
 })
 
+it('leaves out of a style sheet what is for readers of its source alone', async () => {
+  const css = '/* Of the\n   desk */\nbody {\n  /* ink */\n  color: red; /* kept */\n}\n'
+  const assets = await createPublic(css)
+  const response = await assets.routes.request(assets.url('css/desk.css'))
+  expect(await response.text()).toBe('body {\ncolor: red; /* kept */\n}\n')
+})
+
 it('brings htmx and its streams along as one script', async () => {
   const assets = await createPublic()
   const script = await (await assets.routes.request(assets.url('vendor/htmx.min.js'))).text()

@@ -81,46 +81,61 @@ function dayTicks(first: number, last: number, count: number): { at: number; lab
   return ticks
 }
 
+/** Parts of a point to which a line is drawn: finer than is seen, and its steps are short to write. */
+const GRAIN = 5
+
 /**
- * A line through the points, thinned to first, lowest, highest and last of each pixel: what is seen is the same. Gaps
- * (values that are no numbers) are left open. Both columns have the same length; x does not fall.
+ * A line through the points, thinned to the lowest and highest of each pixel, in their order: what is seen is the same.
+ * Written as steps from point to point, a third of what places would take compressed. Gaps (values that are no numbers)
+ * are left open. Both columns have the same length; x does not fall.
  */
 export function linePath(xs: ArrayLike<number>, ys: ArrayLike<number>): string {
+  const round = (value: number) => Math.round(value * GRAIN)
   let path = ''
-  let isOpen = false
-  let pixel: number[] = []
-  const flush = () => {
-    const kept = keepOf(pixel, ys)
-    for (const [place, i] of kept.entries()) {
-      // Points of one pixel stand above one another, which takes half the text.
-      if (place > 0 && pixel.length > 2) path += `V${short(ys[i]!)}`
-      else path += `${isOpen ? 'L' : 'M'}${short(xs[i]!)} ${short(ys[i]!)}`
-      isOpen = true
-    }
-    pixel = []
-  }
-  for (let i = 0; i < xs.length; i++) {
-    if (!Number.isFinite(ys[i]!)) {
-      flush()
-      isOpen = false
+  let at: { x: number; y: number } | null = null
+  for (const i of thin(xs, ys)) {
+    if (i === null) {
+      at = null
       continue
     }
-    if (pixel.length > 0 && Math.floor(xs[i]!) !== Math.floor(xs[pixel[0]!]!)) flush()
-    pixel.push(i)
+    const x = round(xs[i]!)
+    const y = round(ys[i]!)
+    path += at === null ? `M${short(x / GRAIN)} ${short(y / GRAIN)}` : writeStep(x - at.x, y - at.y)
+    at = { x, y }
   }
-  flush()
   return path
 }
 
-function keepOf(indexes: readonly number[], ys: ArrayLike<number>): number[] {
-  if (indexes.length <= 2) return [...indexes]
-  let low = indexes[0]!
-  let high = low
-  for (const i of indexes) {
-    if (ys[i]! < ys[low]!) low = i
-    if (ys[i]! > ys[high]!) high = i
+function writeStep(dx: number, dy: number): string {
+  const [right, down] = [dx, dy].map((steps) => short(steps / GRAIN).replace(/^(-?)0\./, '$1.')) as [
+    string,
+    string,
+  ]
+  if (dx === 0) return `v${down}`
+  return dy === 0 ? `h${right}` : `l${right}${dy < 0 ? '' : ' '}${down}`
+}
+
+/** Indexes of the points that are kept, null for a gap: the first and the last of a stretch always among them. */
+function* thin(xs: ArrayLike<number>, ys: ArrayLike<number>): Generator<number | null> {
+  let start = 0
+  while (start < xs.length) {
+    if (!Number.isFinite(ys[start]!)) {
+      yield null
+      start++
+      continue
+    }
+    let [low, high, end] = [start, start, start]
+    for (; end < xs.length && Number.isFinite(ys[end]!); end++) {
+      if (Math.floor(xs[end]!) !== Math.floor(xs[start]!)) break
+      if (ys[end]! < ys[low]!) low = end
+      if (ys[end]! > ys[high]!) high = end
+    }
+    const isFirst = start === 0 || !Number.isFinite(ys[start - 1]!)
+    const isLast = end === xs.length || !Number.isFinite(ys[end]!)
+    const kept = new Set([...(isFirst ? [start] : []), low, high, ...(isLast ? [end - 1] : [])])
+    yield* [...kept].sort((a, b) => a - b)
+    start = end
   }
-  return [...new Set([indexes[0]!, low, high, indexes.at(-1)!])].sort((a, b) => a - b)
 }
 
 /** `12,500`, `12.5k`, `1.2M`: as short as an axis needs it. */

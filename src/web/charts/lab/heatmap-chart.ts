@@ -76,7 +76,10 @@ export function drawHeatmap(input: HeatmapInput): string {
   )
 }
 
-/** A group a row, in it a link a cell. */
+/**
+ * A group a row, in it a link a cell. What differs from cell to cell stands together, and what is the same in a row or a
+ * column as well: two thousand of them compress to three quarters of what they would otherwise.
+ */
 function drawLinks(input: HeatmapInput, { left, width, height, plotHeight }: Grid, box: string): string {
   const { cells } = input
   const columns = input.x.labels.length
@@ -91,8 +94,8 @@ function drawLinks(input: HeatmapInput, { left, width, height, plotHeight }: Gri
       if (!cell) continue
       const tab = index === input.best ? '' : ' tabindex="-1"'
       inner +=
-        `<a href="${escapeHtml(cell.href)}"${tab}><title>${escapeHtml(cell.words)}</title>` +
-        `<path class="h${stepOf(cell.value, input.bounds)}" d="M${short(column * width)} 0${box}"></path></a>`
+        `<a${tab} href="${escapeHtml(cell.href)}" class="h${stepOf(cell.value, input.bounds)}">` +
+        `<path d="M${short(column * width)} 0${box}"/><title>${escapeHtml(cell.words)}</title></a>`
     }
     rows += `<g transform="translate(${left} ${short(top)})">${inner}</g>`
   }
