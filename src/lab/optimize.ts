@@ -1,5 +1,4 @@
 /** The search for good parameters: every combination, random ones, or where it has been good so far. */
-import { InputError } from '../core/errors.ts'
 import type { PlanNode, RunContext, Workflow } from '../runs/workflow.ts'
 import { checkRules } from '../trading/rules.ts'
 import { createTimeline } from '../trading/orders/timeline.ts'
@@ -9,10 +8,10 @@ import { optimizeInputSchema, readRules, type OptimizeInput } from './job-inputs
 import type { LabMeans } from './lab-means.ts'
 import { createLabState, foldLab, type BestTrial, type LabState } from './lab-state.ts'
 import { admitBars, checkTickers, loadBars } from './load-bars.ts'
-import { judgeSearch, MOST_TRIES } from './overfitting/run-honesty.ts'
+import { judgeSearch } from './overfitting/run-honesty.ts'
 import { runSearch } from './search/run-search.ts'
-import { planSearch, type SearchPlan } from './search/search-plan.ts'
-import { asOneStep } from './as-one-step.ts'
+import { checkAnyAdmitted, placeTrials, planSearch } from './search/search-plan.ts'
+import { createSearchProgress } from './search/search-progress.ts'
 import { simulateStep } from './simulate-step.ts'
 import { summarizeJob } from './summarize-job.ts'
 
@@ -44,12 +43,8 @@ const PLAN: PlanNode[] = [
   },
 ]
 
-/** Judging runs trials once more, up to so many, each taking about as long as this many of the search. */
-const JUDGING_COSTS = 4
-/** The step that stands for all of judging. */
-const JUDGED_STEP = 'judged'
-/** Places looked at when a job is launched, to tell a constraint that nothing can meet. */
-const PLACES_CHECKED = 100_000
+/** With the one before anything is done they are as many as a run may have. */
+const MOST_UPDATES = { searched: 79, judged: 20 }
 
 export function createOptimizeWorkflow({ sources, catalog, dispatcher }: LabMeans): OptimizeWorkflow {
   return {
@@ -61,7 +56,7 @@ export function createOptimizeWorkflow({ sources, catalog, dispatcher }: LabMean
       const strategy = await catalog.find(request.strategy)
       checkRules(readRules(request))
       const plan = planSearch(request, strategy)
-      checkAnyAdmitted(plan)
+      await checkAnyAdmitted(plan)
       const { bars, ticker, as_of, found } = await admitBars(request, sources)
       checkTickers(strategy, found)
       return { input: { ...request, ...bars, params: { ...plan.fixed } }, ticker, as_of }
@@ -75,15 +70,17 @@ export function createOptimizeWorkflow({ sources, catalog, dispatcher }: LabMean
     async execute(ctx: RunContext<LabState>, input) {
       const strategy = await catalog.find(input.strategy)
       const plan = planSearch(input, strategy)
+      const search = await placeTrials(plan)
+      const tell = createSearchProgress(ctx, `Run 0/${search.planned}`, MOST_UPDATES)
       const bars = await loadBars(ctx, input, sources, 'bars')
       const rules = readRules(input)
       const range = { from: 0, to: createTimeline(bars.shared.series).length }
       const ground = { bars: bars.shared, strategy: strategy.ref, rules, range }
       const { outcome, ...trials } = await runSearch(ctx, {
-        ...{ plan, ground, dispatcher, node: 'trials' },
-        onProgress: (_fraction, message, run, planned) => ctx.progress(run / weigh(planned), message),
+        ...{ search, ground, dispatcher, node: 'trials' },
+        onProgress: (run, of, isNew) => tell.searched(run / of, `Run ${run}/${of}`, isNew),
       })
-      const { best, evaluated, planned } = outcome
+      const { best, evaluated } = outcome
       if (best === null) {
         await ctx.skip(
           'no-best',
@@ -97,39 +94,15 @@ export function createOptimizeWorkflow({ sources, catalog, dispatcher }: LabMean
       const { stats } = await simulateStep(ctx, {
         ...{ dispatcher, bars, strategy: strategy.ref, rules, params, node: 'simulation' },
       })
-      await asOneStep(ctx, JUDGED_STEP, 'honesty', () =>
-        judgeSearch(
-          ctx,
-          {
-            ...{ ...ground, names: plan.space.names, fixed: plan.fixed, seed: input.seed },
-            ...{ trials, best: best.trial },
-          },
-          {
-            dispatcher,
-            onProgress(fraction) {
-              const share = planned / weigh(planned)
-              ctx.progress(share + (1 - share) * fraction, `Run ${planned}/${planned}, judging`)
-            },
-          },
-        ),
+      await judgeSearch(
+        ctx,
+        {
+          ...{ ...ground, names: plan.space.names, fixed: plan.fixed, seed: input.seed },
+          ...{ trials, best: best.trial },
+        },
+        { dispatcher, node: 'honesty', onProgress: tell.judged },
       )
       return { evaluated, best: { trial: best.trial, params, stats } }
     },
   }
-}
-
-/** The whole of a job in trials of its search, so that its progress keeps its pace. */
-function weigh(planned: number): number {
-  return planned + JUDGING_COSTS * Math.min(planned, MOST_TRIES)
-}
-
-/** So that a search without a single trial is refused rather than launched. Throws `InputError`. */
-export function checkAnyAdmitted(plan: SearchPlan): void {
-  const { size } = plan.space
-  for (let place = 0; place < Math.min(size, PLACES_CHECKED); place++) if (plan.isAdmitted(place)) return
-  if (size > PLACES_CHECKED) return
-  throw new InputError(
-    'constraint',
-    'constraint: it leaves nothing to run; no combination in the grid meets it',
-  )
 }

@@ -7,44 +7,32 @@
  * before had chosen, the first with the parameters that the job was given. An account that is ruined is not searched for
  * any further.
  */
-import { createDeferred } from '../core/deferred.ts'
 import type { PlanNode, RunContext, Workflow } from '../runs/workflow.ts'
 import { createTimeline } from '../trading/orders/timeline.ts'
 import { checkRules } from '../trading/rules.ts'
-import { fillParams } from '../trading/strategies/fill-params.ts'
-import type { Params } from '../trading/strategies/strategy.ts'
 import type { BacktestResult } from './backtest-result.ts'
-import { describeSpan } from './describe-span.ts'
 import { readRules, walkForwardInputSchema, type WalkForwardInput } from './job-inputs.ts'
 import type { LabMeans } from './lab-means.ts'
 import {
   createLabState,
-  FOLD_EVENT,
   foldLab,
-  foldStep,
   MEASURED_EVENT,
   RESULT_STEP,
   WALK_EVENT,
-  type FoldResult,
   type LabState,
   type WalkResult,
 } from './lab-state.ts'
 import { admitBars, checkTickers, loadBars } from './load-bars.ts'
-import { checkAnyAdmitted } from './optimize.ts'
 import { judgeSearch } from './overfitting/run-honesty.ts'
 import type { JobBars } from './pack-bars.ts'
-import { runSearch } from './search/run-search.ts'
-import { planSearch, type SearchPlan } from './search/search-plan.ts'
-import type { StrategyListing } from './strategy-catalog.ts'
+import { checkAnyAdmitted, placeTrials, planSearch, type SearchPlan } from './search/search-plan.ts'
+import { createSearchProgress } from './search/search-progress.ts'
 import { summarizeJob } from './summarize-job.ts'
-import type { Dispatcher } from './task.ts'
-import type { Ground } from './tasks/open-evaluator.ts'
 import { stitchFolds } from './tasks/stitch-folds.ts'
-import { testFold, type FoldTest } from './tasks/test-fold.ts'
-import { collectTries } from './walk-forward/collect-tries.ts'
 import { describeTests } from './walk-forward/describe-tests.ts'
 import { measureWalk } from './walk-forward/measure-walk.ts'
 import { planFolds, type FoldRules, type PlannedFold } from './walk-forward/plan-folds.ts'
+import { walkFolds, type WalkedFolds, type WalkOptions } from './walk-forward/walk-folds.ts'
 import { WALK_SHAPES } from './walk-forward/walk-shapes.ts'
 
 export interface WalkForwardOutput {
@@ -55,7 +43,7 @@ export interface WalkForwardOutput {
 }
 export type WalkForwardWorkflow = Workflow<WalkForwardInput, LabState, WalkForwardOutput>
 
-const PHASES = { data: 'Prices', folds: 'Folds', result: 'Out of sample' } as const
+const PHASES = { data: 'Prices', folds: 'Folds', result: 'Out of sample', luck: 'Luck' } as const
 const PLAN: PlanNode[] = [
   {
     ...{ id: 'data', label: PHASES.data, node_type: 'phase' },
@@ -69,12 +57,13 @@ const PLAN: PlanNode[] = [
     ...{ id: 'result', label: PHASES.result, node_type: 'phase' },
     children: [{ id: 'stitched', label: 'Put the tests together', node_type: 'agent' }],
   },
+  {
+    ...{ id: 'luck', label: PHASES.luck, node_type: 'phase' },
+    children: [{ id: 'honesty', label: 'Judge how much of it is luck', node_type: 'agent' }],
+  },
 ]
-/** The step that stands for all folds: it begins before the first and ends after the last. */
-const WALK_STEP = 'walk'
-/** What judging the luck of it comes to of the whole. */
-const HONESTY_SHARE = 0.1
-const MOST_UPDATES = 50
+/** With the one before anything is done they come to fifty. */
+const MOST_UPDATES = { searched: 39, judged: 10 }
 
 export function createWalkForwardWorkflow({ sources, catalog, dispatcher }: LabMeans): WalkForwardWorkflow {
   return {
@@ -86,7 +75,7 @@ export function createWalkForwardWorkflow({ sources, catalog, dispatcher }: LabM
       const strategy = await catalog.find(request.strategy)
       checkRules(readRules(request))
       const plan = planSearch(request, strategy)
-      checkAnyAdmitted(plan)
+      await checkAnyAdmitted(plan)
       const { bars, ticker, as_of, found } = await admitBars(request, sources)
       checkTickers(strategy, found)
       const series = found.series.map((one) => ({ ticker: one.ticker, bars: one }))
@@ -101,8 +90,34 @@ export function createWalkForwardWorkflow({ sources, catalog, dispatcher }: LabM
     summary: summarizeJob,
     async execute(ctx, input) {
       const strategy = await catalog.find(input.strategy)
+      const search = await placeTrials(planSearch(input, strategy))
+      const tell = createSearchProgress(ctx, `Param 0/${search.planned}`, MOST_UPDATES)
       const bars = await loadBars(ctx, input, sources, 'bars')
-      return walkForward(ctx, input, { strategy, bars, dispatcher })
+      const { time } = createTimeline(bars.shared.series)
+      const planned = planFolds(time.length, readFoldRules(input))
+      const ground = { bars: bars.shared, strategy: strategy.ref, rules: readRules(input) }
+      const walked = await walkFolds(ctx, {
+        ...{ strategy, search, planned, time, ground, dispatcher, node: 'walk', tell },
+      })
+      const { folds, tries } = walked
+      const { plan } = search
+
+      const notes = [...walked.notes, ...describeRest(walked, planned, time.length)]
+      const { walk, track } = await measureTests(
+        ctx,
+        { ...walked, notes },
+        { strategy, plan, bars, ground, dispatcher },
+      )
+      const range = { from: folds[0]!.test.from, to: folds[folds.length - 1]!.test.to }
+      await judgeSearch(
+        ctx,
+        {
+          ...{ ...ground, range, names: plan.space.names, fixed: plan.fixed, seed: input.seed },
+          ...{ trials: tries.take(), counted: tries.counted, best: null, track },
+        },
+        { dispatcher, node: 'honesty', onProgress: tell.judged },
+      )
+      return { folds: folds.length, evaluated: tries.counted, walk }
     },
   }
 }
@@ -117,27 +132,10 @@ function readFoldRules(input: WalkForwardInput): FoldRules {
   }
 }
 
-interface WalkGround {
-  strategy: StrategyListing
-  bars: JobBars
-  dispatcher: Dispatcher
-}
-
-async function walkForward(
-  ctx: RunContext<LabState>,
-  input: WalkForwardInput,
-  { strategy, bars, dispatcher }: WalkGround,
-): Promise<WalkForwardOutput> {
-  const plan = planSearch(input, strategy)
-  const { time } = createTimeline(bars.shared.series)
-  const planned = planFolds(time.length, readFoldRules(input))
-  const ground: Ground = { bars: bars.shared, strategy: strategy.ref, rules: readRules(input) }
-  const tell = createProgress(ctx, planned.length)
-  const walked = await walkFolds(ctx, { plan, planned, ground, strategy, bars, time, dispatcher, tell })
-  const { folds, tries, notes } = walked
-
-  const testedTo = folds[folds.length - 1]!.test.to
-  const left = time.length - planned[planned.length - 1]!.test.to
+/** What the tests leave out, and how they are traded. */
+function describeRest({ folds }: WalkedFolds, planned: readonly PlannedFold[], bars: number): string[] {
+  const left = bars - planned[planned.length - 1]!.test.to
+  const notes: string[] = []
   if (left > 0)
     notes.push(`The last ${left} ${left === 1 ? 'bar is' : 'bars are'} in no test: too few for another fold.`)
   if (folds.length < planned.length)
@@ -145,7 +143,20 @@ async function walkForward(
       `The account was ruined in fold ${folds.length} of ${planned.length}; the others were not searched.`,
     )
   notes.push(...describeTests(folds))
+  return notes
+}
 
+interface TestsGround extends Pick<WalkOptions, 'strategy' | 'ground' | 'dispatcher'> {
+  plan: SearchPlan
+  bars: JobBars
+}
+
+/** The tests as one account, and its equity at the close of each of their bars. */
+async function measureTests(
+  ctx: RunContext<LabState>,
+  { folds, notes }: WalkedFolds,
+  { strategy, plan, bars, ground, dispatcher }: TestsGround,
+): Promise<{ walk: WalkResult; track: Float64Array }> {
   const stitch = () =>
     dispatcher.run(
       stitchFolds,
@@ -155,7 +166,7 @@ async function walkForward(
       },
       { lane: ctx.runId, signal: ctx.signal },
     )
-  /** Its equity is too long to be kept, and is needed once more. */
+  /** Too long to be kept: where the step had ended before, it is worked out once more. */
   let track: Float64Array | null = null
   const result = await ctx.step<BacktestResult>(
     RESULT_STEP,
@@ -169,123 +180,8 @@ async function walkForward(
   )
   const { stats, buy_and_hold } = result
   await ctx.emit(MEASURED_EVENT, { stats, buy_and_hold, notes: result.notes })
-  const walk: WalkResult = {
-    ...{ stats, buy_and_hold },
-    ...measureWalk(
-      stats,
-      folds,
-      plan.space.axes,
-      strategy.parameters.map(({ name }) => name),
-    ),
-  }
+  const names = strategy.parameters.map(({ name }) => name)
+  const walk: WalkResult = { stats, buy_and_hold, ...measureWalk(stats, folds, plan.space.axes, names) }
   await ctx.emit(WALK_EVENT, { walk })
-
-  await judgeSearch(
-    ctx,
-    {
-      ...{ ...ground, range: { from: folds[0]!.test.from, to: testedTo }, names: plan.space.names },
-      ...{ fixed: plan.fixed, trials: tries.take(), counted: tries.counted, best: null, seed: input.seed },
-      track: track ?? (await stitch()).equity,
-    },
-    { dispatcher, onProgress: (fraction) => tell.judged(fraction) },
-  )
-  return { folds: folds.length, evaluated: tries.counted, walk }
-}
-
-interface FoldsOptions extends WalkGround {
-  plan: SearchPlan
-  planned: readonly PlannedFold[]
-  ground: Ground
-  time: Float64Array
-  tell: WalkProgress
-}
-
-async function walkFolds(ctx: RunContext<LabState>, options: FoldsOptions) {
-  const { plan, planned, ground, strategy, bars, time, dispatcher, tell } = options
-  const tries = collectTries(plan.space.names.length)
-  const folds: FoldResult[] = []
-  const notes: string[] = []
-  const ended = createDeferred<{ folds: number }>()
-  const whole = ctx.step(WALK_STEP, () => ended.promise, { node: 'walk' })
-  // Awaited below: until then its failure has nobody else to hear it.
-  whole.catch(() => undefined)
-  let { cash } = ground.rules
-  let chosen: Params = fillParams(strategy, plan.fixed)
-  try {
-    for (const { fold, train, test } of planned) {
-      if (cash <= 0) break
-      const found = await runSearch(ctx, {
-        ...{ plan, dispatcher, ground: { ...ground, range: train }, within: foldStep(fold + 1) },
-        onProgress: (fraction, _message, run, of) => tell.searched(fold, fraction, run, of),
-      })
-      tries.add(found)
-      const { best, evaluated } = found.outcome
-      if (best) chosen = { ...plan.fixed, ...best.params }
-      else
-        notes.push(
-          `No trial of fold ${fold + 1} could be chosen; it was tested with ${fold === 0 ? 'the parameters of the job' : 'those of the fold before'}.`,
-        )
-      const tested = await testStep(ctx, { fold, train, test }, chosen, cash, { ground, dispatcher })
-      cash = tested.cash
-      const spanOf = (range: PlannedFold['test']) => describeSpan(time, range, bars.facts[0]!)
-      const result: FoldResult = {
-        ...{ fold, folds: planned.length, train: spanOf(train), test: spanOf(test), evaluated },
-        params: { ...chosen },
-        ...{ in_sample: tested.in_sample, out_of_sample: tested.out_of_sample },
-      }
-      folds.push(result)
-      await ctx.emit(FOLD_EVENT, { fold: result })
-    }
-    ended.resolve({ folds: folds.length })
-  } catch (error) {
-    ended.reject(error)
-    throw error
-  }
-  await whole
-  return { folds, tries, notes }
-}
-
-function testStep(
-  ctx: RunContext<LabState>,
-  { fold, train, test }: PlannedFold,
-  params: Params,
-  cash: number,
-  { ground, dispatcher }: Pick<FoldsOptions, 'ground' | 'dispatcher'>,
-): Promise<FoldTest> {
-  return ctx.step<FoldTest>(
-    foldStep(fold + 1),
-    async (step) => {
-      const task = { ...ground, params, train, test, cash }
-      const tested = await dispatcher.run(testFold, task, { lane: ctx.runId, signal: step.signal })
-      const shown = Object.entries(params).map(([name, value]) => `${name} ${value}`)
-      step.log(
-        'INFO',
-        `fold ${fold + 1}: ${shown.join(', ')}; return in its test ${tested.out_of_sample.return_pct?.toFixed(2) ?? '–'} %`,
-      )
-      return tested
-    },
-    { input: { strategy: ground.strategy.hash, params, train, test, cash } },
-  )
-}
-
-type WalkProgress = ReturnType<typeof createProgress>
-
-/** Told in fiftieths, so that a run has at most so many updates, however often it is taken up again. */
-function createProgress(ctx: RunContext<LabState>, folds: number) {
-  let told = 0
-  const tell = (fraction: number, message: string) => {
-    const update = Math.floor(fraction * MOST_UPDATES)
-    if (update <= told) return
-    told = update
-    ctx.progress(update / MOST_UPDATES, message)
-  }
-  return {
-    searched: (fold: number, fraction: number, run: number, planned: number) =>
-      tell(
-        ((fold + fraction) / folds) * (1 - HONESTY_SHARE),
-        `Param ${run}/${planned}, Fold ${fold + 1}/${folds}`,
-      ),
-    judged: (fraction: number) =>
-      tell(1 - HONESTY_SHARE + fraction * HONESTY_SHARE, 'How much of it is luck'),
-  }
+  return { walk, track: track ?? (await stitch()).equity }
 }

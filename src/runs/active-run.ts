@@ -6,7 +6,8 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../core/clock.ts'
 import { createDeferred } from '../core/deferred.ts'
-import { AbortedError, ConflictError, messageOf } from '../core/errors.ts'
+import { tellError } from '../core/error-text.ts'
+import { AbortedError, ConflictError } from '../core/errors.ts'
 import { hasRoom, isBudgetReason, mergeBudget } from './budget-bound.ts'
 import type { EventBody, LogLine, RunEvent, RunKind } from './event.ts'
 import type { Execution } from './execution.ts'
@@ -374,7 +375,7 @@ function manageRun(
       if (deps.shutdown.aborted) return
       halt('failed')
       log.warn({ run_id: runId, err: error }, 'run failed')
-      await inTurn(() => finish({ type: 'run_failed', error: messageOf(error) })).catch(() => undefined)
+      await inTurn(() => finish({ type: 'run_failed', error: tellError(error) })).catch(() => undefined)
     },
     async suspend(graceMs) {
       const grace = new AbortController()

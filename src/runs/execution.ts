@@ -16,6 +16,7 @@ import type { RunWriter } from './run-writer.ts'
 import { quiet } from './step-context.ts'
 import { createSteps, type FindChild } from './steps.ts'
 import { createTakeOver } from './take-over.ts'
+import { wholePercent } from './whole-percent.ts'
 import type { DecisionFacts, RunContext, Workflow } from './workflow.ts'
 
 export const PROGRESS_LINES_MAX = 100
@@ -70,7 +71,8 @@ export function createExecution(options: ExecutionOptions): Execution {
   const emittedNow: Record<string, number> = {}
   let visible: unknown = replay.isEmpty ? writer.state.data : writer.state.data_at_checkpoint
   let progressLines = writer.state.progress.reported
-  let lastPercent = progressLines > 0 ? Math.floor((writer.state.progress.fraction ?? 0) * 100) : -1
+  let lastPercent = progressLines > 0 ? wholePercent(writer.state.progress.fraction ?? 0) : -1
+  let lastMessage = writer.state.progress.message
 
   /** The workflow's own view folds what a replay gives again: ends of its steps, its events, its decision. */
   function see(event: RunEvent | undefined): void {
@@ -104,11 +106,15 @@ export function createExecution(options: ExecutionOptions): Execution {
       throw new InputError('fraction', `progress ${quote(fraction)} is no number`)
     if (!gate.isOpen || gate.isDraining || progressLines >= PROGRESS_LINES_MAX) return
     const clamped = Math.min(1, Math.max(0, fraction))
-    const percent = Math.floor(clamped * 100)
-    if (percent <= lastPercent) return
+    const percent = wholePercent(clamped)
+    const told = message ?? null
+    // What is left once all that counts is done can only be said in words.
+    const isSaidAnew = percent === 100 && percent === lastPercent && told !== lastMessage
+    if (percent <= lastPercent && !isSaidAnew) return
     lastPercent = percent
+    lastMessage = told
     progressLines++
-    gate.tell({ type: 'run_progress', fraction: clamped, message: message ?? null })
+    gate.tell({ type: 'run_progress', fraction: clamped, message: told })
   }
 
   async function decide(build: (facts: DecisionFacts) => Record<string, unknown>): Promise<void> {

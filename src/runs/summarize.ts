@@ -5,6 +5,7 @@ import type { RunState } from './state.ts'
 import { isTerminal } from './status.ts'
 import { WHOLE_FILES, type Summary } from './summary.ts'
 import { workingLabels } from './tree.ts'
+import { wholePercent } from './whole-percent.ts'
 import type { Workflow } from './workflow.ts'
 
 /** Below this much progress a rate says nothing about the rest. */
@@ -51,12 +52,13 @@ function keepNamed(phases: Summary['phases'], { phases: named }: Workflow): Summ
 function overallProgress(state: RunState): number | null {
   if (state.status === 'completed') return 100
   const { fraction } = state.progress
-  return fraction === null ? null : Math.min(99, Math.floor(fraction * 100))
+  return fraction === null ? null : Math.min(99, wholePercent(fraction))
 }
 
-/** The rest at the rate so far; null while that is unknown or nothing is running. */
+/** The rest at the rate so far; null while that is unknown, once only what is not counted is left, and where nothing runs. */
 function etaSeconds(state: RunState, workedMs: number): number | null {
   const { fraction } = state.progress
-  if (state.status !== 'in_progress' || fraction === null || fraction < ETA_FROM_FRACTION) return null
+  if (state.status !== 'in_progress' || fraction === null) return null
+  if (fraction < ETA_FROM_FRACTION || fraction === 1) return null
   return Math.ceil((workedMs * (1 - fraction)) / fraction / 1_000)
 }

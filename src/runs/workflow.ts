@@ -103,7 +103,10 @@ export interface RunContext<Data = unknown> {
   child<T>(key: string, kind: RunKind, input: unknown, options?: { node?: string }): Promise<T>
   /** Journals a kind's own event, not from inside a step. Emitting the same event again on a replay does nothing. */
   emit(type: string, data: Record<string, unknown>): Promise<void>
-  /** `fraction` 0..1; never goes back; at most 100 journal lines a run. */
+  /**
+   * `fraction` 0..1; never goes back; at most 100 journal lines a run, one for each percent. At 1 another message is told
+   * as well: it says what is still done of that which does not count.
+   */
   progress(fraction: number, message?: string): void
   /** The run's decision, a JSON object. Journaled once. */
   decide(build: (facts: DecisionFacts) => Record<string, unknown>): Promise<void>

@@ -16,11 +16,11 @@ import { leftOut } from './left-out.ts'
 import { makeChunk, readRows } from './make-chunk.ts'
 import { scoreOf } from './objective.ts'
 import { createRowRunner, type RowRunner } from './run-rows.ts'
-import { listPlaces, sizeChunks, type SearchPlan } from './search-plan.ts'
+import { nothingToRun, sizeChunks, type PlacedSearch, type SearchPlan } from './search-plan.ts'
 import { createTally, type Tally } from './tally.ts'
 
 export interface SearchOptions {
-  plan: SearchPlan
+  search: PlacedSearch
   ground: Ground & { range: BarRange }
   dispatcher: Dispatcher
   node?: string
@@ -29,8 +29,8 @@ export interface SearchOptions {
    * events of its own.
    */
   within?: string
-  /** Of the search, 0..1, with `Run i/n`, and the two numbers. */
-  onProgress(fraction: number, message: string, run: number, planned: number): void
+  /** Trials run, of all. `isNew` is false for those whose chunk had ended before, in this run or the one it repeats. */
+  onProgress(run: number, planned: number, isNew: boolean): void
 }
 
 export interface SearchOutcome {
@@ -55,23 +55,20 @@ export const SEARCH_STEP = 'search'
 const CHUNKS_PER_THREAD = 2
 
 export async function runSearch(ctx: RunContext<unknown>, options: SearchOptions): Promise<FoundTrials> {
-  const { plan, node, within } = options
-  const places = plan.method === 'adaptive' ? null : await listPlaces(plan)
-  const planned = places?.length ?? plan.tries
+  const { node, within } = options
+  const { plan, places, planned } = options.search
   if (within === undefined)
     await ctx.emit(SEARCH_EVENT, { planned, names: [...plan.space.names], maximize: plan.maximize })
   const collected = collectTrials(planned, plan)
   const outcome = await asOneStep(ctx, keyWithin(within, SEARCH_STEP), node, async () => {
-    const chunks = openChunks(ctx, options, collected, planned)
+    const chunks = openChunks(ctx, options, collected)
     if (places) await runPlaces(places, chunks, options)
     else await adapt(chunks, options)
     const { evaluated, refused, failed, best, firstFailure } = collected.tally
     if (evaluated + refused === 0)
-      throw new Error(
-        failed === 0
-          ? 'the constraint leaves nothing to run'
-          : `none of ${failed} trials could be run: ${firstFailure}`,
-      )
+      throw failed === 0
+        ? nothingToRun()
+        : new Error(`none of ${failed} trials could be run: ${firstFailure}`)
     return { planned, evaluated, refused, failed, best }
   })
   return { outcome, ...collected.take() }
@@ -81,18 +78,23 @@ function keyWithin(within: string | undefined, key: string): string {
   return within === undefined ? key : `${within}-${key}`
 }
 
+interface EndedChunk {
+  chunk: TrialChunk
+  /** Whether it was run just now, rather than found in the journal. */
+  isNew: boolean
+}
+
 interface Chunks {
   /** Runs the next chunk over these places. */
-  run(places: ArrayLike<number>, side?: number): Promise<TrialChunk>
+  run(places: ArrayLike<number>, side?: number): Promise<EndedChunk>
   /** Says what it has brought; to be called in the order of the chunks. */
-  tell(chunk: TrialChunk): Promise<void>
+  tell(ended: EndedChunk): Promise<void>
 }
 
 function openChunks(
   ctx: RunContext<unknown>,
-  { plan, ground, dispatcher, within, onProgress }: SearchOptions,
+  { search: { plan, planned }, ground, dispatcher, within, onProgress }: SearchOptions,
   collected: Collected,
-  planned: number,
 ): Chunks {
   const { names } = plan.space
   const rows: RowRunner = createRowRunner(dispatcher, { ...ground, names, fixed: plan.fixed })
@@ -106,9 +108,11 @@ function openChunks(
       nextTrial += places.length
       const params = readRows(plan, places)
       const input = { strategy: ground.strategy.hash, from, places: Array.from(places) }
-      return ctx.step<TrialChunk>(
+      let isNew = false
+      const chunk = await ctx.step<TrialChunk>(
         keyWithin(within, chunkStep(index + 1)),
         async (step) => {
+          isNew = true
           const options = { lane: ctx.runId, signal: step.signal }
           const chunk = makeChunk(plan, from, params, await rows.run(params, options, side))
           const [failure] = chunk.failed
@@ -121,12 +125,12 @@ function openChunks(
         },
         { input },
       )
+      return { chunk, isNew }
     },
-    async tell(chunk) {
+    async tell({ chunk, isNew }) {
       const end = collected.add(told++, chunk)
       if (within === undefined) await ctx.emit(CHUNK_EVENT, { ...end })
-      const run = chunk.from + chunk.count
-      onProgress(run / planned, `Run ${run}/${planned}`, run, planned)
+      onProgress(chunk.from + chunk.count, planned, isNew)
     },
   }
 }
@@ -134,7 +138,7 @@ function openChunks(
 /** All places, cut into chunks. */
 async function runPlaces(places: Float64Array, chunks: Chunks, { dispatcher }: SearchOptions): Promise<void> {
   const size = sizeChunks(places.length)
-  const atWork: Promise<TrialChunk>[] = []
+  const atWork: Promise<EndedChunk>[] = []
   const maxAtWork = dispatcher.threads * CHUNKS_PER_THREAD
   for (let from = 0; from < places.length || atWork.length > 0;) {
     while (from < places.length && atWork.length < maxAtWork) {
@@ -148,7 +152,7 @@ async function runPlaces(places: Float64Array, chunks: Chunks, { dispatcher }: S
 }
 
 /** Round by round: a round is a chunk, spread over the threads. */
-async function adapt(chunks: Chunks, { plan, dispatcher }: SearchOptions): Promise<void> {
+async function adapt(chunks: Chunks, { search: { plan }, dispatcher }: SearchOptions): Promise<void> {
   const search = createAdaptiveSearch(plan.space, plan.isAdmitted)
   const column = STATISTICS.indexOf(plan.maximize)
   let left = plan.tries
@@ -156,8 +160,9 @@ async function adapt(chunks: Chunks, { plan, dispatcher }: SearchOptions): Promi
     const places = search.next().slice(0, left)
     if (places.length === 0) return
     left -= places.length
-    const chunk = await chunks.run(places, dispatcher.threads)
-    await chunks.tell(chunk)
+    const ended = await chunks.run(places, dispatcher.threads)
+    await chunks.tell(ended)
+    const { chunk } = ended
     const out = leftOut(chunk)
     const stats = unpackDoubles(chunk.stats)
     for (const [row, place] of places.entries()) {

@@ -37,6 +37,10 @@ export interface SearchPlan {
 export const MAX_ADAPTIVE_TRIES = 5_000
 /** Draws in a row that the constraint refuses, after which a search is taken to have none to run. */
 const MAX_REFUSED_DRAWS = 100_000
+/** Places looked at when a job is launched, to tell a constraint that nothing can meet. */
+const PLACES_CHECKED = 100_000
+/** Places between two looks at the clock. */
+const PLACES_A_LOOK = 1_024
 const CHUNKS_AIMED_AT = 20
 const CHUNK_TRIALS = { min: 20, max: 1_000 } as const
 
@@ -102,6 +106,42 @@ function countTries({ method, tries }: SearchInput, { size }: SearchSpace): numb
   return Math.min(wanted, size)
 }
 
+export interface PlacedSearch {
+  plan: SearchPlan
+  /** Of its trials, in their order; null where it finds them as it goes. */
+  places: Float64Array | null
+  /** Trials; where it finds them as it goes, at most so many. */
+  planned: number
+}
+
+/** Throws `InputError` where there is nothing to run. */
+export async function placeTrials(plan: SearchPlan): Promise<PlacedSearch> {
+  if (plan.method === 'adaptive') return { plan, places: null, planned: plan.tries }
+  const places = await listPlaces(plan)
+  return { plan, places, planned: places.length }
+}
+
+/**
+ * So that a search without a single trial is refused rather than launched: looks at as many places as that takes, up to a
+ * bound, and lets others go first now and then. Throws `InputError`.
+ */
+export async function checkAnyAdmitted(plan: SearchPlan): Promise<void> {
+  const { size } = plan.space
+  const turn = createTurns()
+  for (let place = 0; place < Math.min(size, PLACES_CHECKED); place++) {
+    if (plan.isAdmitted(place)) return
+    if (place % PLACES_A_LOOK === PLACES_A_LOOK - 1) await turn()
+  }
+  if (size <= PLACES_CHECKED) throw nothingToRun()
+}
+
+export function nothingToRun(): InputError {
+  return new InputError(
+    'constraint',
+    'constraint: it leaves nothing to run; no combination in the grid meets it',
+  )
+}
+
 /**
  * The places to run, in the order of their trials: all of a grid, or as many as a random search draws, those refused
  * left out. Lets others go first now and then. Throws `InputError` where none is left.
@@ -119,13 +159,9 @@ export async function listPlaces(plan: SearchPlan): Promise<Float64Array> {
       places[count++] = place
       refusedInRow = 0
     } else if (method !== 'grid' && ++refusedInRow >= MAX_REFUSED_DRAWS) break
-    if (index % 1_024 === 1_023) await turn()
+    if (index % PLACES_A_LOOK === PLACES_A_LOOK - 1) await turn()
   }
-  if (count === 0)
-    throw new InputError(
-      'constraint',
-      'constraint: it leaves nothing to run; no combination in the grid meets it',
-    )
+  if (count === 0) throw nothingToRun()
   return places.slice(0, count)
 }
 

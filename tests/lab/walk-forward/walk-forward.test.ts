@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest'
 import type { BacktestResult } from '../../../src/lab/backtest-result.ts'
 import { readRules, walkForwardInputSchema } from '../../../src/lab/job-inputs.ts'
 import { RESULT_STEP, type LabState } from '../../../src/lab/lab-state.ts'
-import type { Dispatcher } from '../../../src/lab/task.ts'
 import { createWalkForwardWorkflow } from '../../../src/lab/walk-forward.ts'
 import type { RunState } from '../../../src/runs/state.ts'
 import { createEvaluator } from '../../../src/trading/evaluate.ts'
 import { smaCross } from '../../../src/trading/strategies/sma-cross.ts'
-import { createGate } from '../../support/gate.ts'
 import { createSampleMeans } from '../../support/lab-means.ts'
 import { loadSample } from '../../support/sample-bars.ts'
 import { createTestDesk, type TestDesk } from '../../support/scripted-manager.ts'
+import { stallAt } from '../../support/stalled-dispatcher.ts'
+import { toldOf } from '../../support/told-progress.ts'
 
 const INPUT = {
   ...{ ticker: 'GOOG', start: '2010-01-04', strategy: 'sma-cross', cash: 10_000, commission: 0.002 },
@@ -23,11 +23,6 @@ describe('a walk-forward', () => {
   test('trades in each test what was best in training before it, and carries the capital on', async () => {
     const means = createSampleMeans()
     const desk = await createTestDesk([createWalkForwardWorkflow(means)])
-    const messages: string[] = []
-    desk.manager.feed.subscribe(({ state }) => {
-      const { message } = state.progress
-      if (message !== null && message !== messages.at(-1)) messages.push(message)
-    })
     const runId = await launch(desk, INPUT)
     const state = await endedWell(desk, runId)
     const { folds, walk, honesty, notes } = state.data
@@ -79,10 +74,14 @@ describe('a walk-forward', () => {
 
     expect(honesty!.trials).toBe(FOLDS * TRIALS)
     expect(notes.some((note) => /^The last \d+ bars are in no test/.test(note))).toBe(true)
-    const searched = messages.filter((message) => message.startsWith('Param'))
-    expect(searched).toHaveLength(FOLDS)
-    expect(searched.every((message) => /^Param \d+\/16, Fold [1-4]\/4$/.test(message))).toBe(true)
-    expect(messages.length).toBeLessThanOrEqual(50)
+    const told = toldOf(desk, runId)
+    expect(told.slice(0, 1 + FOLDS)).toEqual([
+      [0, 'Param 0/16'],
+      ...folds.map(({ fold }) => [(fold + 1) / FOLDS, `Param 16/16, Fold ${fold + 1}/4`]),
+    ])
+    expect(told.at(-1)).toEqual([1, 'Judging 10/10'])
+    expect(told.length).toBeLessThanOrEqual(50)
+    expect(Object.values(state.nodes).map(({ status }) => status)).not.toContain('pending')
     expect(means.dispatcher.asked.filter((name) => name === 'testFold')).toHaveLength(FOLDS)
   })
 
@@ -155,21 +154,4 @@ async function endedWell(desk: TestDesk, runId: string): Promise<RunState<LabSta
   expect(state.error).toBeNull()
   expect(state.status).toBe('completed')
   return state
-}
-
-/** A dispatcher whose n-th task of a name never answers, and word of when it is asked. */
-function stallAt(inner: Dispatcher, name: string, n: number) {
-  const gate = createGate()
-  let count = 0
-  const dispatcher: Dispatcher = {
-    ...inner,
-    run(task, input, options) {
-      if (task.name !== name || ++count < n) return inner.run(task, input, options)
-      gate.open()
-      return new Promise((_, reject) => {
-        options.signal.addEventListener('abort', () => reject(options.signal.reason as Error))
-      })
-    },
-  }
-  return { dispatcher, reached: gate.opened }
 }
