@@ -1,6 +1,7 @@
 /** What a backtest has found out, as its step keeps it and pages show it. */
 import type { SimulatedTrade } from '../trading/simulation.ts'
 import type { BacktestStats } from '../trading/statistics.ts'
+import type { PackedTrades } from './pack-trades.ts'
 
 export interface SeriesFacts {
   ticker: string
@@ -46,12 +47,17 @@ export interface Remark {
   caveat: Caveat | null
 }
 
-export interface BacktestResult {
+/** More are neither shown nor answered at once: they are exported. */
+export const TRADES_LISTED = 5_000
+
+/** All trades in columns, where there are more than are listed. */
+export interface BacktestResult extends Partial<PackedTrades> {
   series: SeriesFacts[]
   strategy: string
   params: Record<string, number>
   stats: BacktestStats
   buy_and_hold: BacktestStats
+  /** In the order in which they ended, the first `TRADES_LISTED` at most. */
   trades: SimulatedTrade[]
   curve: EquityCurve
   months: MonthReturn[]

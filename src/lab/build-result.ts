@@ -6,8 +6,16 @@ import { createTimeline } from '../trading/orders/timeline.ts'
 import type { BarRange, Simulation } from '../trading/simulation.ts'
 import type { BacktestStats } from '../trading/statistics.ts'
 import type { Params, TickerBars } from '../trading/strategies/strategy.ts'
-import type { BacktestResult, EquityCurve, MonthReturn, Remark, SeriesFacts } from './backtest-result.ts'
+import {
+  TRADES_LISTED,
+  type BacktestResult,
+  type EquityCurve,
+  type MonthReturn,
+  type Remark,
+  type SeriesFacts,
+} from './backtest-result.ts'
 import { buildHistogram } from './histogram.ts'
+import { packTrades } from './pack-trades.ts'
 import { thinCurve } from './thin-curve.ts'
 
 interface Simulated {
@@ -42,7 +50,8 @@ export function buildResult(parts: ResultParts): BacktestResult {
   const { equity, trades } = traded.simulation
   return {
     ...{ series: facts, strategy, params: { ...params } },
-    ...{ stats: traded.stats, buy_and_hold: held.stats, trades },
+    ...{ stats: traded.stats, buy_and_hold: held.stats, trades: trades.slice(0, TRADES_LISTED) },
+    ...(trades.length > TRADES_LISTED && packTrades(trades)),
     curve: drawCurve(time, equity, held.simulation.equity, closes),
     months: measureMonths(time, equity, cash),
     daily_returns: buildHistogram(measureDays(time, equity, cash)),
@@ -115,8 +124,15 @@ function changePct(before: number, after: number): number | null {
   return before > 0 ? (after / before - 1) * 100 : null
 }
 
-function describe({ ambiguousBars, rejectedOrders, ruinedAt }: Simulation, time: Float64Array): string[] {
+function describe(
+  { trades, ambiguousBars, rejectedOrders, ruinedAt }: Simulation,
+  time: Float64Array,
+): string[] {
   const notes: string[] = []
+  if (trades.length > TRADES_LISTED)
+    notes.push(
+      `There are ${trades.length} trades; the first ${TRADES_LISTED} are listed, and the file of trades has all of them.`,
+    )
   const dayOf = (bar: number) => new Date(time[Math.min(bar, time.length - 1)]!).toISOString().slice(0, 10)
   if (ruinedAt !== null)
     notes.push(`The account was ruined on ${dayOf(ruinedAt)}: equity came to 0 or below and trading ended.`)

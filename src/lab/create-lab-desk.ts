@@ -5,6 +5,7 @@
 import { InputError, NotFoundError, quote } from '../core/errors.ts'
 import { createLatest } from '../core/latest.ts'
 import { suggestName } from '../core/nearest.ts'
+import { createTurns } from '../core/turns.ts'
 import { STATISTICS } from '../trading/statistics.ts'
 import { createTimeline } from '../trading/orders/timeline.ts'
 import type { BacktestResult } from './backtest-result.ts'
@@ -21,6 +22,7 @@ import { readRules } from './job-inputs.ts'
 import type { HeatmapQuery, LabDesk } from './lab-desk.ts'
 import { BARS_STEP, RESULT_STEP, type LabState } from './lab-state.ts'
 import { shareBars, type PackedBars } from './pack-bars.ts'
+import { countTrades, unpackTrades } from './pack-trades.ts'
 import { leftOut } from './search/left-out.ts'
 import type { StrategyCatalog } from './strategy-catalog.ts'
 import type { Dispatcher } from './task.ts'
@@ -42,6 +44,8 @@ const HEATMAPS_KEPT = 16
 const ORDERS_KEPT = 4
 /** Most rows of a page of trials. */
 const TRIAL_PAGE_MAX = 1_000
+/** Trials or trades of an export, so that naming and writing them is short. */
+const EXPORTED_AT_ONCE = 200
 /** Figures of a trial that was run again are those that were kept, or the reader is told. */
 const CHANGED =
   'Run again, this trial gives other figures than the search kept of it: the strategy or the program has changed since.'
@@ -86,15 +90,16 @@ export function createLabDesk({ runs, catalog, dispatcher, shutdown }: LabDeskDe
     const input = (await runs.state(runId)).input as unknown as OptimizeInput
     const { ref } = await catalog.find(input.strategy)
     const { shared, facts, notes } = shareBars((await runs.stepResult(runId, BARS_STEP)) as PackedBars)
-    const [kept] = nameTrials(chunk, [row])
-    const params = { ...input.params, ...kept!.params }
+    const kept = nameTrials(chunk)(row)
+    const params = { ...input.params, ...kept.params }
     const range = { from: 0, to: createTimeline(shared.series).length }
-    const found = await dispatcher.run(
+    const measured = await dispatcher.run(
       backtest,
       { bars: shared, strategy: ref, rules: readRules(input), range, params, facts, notes },
       optionsFor(runId),
     )
-    const isSame = STATISTICS.every((name) => found.stats[name] === kept!.stats[name])
+    const found = listTrades(measured)
+    const isSame = STATISTICS.every((name) => found.stats[name] === kept.stats[name])
     return isSame ? found : { ...found, notes: [...found.notes, CHANGED] }
   }
 
@@ -111,11 +116,16 @@ export function createLabDesk({ runs, catalog, dispatcher, shutdown }: LabDeskDe
     return heatmap.cells.some((cell) => cell !== null) ? heatmap : null
   }
 
+  async function loadResult(runId: string): Promise<BacktestResult | null> {
+    await runs.state(runId)
+    return ((await runs.stepResult(runId, RESULT_STEP)) as BacktestResult | undefined) ?? null
+  }
+
   return {
     catalog,
     async result(runId) {
-      await runs.state(runId)
-      return ((await runs.stepResult(runId, RESULT_STEP)) as BacktestResult | undefined) ?? null
+      const found = await loadResult(runId)
+      return found && listTrades(found)
     },
     inspectTrial: (runId, trial) => inspected.get(`${runId} ${trial}`, () => simulate(runId, trial)),
     async trials(runId, { sort, descending, offset, limit, within }) {
@@ -135,7 +145,7 @@ export function createLabDesk({ runs, catalog, dispatcher, shutdown }: LabDeskDe
         const known = [...held.keys()].find(({ from, count: size }) => trial >= from && trial < from + size)
         const chunk = known ?? (await findTrial(runId, trial)).chunk
         held.set(chunk, true)
-        trials.push(...nameTrials(chunk, [trial - chunk.from]))
+        trials.push(nameTrials(chunk)(trial - chunk.from))
       }
       return { trials, total: order.length }
     },
@@ -145,14 +155,30 @@ export function createLabDesk({ runs, catalog, dispatcher, shutdown }: LabDeskDe
     },
     async *eachTrial(runId) {
       const count = await chunksOf(runId)
+      const turn = createTurns()
       for (let index = 0; index < count; index++) {
         const chunk = await loadChunk(runs, runId, index)
         const out = leftOut(chunk)
         const rows = Array.from({ length: chunk.count }, (_, row) => row)
-        yield nameTrials(
-          chunk,
-          rows.filter((row) => !out.has(chunk.from + row)),
-        )
+        const counted = rows.filter((row) => !out.has(chunk.from + row))
+        const name = nameTrials(chunk)
+        for (let at = 0; at < counted.length; at += EXPORTED_AT_ONCE) {
+          yield counted.slice(at, at + EXPORTED_AT_ONCE).map(name)
+          await turn()
+        }
+      }
+    },
+    async *eachTrade(runId) {
+      const result = await loadResult(runId)
+      if (result === null) throw new NotFoundError(`run ${runId} has no result (yet)`)
+      const { trades, trade_figures, trade_words = [] } = result
+      const packed = trade_figures && { trade_figures, trade_words }
+      const count = packed ? countTrades(packed) : trades.length
+      const turn = createTurns()
+      for (let at = 0; at < count; at += EXPORTED_AT_ONCE) {
+        const end = at + EXPORTED_AT_ONCE
+        yield packed ? unpackTrades(packed, at, end) : trades.slice(at, end)
+        await turn()
       }
     },
   }
@@ -173,12 +199,22 @@ function rangesOf(read: TrialColumns, within: Record<string, [number, number]> =
   }))
 }
 
-function nameTrials({ from, names, params, stats }: TrialChunk, rows: readonly number[]): Trial[] {
+/** Trials of a chunk by row. */
+function nameTrials({ from, names, params, stats }: TrialChunk): (row: number) => Trial {
   const values = unpackDoubles(params)
   const figures = unpackDoubles(stats)
-  return rows.map((row) => ({
+  return (row) => ({
     trial: from + row,
     params: Object.fromEntries(names.map((name, at) => [name, values[row * names.length + at]!])),
     stats: nameStatistics(figures, row * STATISTICS.length),
-  }))
+  })
+}
+
+/** Without the columns of those that are not listed. */
+function listTrades({
+  trade_figures: _figures,
+  trade_words: _words,
+  ...result
+}: BacktestResult): BacktestResult {
+  return result
 }

@@ -1,4 +1,5 @@
 /** What doors may ask of the lab's results beyond a run's state: read from steps, worked out in worker threads. */
+import type { SimulatedTrade } from '../trading/simulation.ts'
 import type { Statistic } from '../trading/statistics.ts'
 import type { BacktestResult } from './backtest-result.ts'
 import type { StrategyCatalog } from './strategy-catalog.ts'
@@ -48,6 +49,8 @@ export interface LabDesk {
   trials(runId: string, query: TrialQuery): Promise<TrialPage>
   /** Null with fewer than two parameters searched. */
   heatmap(runId: string, query: HeatmapQuery): Promise<Heatmap | null>
-  /** Every trial in their order, a chunk at a time: what exports are made of. */
+  /** Every trial in their order, some at a time and with turns for others in between: what exports are made of. */
   eachTrial(runId: string): AsyncIterable<Trial[]>
+  /** Every trade of `result`, in the same way, also those that it does not list. `NotFoundError` where there is no result. */
+  eachTrade(runId: string): AsyncIterable<SimulatedTrade[]>
 }

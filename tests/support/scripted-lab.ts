@@ -9,6 +9,8 @@ export interface LabScript extends Partial<Omit<LabDesk, 'catalog'>> {
   problems?: StrategyProblem[]
 }
 
+const noResult = async () => null
+
 export function createScriptedLab({ strategies = [], problems = [], ...found }: LabScript = {}): LabDesk {
   return {
     catalog: {
@@ -19,7 +21,7 @@ export function createScriptedLab({ strategies = [], problems = [], ...found }: 
         return strategy
       },
     },
-    result: async () => null,
+    result: noResult,
     async inspectTrial(runId, trial) {
       throw new NotFoundError(`run ${runId} has no trial ${trial}`)
     },
@@ -27,6 +29,11 @@ export function createScriptedLab({ strategies = [], problems = [], ...found }: 
     heatmap: async () => null,
     async *eachTrial() {
       yield []
+    },
+    async *eachTrade(runId) {
+      const result = await (found.result ?? noResult)(runId)
+      if (result === null) throw new NotFoundError(`run ${runId} has no result (yet)`)
+      yield result.trades
     },
     ...found,
   }

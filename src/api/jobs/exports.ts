@@ -4,6 +4,7 @@ import { NotFoundError } from '../../core/errors.ts'
 import type { BacktestResult } from '../../lab/backtest-result.ts'
 import type { LabDesk } from '../../lab/lab-desk.ts'
 import type { Trial } from '../../lab/trials.ts'
+import type { SimulatedTrade } from '../../trading/simulation.ts'
 import { STATISTICS } from '../../trading/statistics.ts'
 import type { ApiDeps } from '../api-env.ts'
 import { createRoutes, type ApiRoutes } from '../routes.ts'
@@ -50,16 +51,8 @@ export function createJobExportRoutes({ desk, lab }: ApiDeps): ApiRoutes {
 
   routes.openapi(tradesCsv, async (c) => {
     const { id } = c.req.valid('param')
-    const { trades } = await requireResult(id)
-    const lines = trades.map((trade) =>
-      formatCsvLine(
-        TRADE_COLUMNS.map((name) => {
-          const value = trade[name as keyof typeof trade]
-          return name.endsWith('_time') ? new Date(value as number).toISOString() : value
-        }),
-      ),
-    )
-    return answerFile([formatCsvLine(TRADE_COLUMNS), ...lines].join(''), 'text/csv', `${id}-trades.csv`)
+    desk.summary(id)
+    return answerFile(await streamText(writeTrades(lab, id)), 'text/csv', `${id}-trades.csv`)
   })
 
   routes.openapi(equityCsv, async (c) => {
@@ -89,6 +82,23 @@ export function createJobExportRoutes({ desk, lab }: ApiDeps): ApiRoutes {
     return answerFile(await streamText(writeJson(lab, id)), 'application/json', `${id}-trials.json`)
   })
   return routes
+}
+
+async function* writeTrades(lab: LabDesk, id: string): AsyncGenerator<string> {
+  let head = formatCsvLine(TRADE_COLUMNS)
+  for await (const trades of lab.eachTrade(id)) {
+    yield head + trades.map(writeTrade).join('')
+    head = ''
+  }
+  yield head
+}
+
+function writeTrade(trade: SimulatedTrade): string {
+  return formatCsvLine(
+    TRADE_COLUMNS.map((name) =>
+      name === 'entry_time' || name === 'exit_time' ? new Date(trade[name]).toISOString() : trade[name],
+    ),
+  )
 }
 
 async function* writeCsv(lab: LabDesk, id: string): AsyncGenerator<string> {
