@@ -73,7 +73,9 @@ function workflowShapes(): string[] {
 
 /** Names of statistics and what trades and strategies are described by. */
 function tradingShapes(): string[] {
-  return ['statistics', 'simulation', 'strategies/strategy'].map((name) => `trading/${name}.ts`)
+  return ['statistics', 'simulation', 'strategies/strategy', 'plain-rule/rule-commission'].map(
+    (name) => `trading/${name}.ts`,
+  )
 }
 
 function marketShapes(): string[] {

@@ -10,7 +10,7 @@ const MARKUP = /[\\`*_{}[\]<>()#!|~&@]/g
 const ADDRESS = /:(?=\/\/)|(?<=www)\./gi
 
 /** Characters of a quoted text that are shown; more is cut. */
-export const MAX_QUOTED_CHARS = 300
+const MAX_QUOTED_CHARS = 300
 
 export function escapeText(text: string): string {
   return text.replace(/\s+/g, ' ').trim().replace(MARKUP, '\\$&').replace(ADDRESS, '\\$&')

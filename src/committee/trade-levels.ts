@@ -16,7 +16,7 @@ export interface PriceLevels {
  * target from the entry. In ATR; where the range is not known, as a share of that price. A stop nearer than its least is
  * hit by noise, and makes any target look like a prize.
  */
-export const LEVEL_BOUNDS = {
+const LEVEL_BOUNDS = {
   atr: { entry: 5, stop: { least: 0.25, most: 10 }, target: 20 },
   share: { entry: 0.5, stop: { least: 0.005, most: 0.5 }, target: 0.5 },
 } as const

@@ -6,7 +6,7 @@ import { clipText } from '../quoted-text.ts'
 import type { Measurement } from './measurement.ts'
 
 /** Headlines that every news analyst is shown; older ones can be looked up. */
-export const HEADLINES_SHOWN = 25
+const HEADLINES_SHOWN = 25
 
 export interface FoundHeadline extends Headline {
   /** The source it came from. */

@@ -5,7 +5,7 @@ import { addDays } from '../../market/sources/days.ts'
 import { clipText } from '../quoted-text.ts'
 import { keepFinite, type Measurement } from './measurement.ts'
 
-export const SENTIMENT_DAYS = 180
+const SENTIMENT_DAYS = 180
 /** Of each kind, shown to every sentiment analyst; older ones can be looked up. */
 const CHANGES_SHOWN = 10
 

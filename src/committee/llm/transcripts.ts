@@ -45,7 +45,7 @@ export function renderDebate({ bull, bear }: Debate): string {
  * One side of the debate after its turns: its last report and points, the names of those it dropped on the way, and all it
  * answered. Earlier reports are left out, for the last one says what became of them; empty text before the first.
  */
-export function renderCase(side: 'bull' | 'bear', turns: readonly CaseTurn[]): string {
+function renderCase(side: 'bull' | 'bear', turns: readonly CaseTurn[]): string {
   const last = turns.at(-1)
   if (!last) return ''
   const kept = new Set(last.claims.map(({ id }) => id))

@@ -225,7 +225,7 @@ export function addedTo(before: Ledger, after: Ledger): Evidence[] {
   return after.items.slice(before.items.length)
 }
 
-export function describeRange(evidence: readonly Evidence[]): string {
+function describeRange(evidence: readonly Evidence[]): string {
   const [first] = evidence
   if (!first) return 'nothing could be measured'
   return evidence.length === 1 ? first.id : `${first.id} to ${evidence.at(-1)!.id}`

@@ -13,14 +13,12 @@ import {
   STOP_ATR,
   TARGET_ATR,
 } from '../../trading/plain-rule/plain-rule.ts'
+import { RULE_COMMISSION } from '../../trading/plain-rule/rule-commission.ts'
 import { simulateBracket, type Trade } from '../../trading/simulate.ts'
 import { computeTradeStatistics } from '../../trading/trade-statistics.ts'
 import { keepFinite, type Measurement } from '../evidence/measurement.ts'
 import type { TradeSide } from '../trade-levels.ts'
 import { computeBalanceHistory } from './judge.ts'
-
-/** Of the traded value on each side: commission and the rest of what a fill costs. */
-const COMMISSION = 0.001
 
 async function simulateRule(bars: Bars): Promise<Trade[]> {
   const range = atr(bars, ATR_BARS)
@@ -31,7 +29,7 @@ async function simulateRule(bars: Bars): Promise<Trade[]> {
     stopDistance: range.map((value) => STOP_ATR * value),
     targetDistance: range.map((value) => TARGET_ATR * value),
     maxBars: HOLDING_BARS,
-    costs: { commission: COMMISSION },
+    costs: { commission: RULE_COMMISSION },
   })
 }
 

@@ -49,7 +49,7 @@ export interface Bracket {
   maxBars: number
 }
 
-export const NO_BRACKET: Bracket = Object.freeze({
+const NO_BRACKET: Bracket = Object.freeze({
   stopLoss: Number.NaN,
   takeProfit: Number.NaN,
   stopDistance: Number.NaN,

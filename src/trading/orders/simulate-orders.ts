@@ -83,17 +83,6 @@ export function createOrderSimulator(
   }
 }
 
-/** One strategy, once. `createOrderSimulator` is for many trials on the same bars. */
-export function simulateOrders(
-  series: readonly TickerBars[],
-  strategy: BarStrategy,
-  params: Params,
-  rules: TradingRules,
-  range: BarRange,
-): Simulation {
-  return createOrderSimulator(series, rules).simulate(strategy, params, range)
-}
-
 /** The bars at a time, in records that are used again from time to time. */
 function createBarReader(
   series: readonly TickerBars[],

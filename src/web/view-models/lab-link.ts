@@ -1,5 +1,7 @@
 /** From a verdict to the lab: the committee's plain rule, ready to be tried on what the verdict knew. */
 import type { Decision } from '../../committee/decision.ts'
+import { movePoint } from '../../lab/job-fields.ts'
+import { RULE_COMMISSION } from '../../trading/plain-rule/rule-commission.ts'
 
 export interface LabLink {
   href: string
@@ -8,14 +10,11 @@ export interface LabLink {
   about: string
 }
 
-/** The costs by which the committee measures its own rule, in percent of the traded value on each side. */
-const COMMISSION_PCT = '0.1'
-
 /** The last day is that of the verdict: the form is filled so that nothing after it is seen. */
 export function linkToLab({ ticker, as_of }: Pick<Decision, 'ticker' | 'as_of'>): LabLink {
   const form = new URLSearchParams({
     ...{ kind: 'backtest', strategy: 'committee-rule', ticker, end: as_of },
-    commission_pct: COMMISSION_PCT,
+    commission_pct: movePoint(String(RULE_COMMISSION), 2),
   })
   return {
     href: `/lab/new?${form}`,

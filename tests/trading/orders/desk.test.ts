@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { InputError } from '../../../src/core/errors.ts'
 import { sma } from '../../../src/market/indicators/index.ts'
 import { LookAheadError } from '../../../src/market/window.ts'
-import { createOrderSimulator, simulateOrders } from '../../../src/trading/orders/simulate-orders.ts'
+import { createOrderSimulator } from '../../../src/trading/orders/simulate-orders.ts'
 import { DEFAULT_RULES } from '../../../src/trading/rules.ts'
 import type { BarDesk, StrategySetup } from '../../../src/trading/strategies/bar-desk.ts'
 import { makeBarStrategy, tradeScript } from '../../support/bar-script.ts'
@@ -20,7 +20,7 @@ function note<State, Note>(
 ): Note[] {
   const notes: Note[] = []
   const strategy = makeBarStrategy(init, (desk, state) => void notes.push(read(desk, state)))
-  simulateOrders(series, strategy, {}, DEFAULT_RULES, { from, to })
+  createOrderSimulator(series, DEFAULT_RULES).simulate(strategy, {}, { from, to })
   return notes
 }
 
