@@ -1,14 +1,17 @@
 /**
  * Whether a strategy makes use of bars that lie ahead of it. A rule that sees only the past says the same of a bar
- * whatever comes after it: so the bars are cut off at a few places, the strategy is run on what is left, and everything it
- * had said and done by then must be as it was.
+ * whatever comes after it: so at many places the bars after one are replaced by a few in which prices go the other way, the
+ * strategy is run on those, and everything it had said and ordered up to there must be as it was.
  *
- * It finds what it comes across: a strategy that looks ahead only on days on which nothing is cut off near them may pass.
+ * The places are the bars on which it acts (where a rule that peeks gives itself away, however seldom it acts) and others
+ * drawn by chance, the same every time. It finds what it comes across: a strategy that looks ahead only on days that were
+ * not tried may pass.
  */
+import { createSeededRandom } from '../../core/random.ts'
 import { dateOf, type Bars } from '../../market/series.ts'
 import { createEvaluator } from '../evaluate.ts'
 import type { TradingRules } from '../rules.ts'
-import type { SimulatedTrade, Simulation } from '../simulation.ts'
+import type { BarDesk } from './bar-desk.ts'
 import { createColumns } from './create-columns.ts'
 import { fillParams } from './fill-params.ts'
 import {
@@ -20,21 +23,32 @@ import {
   type TickerBars,
 } from './strategy.ts'
 
-/** Parts of the bars after which they are cut off. */
-const CUTS = [0.35, 0.5, 0.65, 0.8, 0.9, 0.97]
 /** Fewer are no ground to tell anything from. */
 const MIN_BARS = 20
+/** Bars after a cut: as far ahead as a strategy may look and find a price that has changed. */
+const AFTER = 20
+/** Places tried: bars on which it acts, and others. */
+const MOST = { acts: 60, others: 30 }
+/** Bars that all runs together may go through; a strategy called bar by bar takes longer for each. Some are tried always. */
+const MOST_BARS = { signals: 4_000_000, bars: 60_000 }
+const LEAST_PLACES = 8
+const SEED = 'look-ahead'
 
-/** A sentence that says what changed with the future taken away; null where nothing did. */
+/** A sentence that says what changed with the future; null where nothing did. */
 export function checkLookAhead(
   series: readonly TickerBars[],
   strategy: Strategy,
   params: Params,
   rules: TradingRules,
 ): string | null {
-  return strategy.form === 'signals'
-    ? checkSignals(series[0]!.bars, strategy, fillParams(strategy, params))
-    : checkTrades(series, strategy, params, rules)
+  const change =
+    strategy.form === 'signals'
+      ? checkSignals(series[0]!.bars, strategy, fillParams(strategy, params))
+      : checkOrders(series, strategy, params, rules)
+  return (
+    change &&
+    `${strategy.title} looks ahead: ${change}. It makes use of later bars, and its results cannot be had by trading.`
+  )
 }
 
 const SIGNAL_NAMES = new Map<number, string>(Object.entries(SIGNAL).map(([name, value]) => [value, name]))
@@ -43,30 +57,25 @@ function checkSignals(bars: Bars, strategy: SignalStrategy, params: Params): str
   const { length } = bars.close
   const whole = new Int8Array(length)
   const first = strategy.signals(createColumns(bars), params, whole)
-  for (const cut of listCuts(length)) {
-    const part = new Int8Array(cut)
-    const partFirst = strategy.signals(createColumns(cutBars(bars, cut)), params, part)
+  const acts: number[] = []
+  for (let i = first; i < length; i++) if (whole[i] !== SIGNAL.none && whole[i] !== whole[i - 1]) acts.push(i)
+  for (const cut of listCuts(length, acts, MOST_BARS.signals)) {
+    const other = turnFuture(bars, cut, Math.min(length, cut + AFTER))
+    const part = new Int8Array(other.close.length)
+    const partFirst = strategy.signals(createColumns(other), params, part)
+    const day = dateOf(bars.time[cut - 1]!)
     for (let i = Math.max(first, partFirst); i < cut; i++) {
       if (part[i] === whole[i]) continue
-      const [before, after] = [part[i]!, whole[i]!].map(
-        (signal) => SIGNAL_NAMES.get(signal) ?? String(signal),
-      )
-      return tell(
-        strategy,
-        `the signal of ${dateOf(bars.time[i]!)} is “${after}” with the bars after ${dateOf(bars.time[cut - 1]!)} and “${before}” without them`,
-      )
+      const [said, now] = [whole[i]!, part[i]!].map((signal) => SIGNAL_NAMES.get(signal) ?? String(signal))
+      return `the signal of ${dateOf(bars.time[i]!)} is “${said}” with the bars after ${day} as they were and “${now}” with others`
     }
-    if (first !== partFirst && Math.min(first, partFirst) < cut) {
-      return tell(
-        strategy,
-        `its first bar that counts is number ${first} with all bars and ${partFirst} with fewer`,
-      )
-    }
+    if (first !== partFirst && Math.min(first, partFirst) < cut)
+      return `its first bar that counts is number ${first} with all bars and ${partFirst} with fewer`
   }
   return null
 }
 
-function checkTrades(
+function checkOrders(
   series: readonly TickerBars[],
   strategy: BarStrategy,
   params: Params,
@@ -74,22 +83,22 @@ function checkTrades(
 ): string | null {
   const times = [...new Set(series.flatMap(({ bars }) => Array.from(bars.time)))].sort((a, b) => a - b)
   const whole = runWatched(series, strategy, params, rules)
-  for (const cut of listCuts(times.length)) {
-    const end = times[cut - 1]!
-    const day = dateOf(end)
-    const rest = series.map(({ ticker, bars }) => ({ ticker, bars: cutBars(bars, countUntil(bars, end)) }))
-    if (rest.some(({ bars }) => bars.close.length === 0)) continue
-    const part = runWatched(rest, strategy, params, rules)
-    const change =
-      compareColumns(whole.columns, part.columns, day) ??
-      compareTrades(listUntil(whole.trades, end), listUntil(part.trades, end), day)
-    if (change !== null) return tell(strategy, change)
+  const acts = [...whole.orders.keys()]
+  for (const cut of listCuts(times.length, acts, MOST_BARS.bars)) {
+    const [seen, end] = [times[cut - 1]!, times[Math.min(times.length, cut + AFTER) - 1]!]
+    const others = series.map(({ ticker, bars }) => ({
+      ticker,
+      bars: turnFuture(bars, countUntil(bars, seen), countUntil(bars, end)),
+    }))
+    if (others.some(({ bars }) => bars.close.length === 0)) continue
+    const part = runWatched(others, strategy, params, rules)
+    const day = dateOf(seen)
+    const change = compareColumns(whole.columns, part.columns, seen)
+    if (change !== null) return change
     for (let i = 0; i < cut; i++) {
-      if (whole.equity[i] === part.equity[i]) continue
-      return tell(
-        strategy,
-        `equity on ${dateOf(times[i]!)} is ${whole.equity[i]!.toFixed(2)} with the bars after ${day} and ${part.equity[i]!.toFixed(2)} without them`,
-      )
+      const [said, now] = [whole, part].map(({ orders }) => orders.get(i)?.join(', ') ?? 'nothing')
+      if (said !== now)
+        return `on ${dateOf(times[i]!)} it ordered ${said} with the bars after ${day} as they were and ${now} with others`
     }
   }
   return null
@@ -101,15 +110,13 @@ interface OwnColumn {
   values: Float64Array
 }
 
-interface Watched extends Pick<Simulation, 'trades' | 'equity'> {
+interface Watched {
   /** Those that the strategy has worked out over all bars. */
   columns: OwnColumn[]
+  /** What it ordered on a bar, as text that is equal where that is. */
+  orders: Map<number, string[]>
 }
 
-/**
- * On the last bar nothing is decided any more, so a strategy that sees no further than tomorrow does the same with fewer
- * bars: its columns give it away.
- */
 function runWatched(
   series: readonly TickerBars[],
   strategy: BarStrategy,
@@ -117,6 +124,8 @@ function runWatched(
   rules: TradingRules,
 ): Watched {
   const columns: OwnColumn[] = []
+  const orders = new Map<number, string[]>()
+  let desk: BarDesk | null = null
   const watched: BarStrategy = {
     ...strategy,
     init: (setup, given) =>
@@ -136,47 +145,76 @@ function runWatched(
         },
         given,
       ),
-    next: (desk, state, given) => strategy.next(desk, state, given),
+    next: (given, state, chosen) => strategy.next((desk ??= watchOrders(given, orders)), state, chosen),
   }
-  // What is held at the end stays open, or the last bar of the shorter run would end it by rule.
-  const evaluator = createEvaluator(series, watched, { ...rules, finalize: false })
-  const { trades, equity } = evaluator.simulate(params, { from: 0, to: evaluator.bars }).simulation
-  return { trades, equity, columns }
+  const evaluator = createEvaluator(series, watched, rules)
+  evaluator.simulate(params, { from: 0, to: evaluator.bars })
+  return { columns, orders }
 }
 
-function compareColumns(whole: readonly OwnColumn[], part: readonly OwnColumn[], day: string): string | null {
+function watchOrders(desk: BarDesk, orders: Map<number, string[]>): BarDesk {
+  const tell = (name: string, given: unknown[]) => {
+    const told = orders.get(desk.bar) ?? []
+    orders.set(desk.bar, told)
+    told.push(`${name}(${given.map((one) => JSON.stringify(one)).join(', ')})`)
+  }
+  const watched: Pick<BarDesk, 'buy' | 'sell' | 'close' | 'cancel' | 'target'> = {
+    buy: (...given) => (tell('buy', given), desk.buy(...given)),
+    sell: (...given) => (tell('sell', given), desk.sell(...given)),
+    close: (...given) => (tell('close', given), desk.close(...given)),
+    cancel: (...given) => (tell('cancel', given), desk.cancel(...given)),
+    target: (...given) => (tell('target', given), desk.target(...given)),
+  }
+  // What else there is, it reads from the desk itself.
+  return Object.setPrototypeOf(watched, desk) as BarDesk
+}
+
+function compareColumns(
+  whole: readonly OwnColumn[],
+  part: readonly OwnColumn[],
+  seen: number,
+): string | null {
   for (const [index, { name, time, values }] of part.entries()) {
-    const at = values.findIndex((value, i) => !Object.is(value, whole[index]?.values[i]))
-    if (at >= 0)
-      return `its column “${name}” is ${whole[index]?.values[at]} on ${dateOf(time[at]!)} with the bars after ${day} and ${values[at]} without them`
+    const known = whole[index]?.values
+    for (let i = 0; i < values.length && time[i]! <= seen; i++) {
+      if (!Object.is(values[i], known?.[i]))
+        return `its column “${name}” is ${known?.[i]} on ${dateOf(time[i]!)} with the bars after ${dateOf(seen)} as they were and ${values[i]} with others`
+    }
   }
   return null
 }
 
-/** Those that ended before the last bar, as text that is equal where they are. */
-function listUntil(trades: readonly SimulatedTrade[], end: number): string[] {
-  return trades
-    .filter(({ exit_time, exit_reason }) => exit_time < end && exit_reason !== 'open')
-    .map(
-      ({ ticker, size, entry_time, entry_price, exit_time, exit_price }) =>
-        `${ticker}: ${size} shares from ${dateOf(entry_time)} at ${entry_price} to ${dateOf(exit_time)} at ${exit_price}`,
-    )
+/**
+ * After how many bars the future is turned, each once: right after bars on which the strategy acts, evenly chosen where
+ * there are many, then after any, drawn evenly and by chance. As many as the bars that may be gone through allow.
+ */
+function listCuts(length: number, acts: readonly number[], mostBars: number): Set<number> {
+  const places = Math.max(LEAST_PLACES, Math.floor(mostBars / length))
+  const others = Math.min(MOST.others, Math.floor(places / 2))
+  const chosen = Math.min(acts.length, MOST.acts, places - others)
+  const random = createSeededRandom(SEED)
+  const cuts = [
+    ...Array.from({ length: chosen }, (_, k) => acts[Math.floor((k * acts.length) / chosen)]! + 1),
+    ...Array.from({ length: others }, (_, k) => Math.floor(((k + random()) / others) * length)),
+  ]
+  return new Set(cuts.filter((cut) => cut >= MIN_BARS && cut < length))
 }
 
-function compareTrades(whole: readonly string[], part: readonly string[], day: string): string | null {
-  const index = whole.findIndex((trade, at) => trade !== part[at])
-  if (index >= 0)
-    return `with the bars after ${day} it made the trade ${whole[index]}, and without them it did not`
-  if (part.length === whole.length) return null
-  return `without the bars after ${day} it made the trade ${part[whole.length]}, and with them it did not`
-}
-
-function tell(strategy: Strategy, change: string): string {
-  return `${strategy.title} looks ahead: ${change}. It makes use of later bars, and its results cannot be had by trading.`
-}
-
-function listCuts(length: number): number[] {
-  return CUTS.map((part) => Math.floor(part * length)).filter((cut) => cut >= MIN_BARS && cut < length)
+/**
+ * The first `end` bars, of which those after the first `seen` have prices as far on the other side of the last close seen
+ * as they were on one, and twice the volume.
+ */
+function turnFuture(bars: Bars, seen: number, end: number): Bars {
+  const other = cutBars(bars, end)
+  const pivot = seen > 0 ? bars.close[seen - 1]! : (bars.open[0] ?? Number.NaN)
+  const turn = (own: Float64Array, opposite = own) =>
+    own.map((value, i) => (i < seen || opposite[i] === 0 ? value : (pivot * pivot) / opposite[i]!))
+  const { open, high, low, close } = other
+  return {
+    ...other,
+    ...{ open: turn(open), high: turn(high, low), low: turn(low, high), close: turn(close) },
+    volume: other.volume.map((value, i) => (i < seen ? value : 2 * value)),
+  }
 }
 
 /** The first `count` bars, over the same memory. */

@@ -28,8 +28,32 @@ describe('is found out:', () => {
       return 0
     })
     expect(checkLookAhead(series, peeking, {}, DEFAULT_RULES)).toMatch(
-      /^Mine looks ahead: the signal of 20\d\d-\d\d-\d\d is “(long|out)” with the bars after .* and “(long|out)” without them\./,
+      /^Mine looks ahead: the signal of 20\d\d-\d\d-\d\d is “(long|out)” with the bars after .* as they were and “(long|out)” with others\./,
     )
+  })
+
+  it('an entry that reads the next close, though it is seldom made', () => {
+    const rare = signals((columns, _params, out) => {
+      const { close } = columns
+      const average = columns.sma(200)
+      let falling = 0
+      for (let i = 1; i < close.length; i++) {
+        falling = close[i + 1]! < close[i]! ? falling + 1 : 0
+        if (close[i]! > close[i - 1]!) out[i] = 2
+        else if (falling >= 5 && close[i]! > average[i]!) out[i] = 1
+      }
+      return 200
+    })
+    expect(checkLookAhead(series, rare, {}, DEFAULT_RULES)).toContain('looks ahead')
+  })
+
+  it('a single entry, though it asks for what a bar that is not there cannot deny', () => {
+    const once = signals(({ close }, _params, out) => {
+      const at = close.findIndex((value, i) => i > 100 && !(close[i + 3]! <= value * 1.04))
+      if (at >= 0) out[at] = 1
+      return 0
+    })
+    expect(checkLookAhead(series, once, {}, DEFAULT_RULES)).toContain('looks ahead')
   })
 
   it('a threshold made of all bars', () => {
@@ -64,6 +88,25 @@ describe('is found out:', () => {
     }
     expect(checkLookAhead(series, peeking as BarStrategy, {}, DEFAULT_RULES)).toMatch(
       /Mine looks ahead: .*20\d\d-/,
+    )
+  })
+
+  it('a rare order by prices that were kept while a column was made', () => {
+    const peeking: BarStrategy<{ all: Float64Array }> = {
+      ...FACTS,
+      form: 'bars',
+      init(setup) {
+        let all: Float64Array = new Float64Array(0)
+        setup.column('harmless', ({ close }) => ((all = close), close))
+        return { all }
+      },
+      next(desk, { all }) {
+        if (all[desk.bar + 1]! > all[desk.bar]! * 1.05) desk.buy()
+        else if (desk.position().size > 0) desk.close()
+      },
+    }
+    expect(checkLookAhead(series, peeking as BarStrategy, {}, DEFAULT_RULES)).toMatch(
+      /^Mine looks ahead: on 20\d\d-\d\d-\d\d it ordered buy\(\) with the bars after .* and nothing with others\./,
     )
   })
 })
