@@ -1,5 +1,6 @@
 /** The trades of a simulation as a table: sorted by plain links, a page at a time. */
-import { countOf, formatNumber, formatSigned } from '../../../core/format.ts'
+import { countOf, formatMinute, formatNumber, formatSigned } from '../../../core/format.ts'
+import { areDaily, formatBarTime } from '../../../market/series.ts'
 import type { ExitReason, SimulatedTrade } from '../../../trading/simulation.ts'
 import { writeSort, type JobAsk, type TradeSort } from './job-ask.ts'
 
@@ -79,8 +80,9 @@ export function viewTrades(trades: readonly SimulatedTrade[], ask: JobAsk): Trad
   const shown = sorted.slice(start, start + PAGE_SIZE)
   const pageHref = (page: number) => ask.href({ tpage: page === 0 ? null : String(page + 1) }, PART)
   const all = countOf(trades.length, 'trade')
+  const isDaily = areDaily(trades.flatMap((trade) => [trade.entry_time, trade.exit_time]))
   return {
-    rows: shown.map(({ trade, number }) => viewTrade(trade, number)),
+    rows: shown.map(({ trade, number }) => viewTrade(trade, number, isDaily)),
     columns: COLUMNS.map(({ by: key, label, numeric }) => {
       const isPresent = key === by
       // Figures are looked at from the largest, days and words from the first.
@@ -129,7 +131,8 @@ function barsOf(trade: SimulatedTrade): number {
   return trade.exit_index - trade.entry_index
 }
 
-function viewTrade(trade: SimulatedTrade, number: number): TradeRow {
+function viewTrade(trade: SimulatedTrade, number: number, isDaily: boolean): TradeRow {
+  const show = (ms: number) => formatMinute(formatBarTime(ms, isDaily))
   const isShort = trade.size < 0
   const isWhole = Number.isInteger(trade.size)
   return {
@@ -137,9 +140,9 @@ function viewTrade(trade: SimulatedTrade, number: number): TradeRow {
     ticker: trade.ticker,
     side: isShort ? 'short' : 'long',
     size: formatNumber(Math.abs(trade.size), isWhole ? 0 : 4),
-    entered: formatMoment(trade.entry_time),
+    entered: show(trade.entry_time),
     entryPrice: formatPrice(trade.entry_price),
-    exited: formatMoment(trade.exit_time),
+    exited: show(trade.exit_time),
     exitPrice: formatPrice(trade.exit_price),
     bars: formatNumber(barsOf(trade), 0),
     pnl: formatSigned(trade.pnl),
@@ -148,12 +151,6 @@ function viewTrade(trade: SimulatedTrade, number: number): TradeRow {
     reason: REASONS[trade.exit_reason],
     tag: trade.tag ?? '',
   }
-}
-
-/** A day where the bar stands on midnight, else with the time; UTC. */
-export function formatMoment(ms: number): string {
-  const iso = new Date(ms).toISOString()
-  return ms % 86_400_000 === 0 ? iso.slice(0, 10) : iso.slice(0, 16).replace('T', ' ')
 }
 
 function formatPrice(price: number): string {
