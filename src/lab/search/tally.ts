@@ -1,7 +1,7 @@
 /** What a search has found so far: how many trials went which way, and the best of them. Ties go to the earlier trial. */
-import { STATISTICS, type Statistic } from '../../trading/statistics.ts'
+import { nameStatistics, STATISTICS, type Statistic } from '../../trading/statistics.ts'
 import type { BestTrial, ChunkEnd } from '../lab-state.ts'
-import { nameStatistics, unpackDoubles, type TrialChunk } from '../trials.ts'
+import { unpackDoubles, type TrialChunk } from '../trials.ts'
 import { scoreOf } from './objective.ts'
 
 export interface Tally {
