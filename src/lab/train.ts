@@ -21,12 +21,13 @@ import {
 } from './lab-state.ts'
 import { admitBars, loadBars } from './load-bars.ts'
 import type { JobBars } from './pack-bars.ts'
+import { summarizeTraining } from './summarize-job.ts'
 import { chooseFeatures } from './train/features.ts'
 import { fitInThreads } from './train/fit-in-threads.ts'
 import { measureFold, measureTests, type FoldPredictions } from './train/measure-training.ts'
 import { IMPORTANCE_BY, weighFeatures, type TrainedClassifier } from './train/model.ts'
 import { planTraining } from './train/plan-training.ts'
-import { takeSamples } from './train/samples.ts'
+import { countSamples } from './train/samples.ts'
 import { TRAIN_SHAPES } from './train/train-shapes.ts'
 import type { PlannedFold } from './walk-forward/plan-folds.ts'
 
@@ -65,11 +66,7 @@ export function createTrainWorkflow({
           'start',
           `start: ${length} bars to train on; at most ${MOST_BARS} are allowed: begin later`,
         )
-      planTraining(
-        takeSamples(found.series[0]!, features, input.horizon_bars).rows,
-        input.folds,
-        input.horizon_bars,
-      )
+      planTraining(countSamples(length, features, input.horizon_bars).rows, input.folds, input.horizon_bars)
       return { input: { ...input, ...bars, features: features.map(({ name }) => name) }, ticker, as_of }
     },
     plan: planNodes,
@@ -77,7 +74,7 @@ export function createTrainWorkflow({
     initial: createLabState,
     fold: foldLab,
     shapes: TRAIN_SHAPES,
-    summary: () => ({ decision: null }),
+    summary: summarizeTraining,
     execute: (ctx, input) =>
       train(ctx, input, { sources, dispatcher, ...(trees !== undefined && { trees }) }),
   }
@@ -105,9 +102,11 @@ async function train(
   input: TrainInput,
   { sources, dispatcher, trees }: TrainMeans,
 ): Promise<TrainedModel> {
+  // Said before anything is done, so that a share of the tree never stands for it.
+  ctx.progress(0, `Fold 1/${input.folds}`)
   const bars = await loadBars(ctx, input, sources, 'bars')
   const features = chooseFeatures(input.features)
-  const samples = takeSamples(bars.shared.series[0]!.bars, features, input.horizon_bars)
+  const samples = countSamples(bars.shared.series[0]!.bars.close.length, features, input.horizon_bars)
   const plan = planTraining(samples.rows, input.folds, input.horizon_bars)
   const tell = createProgress(ctx, plan.length)
   const common = {

@@ -27,27 +27,26 @@ export function computeFeatures(bars: Bars, features: readonly Feature[]): Float
   return values
 }
 
+/** Where samples begin and how many there are, of so many bars: known without a single feature. */
+export function countSamples(
+  bars: number,
+  features: readonly Feature[],
+  horizonBars: number,
+): Pick<Samples, 'from' | 'rows'> {
+  const from = Math.max(0, ...features.map(({ warmUpBars }) => warmUpBars))
+  return { from, rows: Math.max(0, bars - horizonBars - from) }
+}
+
 export function takeSamples(bars: Bars, features: readonly Feature[], horizonBars: number): Samples {
   const width = features.length
   const values = computeFeatures(bars, features)
-  const length = bars.close.length
-  let from = 0
-  while (from < length && !isWhole(values, from, width)) from++
-  const rows = Math.max(0, length - horizonBars - from)
+  const { from, rows } = countSamples(bars.close.length, features, horizonBars)
   const rose = new Uint8Array(rows)
   for (let row = 0; row < rows; row++) {
     const bar = from + row
     rose[row] = bars.close[bar + horizonBars]! > bars.close[bar]! ? 1 : 0
   }
   return { from, values: values.slice(from * width, (from + rows) * width), rose, rows, columns: width }
-}
-
-/** Whether all features of a bar are there. */
-export function isWhole(values: Float64Array, bar: number, width: number): boolean {
-  for (let column = 0; column < width; column++) {
-    if (!Number.isFinite(values[bar * width + column]!)) return false
-  }
-  return true
 }
 
 /** The rows `from` to before `to`. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { BacktestResult } from '../../../src/lab/backtest-result.ts'
 import { createBacktestWorkflow } from '../../../src/lab/backtest.ts'
 import { MODEL_STEP, RESULT_STEP, type LabState } from '../../../src/lab/lab-state.ts'
@@ -13,9 +13,10 @@ import { BAR_COLUMNS, type Bars } from '../../../src/market/series.ts'
 import { createSampleMeans } from '../../support/lab-means.ts'
 import { loadSample } from '../../support/sample-bars.ts'
 import { createTestDesk, type TestDesk } from '../../support/scripted-manager.ts'
+import { toldOf } from '../../support/told-progress.ts'
 
 const INPUT = {
-  ...{ ticker: 'MSFT', start: '2010-07-01', horizon_bars: 5, folds: 3, seed: 7 },
+  ...{ ticker: 'MSFT', start: '2011-06-01', horizon_bars: 5, folds: 3, seed: 7 },
   features: ['return_5', 'rsi_14', 'z_score_20', 'volatility_20'],
 }
 const TREES = 3
@@ -25,8 +26,6 @@ describe('a training', () => {
     '%s: validates fold by fold and keeps a model on all bars',
     async (model) => {
       const desk = await createTestDesk([createTrainWorkflow({ ...createSampleMeans(), trees: TREES })])
-      const messages: string[] = []
-      desk.manager.feed.subscribe(({ state }) => void messages.push(state.progress.message ?? ''))
       const runId = await launch(desk, 'train', { ...INPUT, model })
       const state = await endedWell(desk, runId)
       const { trainFolds, trained } = state.data
@@ -51,22 +50,29 @@ describe('a training', () => {
       expect(kept).toMatchObject({ run_id: runId, hash: trained!.hash, horizon_bars: 5, seed: 7 })
       expect(kept.trained_on).toMatchObject({ ticker: 'MSFT', last: '2013-03-01' })
       const unit = model === 'forest' ? 'tree' : 'epoch'
-      expect(messages.some((text) => new RegExp(`^Fold [1-3]/3, ${unit} \\d+/\\d+$`).test(text))).toBe(true)
+      const told = toldOf(desk, runId)
+      expect(told[0]).toEqual([0, 'Fold 1/3'])
+      expect(told.at(-1)![0]).toBeGreaterThanOrEqual(0.99)
+      const within = new RegExp(`^Fold [1-3]/3, ${unit} \\d+/\\d+$`)
+      expect(told.some(([, message]) => within.test(message!))).toBe(true)
+      const { accuracy, baseline } = trained!
+      expect(desk.manager.summary(runId).stats).toEqual({ accuracy, baseline })
     },
   )
 
   test('the same input and seed make the same model on any number of threads', async () => {
-    const hashes = new Set<string>()
-    for (const dispatcher of [null, createDispatcher({ threads: 2 })]) {
-      const means = createSampleMeans()
-      const workflow = createTrainWorkflow({ ...means, ...(dispatcher && { dispatcher }), trees: 7 })
-      const desk = await createTestDesk([workflow])
-      const state = await endedWell(desk, await launch(desk, 'train', { ...INPUT, model: 'forest' }))
-      hashes.add(JSON.stringify([state.data.trained, state.data.trainFolds]))
-      await dispatcher?.close()
-    }
-    expect(hashes.size).toBe(1)
-  }, 20_000)
+    const dispatcher = createDispatcher({ threads: 2 })
+    onTestFinished(() => dispatcher.close())
+    const made = await Promise.all(
+      [{}, { dispatcher }].map(async (threads) => {
+        const workflow = createTrainWorkflow({ ...createSampleMeans(), ...threads, trees: TREES })
+        const desk = await createTestDesk([workflow])
+        const state = await endedWell(desk, await launch(desk, 'train', { ...INPUT, model: 'forest' }))
+        return [state.data.trained, state.data.trainFolds]
+      }),
+    )
+    expect(made[1]).toEqual(made[0])
+  })
 
   test('is refused where the bars do not suffice, for several tickers and for unknown features', async () => {
     const desk = await createTestDesk([createTrainWorkflow(createSampleMeans())])
