@@ -3,17 +3,18 @@ import { NotFoundError } from '../../core/errors.ts'
 import type { BacktestResult } from '../../lab/backtest-result.ts'
 import { RESULT_STEP, type LabState } from '../../lab/lab-state.ts'
 import type { Region } from '../page.ts'
-import { explainAbsence, type Missing } from '../view-models/lab/absence-view.ts'
+import { explainAbsence } from '../view-models/lab/absence-view.ts'
 import { parseJobAsk, type JobAsk } from '../view-models/lab/job-ask.ts'
 import { viewJobHead } from '../view-models/lab/job-head-view.ts'
 import type { KindHeadView } from '../view-models/run-header-view.ts'
 import { runHref } from '../view-models/run-row.ts'
 import type { KindPanels, RunReader, Watching } from './kind-panels.ts'
 import { createFoldsRegion } from './lab/folds-region.ts'
-import { createHonestyRegion } from './lab/honesty-region.ts'
+import { HONESTY_REGION } from './lab/honesty-region.ts'
 import { createModelRegion } from './lab/model-region.ts'
 import { createResultRegions, type ResultFigures } from './lab/result-regions.ts'
 import { createSearchRegions } from './lab/search-regions.ts'
+import { createStateRegion } from './lab/state-region.ts'
 import type { PageKit } from './page-deps.ts'
 
 const PANELS: Omit<KindPanels, 'regions'> = {
@@ -32,7 +33,7 @@ export const backtestPanels: KindPanels = {
   ...PANELS,
   regions: (kit, runId, reader, watching, params) => {
     const ask = parseJobAsk(runHref(runId), params)
-    return createResult(kit, runId, reader, watching, ask, 'Statistics')
+    return createResult(kit, runId, reader, watching, ask, { title: 'Statistics', awaited: () => [] })
   },
 }
 
@@ -42,8 +43,14 @@ export const optimizePanels: KindPanels = {
     const ask = parseJobAsk(runHref(runId), params)
     return [
       ...createSearchRegions(kit, runId, reader, watching, ask),
-      createHonestyRegion(runId, reader, watching),
-      ...createResult(kit, runId, reader, watching, ask, 'Statistics of the best try'),
+      createStateRegion(runId, reader, watching, HONESTY_REGION),
+      ...createResult(kit, runId, reader, watching, ask, {
+        title: 'Statistics of the best try',
+        awaited: ({ search, honesty }) => [
+          ...(search ? [] : ['the best so far', 'the heatmap', 'the table of tries']),
+          ...(honesty ? [] : ['what is luck in it']),
+        ],
+      }),
     ]
   },
 }
@@ -53,16 +60,24 @@ export const walkForwardPanels: KindPanels = {
   regions: (kit, runId, reader, watching, params) => {
     const ask = parseJobAsk(runHref(runId), params)
     return [
-      createFoldsRegion(kit, runId, reader, watching),
-      createHonestyRegion(runId, reader, watching),
-      ...createResult(kit, runId, reader, watching, ask, 'Statistics out of sample'),
+      createStateRegion(runId, reader, watching, createFoldsRegion(kit)),
+      createStateRegion(runId, reader, watching, HONESTY_REGION),
+      ...createResult(kit, runId, reader, watching, ask, {
+        title: 'Statistics out of sample',
+        awaited: ({ folds, honesty }) => [
+          ...(folds.length > 0 ? [] : ['the folds']),
+          ...(honesty ? [] : ['what is luck in it']),
+        ],
+      }),
     ]
   },
 }
 
 export const trainPanels: KindPanels = {
   ...PANELS,
-  regions: (kit, runId, reader, watching) => [createModelRegion(kit, runId, reader, watching)],
+  regions: (kit, runId, reader, watching) => [
+    createStateRegion(runId, reader, watching, createModelRegion(kit, sayAbsence(reader))),
+  ],
 }
 
 async function readHead({ desk }: PageKit, reader: RunReader): Promise<KindHeadView> {
@@ -80,7 +95,7 @@ function createResult(
   reader: RunReader,
   watching: Watching,
   ask: JobAsk,
-  title: string,
+  { title, awaited }: { title: string; awaited(state: LabState): string[] },
 ): Region[] {
   const state = async () => (reader.isPruned ? null : ((await reader.state()).data as LabState))
   return createResultRegions(kit, {
@@ -89,9 +104,17 @@ function createResult(
     ...watching('data', 'status'),
     figures: async () => figuresOf(await state()),
     result: createLoader(kit, runId, reader),
-    absence: (missing: Missing) =>
-      explainAbsence(missing, { status: reader.summary().status, isPruned: reader.isPruned }),
+    awaited: async () => {
+      const known = await state()
+      return known ? awaited(known) : []
+    },
+    absence: sayAbsence(reader),
   })
+}
+
+function sayAbsence(reader: RunReader) {
+  return (names: readonly string[]) =>
+    explainAbsence(names, { status: reader.summary().status, isPruned: reader.isPruned })
 }
 
 function figuresOf(state: LabState | null): ResultFigures {

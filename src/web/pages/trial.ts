@@ -41,7 +41,7 @@ export async function createTrialPage(
       ...{ notes: result.notes, params: null },
     }),
     result: async () => result,
-    absence: ({ name }) => `${name}: there is nothing of it.`,
+    absence: () => '',
   })
   return {
     ...page,

@@ -53,7 +53,7 @@ export async function createTrialsPage(kit: PageKit, runId: string, params: URLS
             ...query,
             ...(Object.keys(within).length > 0 && { within }),
           })
-          return { empty: '', soFar: '', ...viewTrials(runId, search, found, ask) }
+          return { isThere: true, soFar: '', ...viewTrials(runId, search, found, ask) }
         },
       },
     ],

@@ -14,7 +14,7 @@ const renderer = createRenderer({
 })
 
 function render(report: HonestyReport) {
-  return load(renderer.render('partials/lab/honesty', { empty: '', honesty: viewHonesty(report) }))
+  return load(renderer.render('partials/lab/honesty', { isThere: true, honesty: viewHonesty(report) }))
 }
 
 /** Label, value, word of the mark. */
@@ -117,9 +117,7 @@ describe('the honesty panel', () => {
     expect($('.honesty-basis').text()).toBe('1 try · 2,147 returns, 252 a year')
   })
 
-  it('says why it is not there yet', () => {
-    const $ = load(renderer.render('partials/lab/honesty', { empty: 'It comes at the end.' }))
-    expect($('h2').text()).toBe('How much of it is luck')
-    expect($('p').text()).toBe('It comes at the end.')
+  it('shows nothing at all until it is there', () => {
+    expect(renderer.render('partials/lab/honesty', { isThere: false }).trim()).toBe('')
   })
 })

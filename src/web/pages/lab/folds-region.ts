@@ -1,30 +1,16 @@
 /** The folds of a walk-forward, one more with each that ends. */
-import type { LabState } from '../../../lab/lab-state.ts'
-import type { Region } from '../../page.ts'
-import { explainAbsence } from '../../view-models/lab/absence-view.ts'
 import { viewWalk } from '../../view-models/lab/walk-view.ts'
-import type { RunReader, Watching } from '../kind-panels.ts'
 import type { PageKit } from '../page-deps.ts'
+import type { StateRegion } from './state-region.ts'
 
-export function createFoldsRegion(
-  { charts }: Pick<PageKit, 'charts'>,
-  runId: string,
-  reader: RunReader,
-  watching: Watching,
-): Region {
+export function createFoldsRegion({ charts }: Pick<PageKit, 'charts'>): StateRegion {
   return {
     id: 'job-folds',
-    key: `job-folds:${runId}`,
     template: 'lab/folds',
-    ...watching('data', 'status'),
-    data: async () => {
-      const state = reader.isPruned ? null : ((await reader.state()).data as LabState)
-      if (state === null || state.folds.length === 0) {
-        const standing = { status: reader.summary().status, isPruned: reader.isPruned }
-        return { empty: explainAbsence({ name: 'The folds', verb: 'come' }, standing) }
-      }
-      const { chart, ...view } = viewWalk(state.folds, state.walk)
-      return { empty: '', ...view, svg: await charts.draw('drawFoldsChart', chart) }
+    show: async ({ folds, walk }) => {
+      if (folds.length === 0) return null
+      const { chart, ...view } = viewWalk(folds, walk)
+      return { ...view, svg: await charts.draw('drawFoldsChart', chart) }
     },
   }
 }

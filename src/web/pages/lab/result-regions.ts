@@ -6,7 +6,6 @@
 import type { BacktestResult, SeriesFacts } from '../../../lab/backtest-result.ts'
 import type { BacktestStats } from '../../../trading/statistics.ts'
 import type { Region } from '../../page.ts'
-import type { Missing } from '../../view-models/lab/absence-view.ts'
 import { viewCurve } from '../../view-models/lab/curve-view.ts'
 import type { JobAsk } from '../../view-models/lab/job-ask.ts'
 import { viewMonths } from '../../view-models/lab/months-view.ts'
@@ -14,6 +13,7 @@ import { describeParams } from '../../view-models/lab/params-view.ts'
 import { viewSeries } from '../../view-models/lab/series-view.ts'
 import { viewStatistics } from '../../view-models/lab/statistics-view.ts'
 import { viewTrades } from '../../view-models/lab/trades-view.ts'
+import { viewCaveats } from '../../view-models/lab/caveats-view.ts'
 import type { PageKit } from '../page-deps.ts'
 
 /** What is known before trades and curves are there. */
@@ -38,9 +38,14 @@ export interface ResultSource {
   figures(): Promise<ResultFigures>
   /** Null while there is none. */
   result(): Promise<BacktestResult | null>
-  /** Why there is none. */
-  absence(missing: Missing): string
+  /** What other parts of the page are not there yet, as within a sentence; none where left out. */
+  awaited?(): Promise<readonly string[]>
+  /** When these come, or why they do not, in a sentence; empty for none. */
+  absence(names: readonly string[]): string
 }
+
+/** What comes with the result itself. */
+const AWAITED = ['equity', 'monthly returns', 'the spread of returns', 'trades']
 
 export function createResultRegions({ charts }: Pick<PageKit, 'charts'>, source: ResultSource): Region[] {
   const { ask, watch, absence } = source
@@ -48,7 +53,6 @@ export function createResultRegions({ charts }: Pick<PageKit, 'charts'>, source:
     id: string,
     template: string,
     asked: string,
-    missing: Missing,
     show: (result: BacktestResult) => Promise<object>,
   ) => ({
     id,
@@ -57,7 +61,7 @@ export function createResultRegions({ charts }: Pick<PageKit, 'charts'>, source:
     watch,
     data: async () => {
       const result = await source.result()
-      return result === null ? { empty: absence(missing) } : { empty: '', ...(await show(result)) }
+      return result === null ? { isThere: false } : { isThere: true, ...(await show(result)) }
     },
   })
   return [
@@ -70,39 +74,36 @@ export function createResultRegions({ charts }: Pick<PageKit, 'charts'>, source:
         const { stats, buyAndHold, series, notes, params } = await source.figures()
         return {
           title: source.title,
-          empty: stats ? '' : absence({ name: 'Statistics', verb: 'come' }),
+          // The one place that says what is still to come; the parts themselves are not shown until then.
+          empty: absence([
+            ...((await source.awaited?.()) ?? []),
+            ...(stats ? [] : ['statistics']),
+            ...((await source.result()) ? [] : AWAITED),
+          ]),
           statistics: stats && viewStatistics(stats, buyAndHold),
           hasHold: buyAndHold !== null,
           params: params ? describeParams(params) : '',
           series: viewSeries(series),
           notes,
+          caveats: viewCaveats((await source.result())?.caveats),
         }
       },
     },
-    region(
-      'job-equity',
-      'lab/equity',
-      ask.href({}),
-      { name: 'Equity and drawdown', verb: 'come' },
-      async (result) => {
-        const { chart, ...view } = viewCurve('job-equity-chart', result, ask)
-        return {
-          ...view,
-          svg: chart ? await charts.draw('drawEquityChart', chart) : '',
-          kept: ask.kept('from', 'to'),
-          action: ask.href({}).split('?')[0],
-          allHref: ask.href({ from: null, to: null }, 'job-equity'),
-        }
-      },
-    ),
-    region('job-months', 'lab/months', '', { name: 'Monthly returns', verb: 'come' }, async (result) =>
-      viewMonths(result.months),
-    ),
+    region('job-equity', 'lab/equity', ask.href({}), async (result) => {
+      const { chart, ...view } = viewCurve('job-equity-chart', result, ask)
+      return {
+        ...view,
+        svg: chart ? await charts.draw('drawEquityChart', chart) : '',
+        kept: ask.kept('from', 'to'),
+        action: ask.href({}).split('?')[0],
+        allHref: ask.href({ from: null, to: null }, 'job-equity'),
+      }
+    }),
+    region('job-months', 'lab/months', '', async (result) => viewMonths(result.months)),
     region(
       'job-distribution',
       'lab/distribution',
       '',
-      { name: 'The spread of returns', verb: 'comes' },
       async ({ daily_returns: daily, trade_returns: ofTrades }) => ({
         svgDaily: isCounted(daily)
           ? await charts.draw('drawHistogram', {
@@ -118,7 +119,7 @@ export function createResultRegions({ charts }: Pick<PageKit, 'charts'>, source:
           : '',
       }),
     ),
-    region('job-trades', 'lab/trades', ask.href({}), { name: 'Trades', verb: 'come' }, async (result) => ({
+    region('job-trades', 'lab/trades', ask.href({}), async (result) => ({
       ...viewTrades(result.trades, ask),
       csvHref: source.csvHref,
     })),

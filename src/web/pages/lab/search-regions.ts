@@ -3,10 +3,10 @@
  * trials and their parallel coordinates, which are large and so come but a few times while it works.
  */
 import { NotFoundError } from '../../../core/errors.ts'
+import type { Glance, Heatmap, HeatmapQuery, TrialPage, TrialQuery } from '../../../lab/lab-desk.ts'
 import type { LabState, SearchState } from '../../../lab/lab-state.ts'
 import { isTerminal } from '../../../runs/status.ts'
 import type { Region } from '../../page.ts'
-import { explainAbsence, type Missing } from '../../view-models/lab/absence-view.ts'
 import { chooseHeatmap, viewHeatmap, viewHeatmapForm } from '../../view-models/lab/heatmap-view.ts'
 import type { JobAsk } from '../../view-models/lab/job-ask.ts'
 import { isForParallel, MOST_LINES, viewParallel } from '../../view-models/lab/parallel-view.ts'
@@ -19,6 +19,16 @@ import type { PageKit } from '../page-deps.ts'
 /** How often the large parts are made anew while a search works: at each of so many equal parts of it. */
 const LOOKS = 4
 
+/** What is said of a part that was never made while its search works. */
+const AT_WORK = 'It is made of the tries so far and comes in a moment.'
+
+interface Look<Found> {
+  /** All there is, waited for. */
+  now(search: SearchState): Promise<Found>
+  /** What was found last; null before the first time. */
+  last(search: SearchState): Promise<Glance<Found> | null>
+}
+
 export function createSearchRegions(
   { lab, charts }: Pick<PageKit, 'lab' | 'charts'>,
   runId: string,
@@ -27,30 +37,63 @@ export function createSearchRegions(
   ask: JobAsk,
 ): Region[] {
   const asked = ask.href({})
-  const absence = (missing: Missing) =>
-    explainAbsence(missing, { status: reader.summary().status, isPruned: reader.isPruned })
   const searchOf = async () => (reader.isPruned ? null : ((await reader.state()).data as LabState).search)
 
-  /** A part that is looked at again only when another quarter is done, or all of it. */
-  const seldom = (missing: Missing, load: (search: SearchState) => Promise<object>) => {
+  /**
+   * A part that is made anew only when another quarter is done, or all of it. While the search works it shows what was
+   * found last and waits for nothing.
+   */
+  const seldom = <Found>(look: Look<Found>, show: (found: Found, search: SearchState) => Promise<object>) => {
     let held: { mark: string; view: object } | null = null
     return async (): Promise<object> => {
       const search = await searchOf()
-      const mark = search && markOf(search, isTerminal(reader.summary().status))
-      if (search === null || mark === null) return { empty: absence(missing) }
-      if (held?.mark !== mark) {
-        const soFar = isTerminal(reader.summary().status)
-          ? ''
-          : `after ${viewSearch(runId, search).done.replace(' run', '')}`
-        try {
-          held = { mark, view: { empty: '', soFar, ...(await load(search)) } }
-        } catch (error) {
-          if (!(error instanceof NotFoundError)) throw error
-          return { empty: absence(missing) }
+      const { status } = reader.summary()
+      const hasEnded = isTerminal(status)
+      const mark = search && markOf(search, hasEnded)
+      if (search === null || mark === null) return { isThere: false }
+      if (held?.mark === mark) return held.view
+      try {
+        const seen =
+          status === 'in_progress' ? await look.last(search) : { found: await look.now(search), search }
+        if (seen === null) return { isThere: true, empty: AT_WORK, soFar: '' }
+        const seenMark = markOf(seen.search, hasEnded)!
+        if (held?.mark !== seenMark) {
+          const soFar = hasEnded ? '' : `after ${viewSearch(runId, seen.search).done.replace(' run', '')}`
+          const view = await show(seen.found, seen.search)
+          held = { mark: seenMark, view: { isThere: true, empty: '', soFar, ...view } }
         }
+        return held.view
+      } catch (error) {
+        if (!(error instanceof NotFoundError)) throw error
+        return { isThere: false }
       }
-      return held.view
     }
+  }
+
+  const lookAtTrials = (queryOf: (search: SearchState) => TrialQuery): Look<TrialPage> => ({
+    now: (search) => lab.trials(runId, queryOf(search)),
+    last: (search) => lab.glance.trials(runId, queryOf(search), search),
+  })
+  /** What parallel coordinates draw; nothing is looked for where there are none. */
+  const lookAtBest = lookAtTrials((search) => ({
+    ...{ sort: search.maximize, descending: isLargestFirst(search.maximize), isBrief: true },
+    ...{ offset: 0, limit: isForParallel(search) ? MOST_LINES : 0 },
+  }))
+  const heatmapOf = (search: SearchState): HeatmapQuery | null => {
+    const choice = chooseHeatmap(search, ask)
+    if (choice === null) return null
+    const { within, ...axes } = choice
+    return { ...axes, ...(within ? { within } : {}) }
+  }
+  const lookAtHeatmap: Look<Heatmap | null> = {
+    async now(search) {
+      const query = heatmapOf(search)
+      return query && lab.heatmap(runId, query)
+    },
+    async last(search) {
+      const query = heatmapOf(search)
+      return query ? lab.glance.heatmap(runId, query, search) : { found: null, search }
+    },
   }
 
   return [
@@ -63,7 +106,7 @@ export function createSearchRegions(
         const search = await searchOf()
         const ended = isTerminal(reader.summary().status)
         return {
-          empty: search ? '' : absence({ name: 'The best so far', verb: 'comes' }),
+          isThere: search !== null,
           search: search && viewSearch(runId, search),
           ended,
         }
@@ -74,12 +117,11 @@ export function createSearchRegions(
       key: `job-heatmap:${asked}`,
       template: 'lab/heatmap',
       ...watching('status'),
-      data: seldom({ name: 'The heatmap', verb: 'comes' }, async (search) => {
+      data: seldom(lookAtHeatmap, async (map, search) => {
         const choice = chooseHeatmap(search, ask)
         if (choice === null) return { empty: 'One parameter was searched: the table below has it all.' }
         const form = viewHeatmapForm(search, choice, ask)
-        const { within, ...axes } = choice
-        const map = await lab.heatmap(runId, { ...axes, ...(within ? { within } : {}) })
+        const { within } = choice
         const wholeHref = within ? ask.href(withoutRanges(Object.keys(within)), 'job-heatmap') : ''
         if (map === null || map.cells.every((cell) => cell === null))
           return { form, wholeHref, none: 'No try in it has a value for this statistic.' }
@@ -99,22 +141,21 @@ export function createSearchRegions(
       key: `job-trials:${asked}`,
       template: 'lab/trials',
       ...watching('status'),
-      data: seldom({ name: 'The table of tries', verb: 'comes' }, async (search) => ({
-        ...viewTrials(runId, search, await lab.trials(runId, queryTrials(ask, search.maximize)), ask),
-        allHref: trialsHref(runId),
-      })),
+      data: seldom(
+        lookAtTrials(({ maximize }) => queryTrials(ask, maximize)),
+        async (found, search) => ({
+          ...viewTrials(runId, search, found, ask),
+          allHref: trialsHref(runId),
+        }),
+      ),
     },
     {
       id: 'job-parallel',
       key: `job-parallel:${runId}`,
       template: 'lab/parallel',
       ...watching('status'),
-      data: seldom({ name: 'Parallel coordinates', verb: 'come' }, async (search) => {
+      data: seldom(lookAtBest, async ({ trials }, search) => {
         if (!isForParallel(search)) return { svg: '', none: '' }
-        const { maximize: sort } = search
-        const { trials } = await lab.trials(runId, {
-          ...{ sort, descending: isLargestFirst(sort), offset: 0, limit: MOST_LINES },
-        })
         const chart = viewParallel(search, trials)
         return {
           svg: chart ? await charts.draw('drawParallel', chart) : '',

@@ -258,36 +258,45 @@ test('a training says whether it beats the plain guess, how far its forecasts ho
   expect($('.folds tbody tr')).toHaveLength(5)
 })
 
-test('a job that failed, was cancelled, waits or lost its files says so in each of its parts', async () => {
+test('what is not there is named once, with when it comes or why it does not; no other part shows an empty card', async () => {
   const site = siteOf({
     ...search,
     result: async () => {
       throw new NotFoundError('pruned')
     },
   })
-  const textOf = async (id: string, part: string) =>
-    words((await site.get(`/runs/${id}`)).$(`#${part} > p`).first().text())
-  const failed = addJob(site.desk, 'backtest', { ended: 'error', done: 0 })
-  expect(await textOf(failed, 'job-statistics')).toBe(
-    'The job failed before statistics could be worked out; the reason stands above.',
+  /** The first paragraph of a part, and which parts show anything. */
+  const look = async (id: string, part = 'job-statistics') => {
+    const { $ } = await site.get(`/runs/${id}`)
+    const shown = $('.lab-card > [data-region]').filter((_, one) => $(one).children().length > 0)
+    const parts = shown.map((_, one) => one.attribs.id!.replace('job-', '')).get()
+    return { said: words($(`#${part} > p`).first().text()), parts, $ }
+  }
+  const rest = 'equity, monthly returns, the spread of returns and trades'
+  const failed = await look(addJob(site.desk, 'backtest', { ended: 'error', done: 0 }))
+  expect(failed.said).toBe(
+    `The job failed before statistics, ${rest} could be worked out; the reason stands above.`,
   )
-  const canceled = addJob(site.desk, 'optimize', { ended: 'canceled', done: 0.3 })
-  expect(await textOf(canceled, 'job-equity')).toBe(
-    'The job was cancelled before equity and drawdown could be worked out.',
+  expect(failed.parts).toEqual(['statistics'])
+  const canceled = await look(addJob(site.desk, 'optimize', { ended: 'canceled', done: 0.3 }))
+  expect(canceled.said).toMatch(/^The job was cancelled before what is luck in it, .* could be worked out\.$/)
+  expect(canceled.parts).toEqual(['search', 'statistics', 'heatmap', 'trials'])
+  expect(words(canceled.$('#job-search').text())).toContain('3,000 of 10,000 tries run')
+  expect(canceled.$('#job-heatmap svg.chart a')).toHaveLength(100)
+  const waiting = await look(site.desk.add({ kind: 'walk-forward', started: false }))
+  expect(waiting.said).toBe(
+    `The folds, what is luck in it, statistics, ${rest} come once this job has had its turn; it waits for a free place.`,
   )
-  const kept = await site.get(`/runs/${canceled}`)
-  expect(words(kept.$('#job-search').text())).toContain('3,000 of 10,000 tries run')
-  expect(kept.$('#job-heatmap svg.chart a')).toHaveLength(100)
-  const waiting = site.desk.add({ kind: 'walk-forward', started: false })
-  expect(await textOf(waiting, 'job-folds')).toBe(
-    'The folds come once this job has had its turn; it waits for a free place.',
-  )
-  const working = addJob(site.desk, 'train', { ended: null, done: 0 })
-  expect(await textOf(working, 'job-model')).toBe('The model comes when the work for it is done.')
+  expect(waiting.parts).toEqual(['statistics'])
+  const working = await look(addJob(site.desk, 'backtest', { ended: null, done: 0 }))
+  expect(working.said).toBe(`Statistics, ${rest} come when the work for it is done.`)
+  expect(working.parts).toEqual(['statistics'])
+  const training = await look(addJob(site.desk, 'train', { ended: null, done: 0 }), 'job-model')
+  expect(training.said).toBe('The model comes when the work for it is done.')
   const pruned = addJob(site.desk, 'backtest')
   site.desk.pruned.add(pruned)
-  expect(await textOf(pruned, 'job-trades')).toBe(
-    'Trades went with the job’s files. Running it again makes the same ones.',
+  expect((await look(pruned)).said).toBe(
+    `Statistics, ${rest} went with the job’s files. Running it again makes the same ones.`,
   )
   expect(site.faults).toEqual([])
 })
