@@ -14,6 +14,7 @@ import type { StrategyParameter } from '../trading/strategies/strategy.ts'
 import { listJobFields, movePoint, writeValue, type JobField } from './job-fields.ts'
 import { isSearch, JOB_INPUTS, parseJobKind, type JobKind } from './job-inputs.ts'
 import type { StrategyListing } from './strategy-catalog.ts'
+import { FEATURE_NAMES } from './train/features.ts'
 
 /** What a form must know of a strategy. */
 export type FormStrategy = Pick<StrategyListing, 'name' | 'parameters' | 'tickers'>
@@ -32,6 +33,14 @@ export const SIZE_CONTROLS = {
   volatility: { control: 'size_volatility_pct', isPercent: true, standard: '15' },
 } as const
 type Sizing = keyof typeof SIZE_CONTROLS
+
+/**
+ * What an empty form begins with, as it is typed, by the field's name: where nothing is laid down, and where what is laid
+ * down flatters. Trading costs something.
+ */
+export const FORM_STARTS: Readonly<Record<string, string>> = {
+  ...{ commission: '0.1', train_bars: '500', test_bars: '125' },
+}
 
 /** Sent along by the form for its own sake: for which strategy the parameters were typed, and which kind to show instead. */
 const FOR_THE_FORM = ['of', 'show']
@@ -55,7 +64,9 @@ export function parseJobForm(fields: Record<string, unknown>, strategy: FormStra
   }
   if (kind === 'train') {
     const features = listOf(fields.features).filter((name) => name.trim() !== '')
-    if (features.length > 0) input.features = features
+    // All of them is what holds without a choice, whichever there will be.
+    const isChoice = features.length > 0 && FEATURE_NAMES.some((name) => !features.includes(name))
+    if (isChoice) input.features = features
   } else {
     Object.assign(input, readSizing(get))
     Object.assign(input, isSearch(kind) ? readRanges(parameters, get) : readParams(parameters, get))
@@ -75,8 +86,8 @@ export function writeJobForm(kind: JobKind, input: Record<string, unknown>): Rec
   if (Array.isArray(input.features)) form.features = input.features.map(String)
   for (const { name, control, isPercent, standard } of listJobFields(kind)) {
     const value = input[name]
-    if (value !== undefined && value !== null && writeValue(value, isPercent) !== standard)
-      set(control, value, isPercent)
+    if (value === undefined || value === null) continue
+    if (writeValue(value, isPercent) !== standard || name in FORM_STARTS) set(control, value, isPercent)
   }
   const size = SIZE_CONTROLS[input.sizing as Sizing]
   if (size && !(input.sizing === 'fraction' && input.size === 1)) {

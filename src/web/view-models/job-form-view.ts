@@ -1,6 +1,6 @@
 /** The form that starts a job: made from the schema of its kind and from the parameters of the strategy that is chosen. */
 import { listJobFields, type JobField } from '../../lab/job-fields.ts'
-import { SIZE_CONTROLS } from '../../lab/job-form.ts'
+import { FORM_STARTS, SIZE_CONTROLS } from '../../lab/job-form.ts'
 import { isSearch, JOB_KINDS, type JobKind } from '../../lab/job-inputs.ts'
 import type { ImportedListing } from '../../lab/series-facts.ts'
 import type { StrategyListing } from '../../lab/strategy-catalog.ts'
@@ -91,19 +91,23 @@ const TRAINING = ['model', 'horizon_bars', 'folds', 'seed']
 const POSITION = ['stop_loss', 'take_profit', 'trailing_stop', 'whole_shares', 'allow_short', 'finalize']
 /** How many of those listed a strategy of several is first tried on. */
 const USUAL_TICKERS = 4
-/** What stands in a form where the schema names nothing. */
-const USUAL: Readonly<Record<string, string>> = { train_bars: '500', test_bars: '125' }
 
 export function viewJobForm(
   facts: JobFormFacts,
-  values: FormValues = {},
+  typed: FormValues = {},
   error: Refusal | null = null,
 ): JobFormView {
   const { kind, chosen } = facts
+  const values = dropOldConstraint(typed, facts)
   const fields = listJobFields(kind)
   const view = (field: JobField) => {
     const isConstraint = field.name === 'constraint' && values.constraint === undefined
-    return viewControl(field, values, error, isConstraint ? (chosen?.constraint ?? '') : USUAL[field.name])
+    return viewControl(
+      field,
+      values,
+      error,
+      isConstraint ? (chosen?.constraint ?? '') : FORM_STARTS[field.name],
+    )
   }
   const some = (names: readonly string[]) =>
     names.flatMap((name) => fields.filter((field) => field.name === name).map(view))
@@ -156,6 +160,16 @@ function viewFeatures(features: readonly FeatureFacts[], values: FormValues): Jo
     ...{ name, about },
     isChosen: chosen.length === 0 || chosen.includes(name),
   }))
+}
+
+/** The constraint that came with another strategy, and was left as it was, gives way to that of the present one. */
+function dropOldConstraint(values: FormValues, { strategies, chosen }: JobFormFacts): FormValues {
+  const typedFor = values.of?.at(-1)
+  if (typedFor === undefined || typedFor === chosen?.name) return values
+  const before = strategies.find(({ name }) => name === typedFor)?.constraint ?? ''
+  if ((values.constraint?.at(-1) ?? '').trim() !== before) return values
+  const { constraint: _, ...rest } = values
+  return rest
 }
 
 /** Parameters that were typed for another strategy mean nothing to this one. */

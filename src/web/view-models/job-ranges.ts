@@ -13,8 +13,6 @@ export interface ParameterView {
   title: string
   about: string
   value: ControlView
-  /** Where the slider beside it ends: further out there is little to look for, and each step of it would be many. */
-  sliderMax: string
 }
 
 export interface RangeView {
@@ -42,9 +40,10 @@ export interface TrialCount {
 const USUAL_TRIALS = 1_000
 /** Values of one parameter; more than that a first look does not need. */
 const MOST_VALUES = 20
+/** Parameters that an untouched form searches: more of them would each get too few values. The others are held. */
+const MOST_SEARCHED = 2
 /** How far a usual range reaches from the default, as a factor down and up. */
 const REACH = 4
-const SLIDER_REACH = 10
 
 export function viewParameters(
   { name: strategy, parameters }: FormStrategy,
@@ -62,9 +61,7 @@ export function viewParameters(
       },
       error,
     )
-    const isFar = min >= 0 && standard > 0
-    const sliderMax = String(isFar ? Math.min(max, standard * SLIDER_REACH) : max)
-    return { name, title, about, value, sliderMax }
+    return { name, title, about, value }
   })
 }
 
@@ -74,10 +71,12 @@ export function viewRanges(
   error: Refusal | null,
 ): RangeView[] {
   const isTyped = Object.keys(values).some((control) => /^(from|to)\./.test(control))
-  const each = Math.max(2, Math.min(MOST_VALUES, Math.floor(USUAL_TRIALS ** (1 / parameters.length))))
-  return parameters.map((parameter) => {
+  const searched = Math.min(MOST_SEARCHED, parameters.length)
+  const each = Math.max(2, Math.min(MOST_VALUES, Math.floor(USUAL_TRIALS ** (1 / searched))))
+  return parameters.map((parameter, at) => {
     const { name, title, about, min, max, step } = parameter
-    const usual = isTyped ? { from: '', to: '', step: String(step) } : suggestRange(parameter, each)
+    const isHeld = isTyped || at >= MOST_SEARCHED
+    const usual = isHeld ? { from: '', to: '', step: String(step) } : suggestRange(parameter, each)
     const part = (which: 'from' | 'to' | 'step', label: string): ControlView => {
       const control = `${which}.${name}`
       const bounds = which === 'step' ? { min: '', max: '' } : { min: String(min), max: String(max) }

@@ -26,6 +26,28 @@ function fieldsOf($: CheerioAPI): Record<string, string[]> {
 
 const valueOf = ($: CheerioAPI, name: string) => $(`#job [name="${name}"]:not([type=hidden])`).val()
 
+describe('another strategy on a form', () => {
+  const of = (strategy: string, constraint: string) =>
+    `/lab/new?${new URLSearchParams({ kind: 'optimize', of: 'sma-cross', strategy, constraint })}`
+
+  test('brings its own constraint in place of one that came with the last', async () => {
+    const other = STRATEGIES.find(({ name }) => name !== 'sma-cross')!
+    const { $ } = await createSite().get(of(other.name, 'fast < slow'))
+    expect(valueOf($, 'constraint')).toBe(other.constraint ?? '')
+  })
+
+  test('leaves one that was typed', async () => {
+    const other = STRATEGIES.find(({ name }) => name !== 'sma-cross')!
+    const { $ } = await createSite().get(of(other.name, 'trades >= 10'))
+    expect(valueOf($, 'constraint')).toBe('trades >= 10')
+  })
+
+  test('begins with costs that a job posted without a form does not have', async () => {
+    const { $ } = await createSite().get('/lab/new?kind=backtest')
+    expect(valueOf($, 'commission_pct')).toBe('0.1')
+  })
+})
+
 describe('the lab', () => {
   test('shows every strategy with its parameters and ways to run it, one’s own by its file', async () => {
     const { $, html } = await createSite().get('/lab')
