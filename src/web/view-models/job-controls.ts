@@ -27,26 +27,18 @@ export interface ControlView {
   placeholder: string
 }
 
-/** In the words of a form: what a unit or a box says already is left out. */
+/** Where a form must say it otherwise than the schema: in percent in place of fractions, and what an empty box means. */
 const HELP: Readonly<Record<string, string>> = {
   start: 'Empty: the first bar.',
   end: 'Empty: the last bar.',
-  cash: 'At the start, in the currency of the prices.',
   commission: 'Of the traded value, on each side.',
-  commission_fixed: 'Money for each order that fills.',
   spread: 'Of the price, paid at entry.',
   slippage: 'By which fills at the market are worse.',
   margin: 'Cash behind a position: 100 % is no leverage, 50 % is twice.',
-  fill: 'Where a signal on the close is filled.',
   stop_loss: 'Below the entry (short: above). Empty for none.',
   take_profit: 'Above the entry (short: below). Empty for none.',
   trailing_stop: 'From the best close since entry. Empty for none.',
-  maximize: 'The statistic that is to be best.',
-  constraint: 'What must hold: fast < slow and trades >= 10.',
   tries: `Of random draws (${tellNumber(String(DEFAULT_TRIES.random))} where left out) or an adaptive search (${DEFAULT_TRIES.adaptive}).`,
-  seed: 'The same seed makes the same result.',
-  purge_bars: 'Bars left out between training and test.',
-  embargo_bars: 'Bars left out after a test.',
   prices: 'Adjusted: for splits and dividends.',
   method: '',
 }
@@ -65,7 +57,7 @@ const CHOICES: Readonly<Record<string, string>> = {
 
 const LABELS: Readonly<Record<string, string>> = { method: 'Method' }
 
-export function controlId(control: string): string {
+function controlId(control: string): string {
   return `f-${control.replace(/[^\w-]/g, '-')}`
 }
 
@@ -78,7 +70,7 @@ export function viewControl(
 ): ControlView {
   const { name, control, form, isPercent, least, most, standard, isOptional } = field
   const typed = values[control]?.at(-1)
-  const value = typed ?? standard ?? usual
+  const value = typed ?? (usual || (standard ?? ''))
   const isNumber = form === 'number' || form === 'whole'
   return {
     ...{

@@ -220,7 +220,7 @@ function viewParts(
   const isTouched = (shown: readonly JobField[]) =>
     shown.some((field) => {
       const { value, isWrong } = view(field)
-      return isWrong || value !== (field.standard ?? '')
+      return isWrong || value !== (FORM_STARTS[field.name] ?? field.standard ?? '')
     })
   const get = (name: string) => view(fields.find((field) => field.name === name)!)
   const chosen = sizing.find(({ isChosen }) => isChosen)!
