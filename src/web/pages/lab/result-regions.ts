@@ -6,6 +6,7 @@
 import type { BacktestResult, SeriesFacts } from '../../../lab/backtest-result.ts'
 import type { BacktestStats } from '../../../trading/statistics.ts'
 import type { Region } from '../../page.ts'
+import { viewCaveats } from '../../view-models/lab/caveats-view.ts'
 import { viewCurve } from '../../view-models/lab/curve-view.ts'
 import type { JobAsk } from '../../view-models/lab/job-ask.ts'
 import { viewMonths } from '../../view-models/lab/months-view.ts'
@@ -13,7 +14,6 @@ import { describeParams } from '../../view-models/lab/params-view.ts'
 import { viewSeries } from '../../view-models/lab/series-view.ts'
 import { viewStatistics } from '../../view-models/lab/statistics-view.ts'
 import { viewTrades } from '../../view-models/lab/trades-view.ts'
-import { viewCaveats } from '../../view-models/lab/caveats-view.ts'
 import type { PageKit } from '../page-deps.ts'
 
 /** What is known before trades and curves are there. */

@@ -1,6 +1,7 @@
 import type { CheerioAPI } from 'cheerio'
 import { expect, test } from 'vitest'
 import { NotFoundError } from '../../../../src/core/errors.ts'
+import type { BacktestResult } from '../../../../src/lab/backtest-result.ts'
 import { addJob, emitChunk, heatmapOf, resultOf, trialOf } from '../../../support/job-results.ts'
 import { createPageSite } from '../../../support/page-site.ts'
 import { createScriptedLab, type LabScript } from '../../../support/scripted-lab.ts'
@@ -45,6 +46,18 @@ test('a backtest shows all its statistics beside buying and holding, and a dash 
   expect(words($('.lab-series').text())).toContain(
     'GOOGsample, adjusted for splits and dividends, 2004-08-19 to 2005-10-12, 300 bars',
   )
+})
+
+test('figures that could not have been earned have a warning above them', async () => {
+  const above = async (caveats: BacktestResult['caveats']) => {
+    const site = siteOf({ result: async () => resultOf(300, { caveats }) })
+    const { $ } = await site.get(`/runs/${addJob(site.desk, 'backtest')}`)
+    const alert = $('#job-statistics .headlines').prevAll('[role=alert]').toArray()
+    return alert.map((one) => words($(one).find('b').text()))
+  }
+  expect(await above(['looks-ahead'])).toEqual(['This strategy looks ahead.'])
+  expect(await above(['in-sample'])).toEqual(['In sample.'])
+  expect(await above(undefined)).toEqual([])
 })
 
 test('equity, months, spread and trades follow, each with words of its own', async () => {
