@@ -134,6 +134,11 @@ function describe(
       `There are ${trades.length} trades; the first ${TRADES_LISTED} are listed, and the file of trades has all of them.`,
     )
   const dayOf = (bar: number) => new Date(time[Math.min(bar, time.length - 1)]!).toISOString().slice(0, 10)
+  const open = trades.filter(({ exit_reason }) => exit_reason === 'open').length
+  if (open > 0)
+    notes.push(
+      `${countOf(open, 'trade is', 'trades are')} still open on the last bar: equity has the profit, but exposure, commissions and figures of trades count closed ones alone, unless the job finalises.`,
+    )
   if (ruinedAt !== null)
     notes.push(`The account was ruined on ${dayOf(ruinedAt)}: equity came to 0 or below and trading ended.`)
   if (ambiguousBars > 0)

@@ -81,7 +81,9 @@ describe('in a job', () => {
   it('a file that has changed since is refused', async () => {
     const refs = await refsOf({ 'good.mjs': signalFile('good', '    out.fill(1)\n    return 0') })
     const ref = refs.get('good')!
-    expect((await run(ref)).stats.trades).not.toBeNull()
+    const held = await run(ref)
+    expect(held.stats).toMatchObject({ trades: 0, exposure_time_pct: 0 })
+    expect(held.notes).toEqual([expect.stringMatching(/^1 trade is still open on the last bar: /)])
     await writeFile(ref.file!, signalFile('good', '    out.fill(2)\n    return 0'))
     // Another set of rules, for a thread remembers what it has opened.
     const input = { bars: bars.shared, strategy: ref, rules: { ...DEFAULT_RULES, cash: 5_000 }, params: {} }

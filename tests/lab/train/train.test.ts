@@ -111,7 +111,7 @@ describe('a model as a strategy', () => {
     expect(seen.notes[0]).toMatch(
       /^In-sample: the model was trained on MSFT up to 2010-12-31, so what it earns from 2009-02-02 to 2010-12-31/,
     )
-    const fresh = await backtest({ start: '2011-01-03' })
+    const fresh = await backtest({ start: '2011-01-03', finalize: true })
     expect(fresh).toMatchObject({ notes: [], caveats: [] })
     const other = await backtest({ ticker: 'AAPL', start: '2010-01-04' })
     expect(other.notes[0]).toMatch(/^The model was trained on MSFT up to 2010-12-31: what it earns on AAPL/)
