@@ -5,8 +5,8 @@
 import { InputError, quote } from './errors.ts'
 import { RefusedError } from './http-error.ts'
 
-export const MAX_FIELDS = 64
-export const MAX_FIELD_LENGTH = 16_384
+const MAX_FIELDS = 64
+const MAX_FIELD_LENGTH = 16_384
 const MAX_NAME_LENGTH = 64
 /** Lists in lists in lists: nothing the desk reads goes deeper. */
 const MAX_DEPTH = 4

@@ -28,7 +28,7 @@ const measuredShape = z.looseObject({
   buy_and_hold: statsShape,
   notes: z.array(z.string()),
 })
-export const searchShapes = {
+const searchShapes = {
   [SEARCH_EVENT]: z.looseObject({
     planned: count,
     names: z.array(z.string()),

@@ -36,6 +36,7 @@ import type {
   Region,
   RunPageResolver,
 } from './page.ts'
+import { isSharedAddress } from './pages/page-addresses.ts'
 import { createRegionChanges } from './regions/region-changes.ts'
 import { createRegionHtml } from './regions/region-html.ts'
 import type { Renderer } from './render.ts'
@@ -156,8 +157,8 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
   app.get('*', async (c, next) => {
     const answer = negotiate(c)
     const url = new URL(c.req.url)
-    if (isShared(url.pathname)) c.header('Vary', 'Accept, HX-Request')
-    if (answer === 'json' && isShared(url.pathname)) return next()
+    if (isSharedAddress(url.pathname)) c.header('Vary', 'Accept, HX-Request')
+    if (answer === 'json' && isSharedAddress(url.pathname)) return next()
     const page = await deps.resolvePage(url)
     if (!page) return next()
     c.header('Vary', 'Accept, HX-Request')
@@ -180,11 +181,4 @@ export function createWeb(deps: WebDeps): Hono<WebEnv> {
     }),
   )
   return app
-}
-
-/** Addresses at which both a page and JSON live; what else a page answers at is a page for everybody. */
-function isShared(path: string): boolean {
-  const isPageOnly =
-    path === '/runs/compare' || path === '/runs/cancel' || /^\/runs\/[^/]+\/trials(\/[^/]+)?$/.test(path)
-  return path === '/verdicts' || path === '/runs' || (path.startsWith('/runs/') && !isPageOnly)
 }

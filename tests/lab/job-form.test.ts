@@ -5,6 +5,7 @@ import { countGrid, countValues } from '../../src/lab/grid-size.ts'
 import { listJobFields } from '../../src/lab/job-fields.ts'
 import { parseJobForm, writeJobForm, type FormStrategy } from '../../src/lab/job-form.ts'
 import { JOB_INPUTS, JOB_KINDS } from '../../src/lab/job-inputs.ts'
+import { FEATURE_NAMES } from '../../src/lab/train/features.ts'
 import { ROTATION, SMA_CROSS, ZSCORE } from '../support/lab-strategies.ts'
 
 const parse = (fields: Record<string, unknown>, strategy: FormStrategy | null = SMA_CROSS) =>
@@ -70,6 +71,9 @@ test('tickers go to a strategy of several, features to a training', () => {
   })
   const training = parse({ kind: 'train', features: ['rsi_14', 'return_5'], model: 'forest' }, null)
   expect(training.input).toEqual({ ticker: 'GOOG', features: ['rsi_14', 'return_5'], model: 'forest' })
+  // The form comes with all of them ticked: the job is to say nothing of them then, as one without script or form does.
+  const all = parse({ kind: 'train', features: ['', ...FEATURE_NAMES] }, null)
+  expect(all.input).toEqual({ ticker: 'GOOG' })
 })
 
 test.each<[Record<string, unknown>, string, string]>([

@@ -21,6 +21,7 @@ export const assessmentPanels: KindPanels = {
   hasReports: true,
   pollSeconds: null,
   readHead: async () => null,
+  nameTab: () => '',
   decider: LAST_ROLE,
   readProse,
   modelsOf: (state) => readCommittee(state.data).thinking?.models ?? {},

@@ -19,6 +19,7 @@ import { createComparePage } from './compare.ts'
 import { createDocsPage } from './docs.ts'
 import { createJobFormPage, readJobValues } from './job-form.ts'
 import { createLabPage } from './lab.ts'
+import { TRIALS_ADDRESS } from './page-addresses.ts'
 import type { PageDeps, PageKit } from './page-deps.ts'
 import { createPriceCharts } from './price-chart-panel.ts'
 import { createRunPage } from './run.ts'
@@ -88,7 +89,7 @@ export function createPages(deps: PageDeps): Pages {
         case '/docs':
           return createDocsPage(deps.openapi())
       }
-      const [, ofRun, trial] = /^\/runs\/([^/]+)\/trials(?:\/([^/]+))?$/.exec(url.pathname) ?? []
+      const [, ofRun, trial] = TRIALS_ADDRESS.exec(url.pathname) ?? []
       if (ofRun !== undefined)
         return trial === undefined
           ? createTrialsPage(kit, decodePart(ofRun), url.searchParams)

@@ -42,6 +42,8 @@ export interface KindPanels {
   modelsOf(state: RunState): Readonly<Record<string, string>>
   /** What its head has besides that of every run; null for nothing. */
   readHead(kit: PageKit, reader: RunReader): Promise<KindHeadView | null>
+  /** What it does, in the words of the browser's tab; empty where its ticker says enough. */
+  nameTab(input: unknown): string
   /** How often its page asks while its stream is away; null for as often as any. */
   pollSeconds: number | null
   /** Models are asked in it, now or later. */

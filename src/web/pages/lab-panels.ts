@@ -6,6 +6,7 @@ import type { Region } from '../page.ts'
 import { explainAbsence } from '../view-models/lab/absence-view.ts'
 import { parseJobAsk, type JobAsk } from '../view-models/lab/job-ask.ts'
 import { viewJobHead } from '../view-models/lab/job-head-view.ts'
+import { nameWork } from '../view-models/job-again.ts'
 import type { KindHeadView } from '../view-models/run-header-view.ts'
 import { runHref } from '../view-models/run-row.ts'
 import type { KindPanels, RunReader, Watching } from './kind-panels.ts'
@@ -23,6 +24,7 @@ const PANELS: Omit<KindPanels, 'regions'> = {
   decider: null,
   readProse: async () => null,
   readHead,
+  nameTab: nameWork,
   // A job is over sooner than a committee, and is waited for.
   pollSeconds: 2,
   modelsOf: () => ({}),

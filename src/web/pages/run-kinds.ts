@@ -9,6 +9,7 @@ const PLAIN: KindPanels = {
   hasReports: true,
   pollSeconds: null,
   readHead: async () => null,
+  nameTab: () => '',
   decider: null,
   regions: () => [],
   readProse: async () => null,

@@ -30,12 +30,12 @@ export async function createRunPage(
     headingLevel: 1 as const,
     hrefOf: (id: string | null) => runHref(runId, { node: id }),
   }
-  const { pollSeconds } = panelsOf(summary.kind)
+  const { pollSeconds, nameTab } = panelsOf(summary.kind)
   const regions = createRunRegions(kit, selection, state)
   const isLive = !isTerminal(summary.status)
   const hasForm = isOutOfBudget(summary) || log.isUsed
   return {
-    title: titleOf(summary),
+    title: titleOf(summary, nameTab(state?.input ?? null)),
     nav: 'runs',
     template: 'run/run',
     data: {
@@ -64,7 +64,7 @@ export function namesOf(regions: readonly Region[]): Record<string, true> {
   return Object.fromEntries(regions.map(({ id }) => [id, true]))
 }
 
-function titleOf(summary: Summary): string {
-  const verdict = summary.decision ? ` · ${summary.decision.action}` : ''
-  return `${summary.ticker}${verdict}`
+/** `AAPL · BUY`, `GOOG · sma-cross`. */
+function titleOf({ ticker, decision }: Summary, work: string): string {
+  return [ticker, work, decision?.action ?? ''].filter((part) => part !== '').join(' · ')
 }

@@ -5,5 +5,5 @@ import type { StateRegion } from './state-region.ts'
 export const HONESTY_REGION: StateRegion = {
   id: 'job-honesty',
   template: 'lab/honesty',
-  show: ({ honesty }) => honesty && { honesty: viewHonesty(honesty) },
+  show: ({ honesty, stats }) => honesty && { honesty: viewHonesty(honesty, stats?.sharpe_ratio ?? null) },
 }

@@ -8,7 +8,7 @@ import { suggestName } from '../../../core/nearest.ts'
 import { STATISTICS, type Statistic } from '../../../trading/statistics.ts'
 import { readRanges } from '../trials-link.ts'
 
-export const TRADE_SORTS = ['entry', 'exit', 'size', 'pnl', 'return', 'bars', 'reason'] as const
+const TRADE_SORTS = ['entry', 'exit', 'size', 'pnl', 'return', 'bars', 'reason'] as const
 export type TradeSort = (typeof TRADE_SORTS)[number]
 
 export interface Sorted<Key> {

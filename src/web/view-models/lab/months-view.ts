@@ -16,7 +16,7 @@ export interface MonthsView {
   summary: string
 }
 
-export const MONTH_NAMES = [
+const MONTH_NAMES = [
   'Jan',
   'Feb',
   'Mar',
