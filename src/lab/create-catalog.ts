@@ -4,13 +4,14 @@
  * others. Nothing of a file runs in this thread.
  */
 import type { Dirent } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { extname, join, resolve } from 'node:path'
 import { systemClock, type Clock } from '../core/clock.ts'
-import { InputError, quote } from '../core/errors.ts'
+import { InputError, messageOf, quote } from '../core/errors.ts'
 import { suggestName } from '../core/nearest.ts'
 import { BUILT_IN } from '../trading/strategies/index.ts'
 import { hashFile, STRATEGY_EXTENSIONS } from './own-strategies/import-strategy.ts'
+import { readOwnFile } from './own-strategies/read-own-file.ts'
 import { readFiles } from './own-strategies/read-files.ts'
 import type { FileOutcome } from './own-strategies/reader-thread.ts'
 import type { StrategyCatalog, StrategyListing, StrategyProblem } from './strategy-catalog.ts'
@@ -113,9 +114,9 @@ async function listFiles(folder: string, problems: StrategyProblem[]): Promise<O
   for (const name of names.slice(0, MAX_FILES)) {
     const file = join(folder, name)
     try {
-      files.push({ name, file, hash: hashFile(await readFile(file)) })
-    } catch {
-      problems.push({ file: name, line: null, message: 'the file cannot be read' })
+      files.push({ name, file, hash: hashFile(await readOwnFile(file)) })
+    } catch (error) {
+      problems.push({ file: name, line: null, message: messageOf(error) })
     }
   }
   return files

@@ -5,7 +5,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
-import { AbortedError, messageOf, quote } from '../core/errors.ts'
+import { tellError } from '../core/error-text.ts'
+import { AbortedError, quote } from '../core/errors.ts'
 import { hashOf } from '../core/json.ts'
 import { createSeededRandom } from '../core/random.ts'
 import { watchWaits } from '../core/wait-watch.ts'
@@ -160,7 +161,7 @@ export function createSteps(options: StepsOptions): Steps {
     } catch (error) {
       if (!gate.isOpen || error instanceof AbortedError) throw error
       recorder.flush()
-      await gate.commit({ type: 'step_failed', key, error: messageOf(error) })
+      await gate.commit({ type: 'step_failed', key, error: tellError(error) })
       throw error
     } finally {
       recorder.close()

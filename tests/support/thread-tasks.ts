@@ -4,7 +4,7 @@ import { serveTasks } from '../../src/lab/threads/serve-tasks.ts'
 import type { Task } from '../../src/lab/task.ts'
 import { InputError } from '../../src/core/errors.ts'
 import { getPriority } from 'node:os'
-import { threadId } from 'node:worker_threads'
+import { parentPort, threadId } from 'node:worker_threads'
 import { findThreadId } from '../../src/lab/threads/lower-priority.ts'
 
 /** Shared words: what a task tells, and what it waits for. */
@@ -70,6 +70,42 @@ export const facts: Task<null, { thread: number; priority: number | null }> = {
   run: () => ({ thread: threadId, priority: findThreadId() && getPriority(findThreadId()!) }),
 }
 
+/** Sends messages as they are, then word of its progress, and ends once word 1 is set. */
+export const babble: Task<Shared & { messages: readonly unknown[] }, string> = {
+  name: 'babble',
+  run({ messages, words }, { report }) {
+    for (const message of messages) parentPort!.postMessage(message)
+    report(7, 'done')
+    Atomics.wait(words, 1, 0)
+    return 'done'
+  },
+}
+
+/** What a thread knows of where it runs, and what it changes of it for whoever comes after. */
+export const surroundings: Task<unknown, { thread: number; environment: string[]; root: number }> = {
+  name: 'surroundings',
+  run() {
+    const found = { thread: threadId, environment: Object.keys(process.env), root: Math.sqrt(9) }
+    Math.sqrt = () => 1
+    return found
+  },
+}
+
+/** Throws what is hard to tell. */
+export const throws: Task<string, null> = {
+  name: 'throws',
+  run(kind) {
+    if (kind === 'long') throw new InputError('params', 'x'.repeat(5_000_000))
+    if (kind === 'path') throw new Error("ENOENT: no such file, open '/home/me/my files/secret.txt'")
+    throw {
+      toString() {
+        throw new Error('never')
+      },
+    }
+  },
+}
+
 lowerPriority()
 
-export default serveTasks({ hold, echo, listen, loop, crash, refuse, facts })
+const all = { hold, echo, listen, loop, crash, refuse, facts, babble, surroundings, throws }
+export default serveTasks(all)

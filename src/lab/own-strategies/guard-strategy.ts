@@ -5,6 +5,7 @@
 import { quote } from '../../core/errors.ts'
 import type { BarStrategy, SignalStrategy, Strategy } from '../../trading/strategies/strategy.ts'
 import { SIGNAL } from '../../trading/strategies/strategy.ts'
+import { beat } from '../threads/beats.ts'
 import { blameFile, StrategyFault } from './strategy-fault.ts'
 
 export function guardStrategy(strategy: Strategy, file: string): Strategy {
@@ -15,6 +16,7 @@ function guardSignals(strategy: SignalStrategy, file: string): SignalStrategy {
   return {
     ...strategy,
     signals(columns, params, out) {
+      beat()
       // Bars that it leaves out say nothing, rather than what the trial before has left there.
       out.fill(SIGNAL.none)
       let first: unknown
@@ -54,6 +56,7 @@ function guardBars(strategy: BarStrategy, file: string): BarStrategy {
   return {
     ...strategy,
     init(setup, params) {
+      beat()
       try {
         return strategy.init(setup, params)
       } catch (error) {
@@ -61,6 +64,7 @@ function guardBars(strategy: BarStrategy, file: string): BarStrategy {
       }
     },
     next(desk, state, params) {
+      beat()
       try {
         strategy.next(desk, state, params)
       } catch (error) {

@@ -4,21 +4,20 @@
  * ever would take the desk with it.
  */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import module from 'node:module'
 import { basename, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import { isMainThread } from 'node:worker_threads'
-import { quote } from '../../core/errors.ts'
+import { messageOf, quote } from '../../core/errors.ts'
 import type { Strategy } from '../../trading/strategies/strategy.ts'
 import { guardStrategy } from './guard-strategy.ts'
+import { readOwnFile } from './read-own-file.ts'
 import { blameFile, findLine, StrategyFault } from './strategy-fault.ts'
 import { parseStrategy, ShapeError } from './strategy-shape.ts'
 
 /** What is looked at in the folder. */
 export const STRATEGY_EXTENSIONS: readonly string[] = ['.ts', '.mts', '.js', '.mjs']
-const MAX_BYTES = 1_000_000
 
 export function hashFile(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
@@ -49,9 +48,9 @@ export async function importStrategy(file: string, hash: string): Promise<Strate
 async function readSame(file: string, hash: string): Promise<string> {
   let bytes: Buffer
   try {
-    bytes = await readFile(file)
-  } catch {
-    throw new StrategyFault(file, null, 'the file is not there any more, or cannot be read')
+    bytes = await readOwnFile(file)
+  } catch (error) {
+    throw new StrategyFault(file, null, messageOf(error))
   }
   if (hashFile(bytes) !== hash) {
     throw new StrategyFault(
@@ -64,7 +63,6 @@ async function readSame(file: string, hash: string): Promise<string> {
 }
 
 function refuseUnreadable(file: string, source: string): void {
-  if (source.length > MAX_BYTES) throw new StrategyFault(file, null, `it is larger than ${MAX_BYTES} bytes`)
   if (/^\.m?ts$/.test(extname(file)) && !process.features.typescript) {
     throw new StrategyFault(
       file,

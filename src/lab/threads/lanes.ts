@@ -7,8 +7,10 @@ export interface Lanes<Item> {
   add(lane: string, item: Item): void
   /** Puts it in front of its line: for work that has had its turn and must be done again. */
   addFirst(lane: string, item: Item): void
-  /** Takes out what comes next; undefined where nothing waits. */
-  next(): Item | undefined
+  /**
+   * Takes out what comes next; undefined where nothing waits. A line whose first piece may not be taken now keeps its turn.
+   */
+  next(mayTake?: (item: Item) => boolean): Item | undefined
   /** Takes out `item`; false where it is not waiting. */
   remove(lane: string, item: Item): boolean
 }
@@ -26,14 +28,15 @@ export function createLanes<Item>(): Lanes<Item> {
   return {
     add: (lane, item) => void lineOf(lane).push(item),
     addFirst: (lane, item) => void lineOf(lane).unshift(item),
-    next() {
-      const turn = lanes.entries().next()
-      if (turn.done) return undefined
-      const [lane, line] = turn.value
-      const item = line.shift()
-      lanes.delete(lane)
-      if (line.length > 0) lanes.set(lane, line)
-      return item
+    next(mayTake = () => true) {
+      for (const [lane, line] of lanes) {
+        if (!mayTake(line[0]!)) continue
+        const item = line.shift()
+        lanes.delete(lane)
+        if (line.length > 0) lanes.set(lane, line)
+        return item
+      }
+      return undefined
     },
     remove(lane, item) {
       const line = lanes.get(lane)

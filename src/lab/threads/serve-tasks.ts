@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { quote } from '../../core/errors.ts'
 import type { Task, TaskControl } from '../task.ts'
+import { beat, beatFor } from './beats.ts'
 import { FLAG, packError, type TaskAnswer, type TaskCall, type TaskNews } from './task-call.ts'
 
 /** Between two messages about the same task. */
@@ -14,7 +15,11 @@ export function serveTasks(tasks: TaskTable): (call: TaskCall) => Promise<TaskAn
   return async ({ id, name, input, flags }) => {
     const words = new Int32Array(flags)
     Atomics.store(words, FLAG.begun, 1)
-    const isCancelled = () => Atomics.load(words, FLAG.cancelled) === 1
+    beatFor(words)
+    const isCancelled = () => {
+      beat()
+      return Atomics.load(words, FLAG.cancelled) === 1
+    }
     if (isCancelled()) return { cancelled: true }
     try {
       const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined
@@ -30,6 +35,7 @@ export function serveTasks(tasks: TaskTable): (call: TaskCall) => Promise<TaskAn
 function createReporter(task: number): TaskControl['report'] {
   let toldMs = Number.NEGATIVE_INFINITY
   return (fraction, message) => {
+    beat()
     const nowMs = performance.now()
     if (nowMs - toldMs < NEWS_EVERY_MS) return
     toldMs = nowMs

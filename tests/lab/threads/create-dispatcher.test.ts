@@ -3,7 +3,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { AbortedError, InputError } from '../../../src/core/errors.ts'
 import type { Dispatcher, Task } from '../../../src/lab/task.ts'
 import { createDispatcher } from '../../../src/lab/threads/create-dispatcher.ts'
-import { crash, echo, facts, hold, listen, loop, refuse, type Shared } from '../../support/thread-tasks.ts'
+import type { StrategyRef } from '../../../src/lab/strategy-catalog.ts'
+import { babble, crash, echo, facts, hold, listen, loop } from '../../support/thread-tasks.ts'
+import { refuse, surroundings, throws, type Shared } from '../../support/thread-tasks.ts'
 
 const WORKER = new URL('../../support/thread-tasks.ts', import.meta.url)
 const FREE_WITHIN_MS = 100
@@ -161,6 +163,108 @@ test('closing ends what runs and what waits', async () => {
   await dispatcher.close()
   await Promise.all(ends)
   await expect(dispatcher.run(echo, 1, { lane: 'a', signal: never() })).rejects.toThrow('shutdown')
+})
+
+test('what is no word of progress is ignored, and progress stays within 0 and 1', async () => {
+  const dispatcher = open(1)
+  const strange = [null, 'news', 7, [], { task: 'x' }, { task: 1, fraction: Number.NaN, message: null }]
+  const messages = [...strange, { task: 1, fraction: 0.1, message: { no: 'text' } }]
+  for (const strategy of [null, own('a')]) {
+    const news: unknown[] = []
+    const gate = shared()
+    const onProgress = (...told: unknown[]) => {
+      news.push(told)
+      letGo(gate)
+    }
+    const input = { ...gate, messages, strategy }
+    expect(await dispatcher.run(babble, input, { lane: 'a', signal: never(), onProgress })).toBe('done')
+    expect(news).toEqual([[1, 'done']])
+  }
+})
+
+test('an error is told shortly and without folders, whatever was thrown', async () => {
+  const dispatcher = open(1)
+  const run = (kind: string) =>
+    dispatcher.run(throws, kind, { lane: 'a', signal: never() }).catch((error: unknown) => error as Error)
+  const long = (await run('long')) as Error
+  expect(long).toBeInstanceOf(InputError)
+  expect(long.message).toBe(`${'x'.repeat(499)}…`)
+  expect(long.stack!.length).toBeLessThan(3_000)
+  expect(((await run('path')) as Error).message).toBe("ENOENT: no such file, open 'secret.txt'")
+  expect(((await run('unreadable')) as Error).message).toMatch(/nothing that can be read/)
+})
+
+/** A strategy of one's own, as tasks name it in their input. */
+function own(hash: string): StrategyRef {
+  return { name: hash, file: `/home/me/${hash}.ts`, hash }
+}
+
+const ownShared = (hash: string) => ({ ...shared(), strategy: own(hash) })
+
+test('threads know nothing of the environment', async () => {
+  const dispatcher = open(1)
+  const run = (input: unknown) => dispatcher.run(surroundings, input, { lane: 'a', signal: never() })
+  expect((await run(null)).environment).toEqual([])
+  expect((await run({ strategy: own('a') })).environment).toEqual([])
+})
+
+test('what a strategy of one’s own does to its thread, no other task and no other run meets', async () => {
+  const dispatcher = open(1)
+  const run = (input: unknown, lane: string) => dispatcher.run(surroundings, input, { lane, signal: never() })
+  const first = await run({ strategy: own('a') }, 'run 1')
+  const again = await run({ strategy: own('a') }, 'run 1')
+  expect([first.root, again.root, again.thread]).toEqual([3, 1, first.thread])
+  const others = [
+    await run({ strategy: own('a') }, 'run 2'),
+    await run({ strategy: own('b') }, 'run 1'),
+    await run({ strategy: { name: 'sma-cross', file: null, hash: null } }, 'run 1'),
+  ]
+  expect(others.map(({ root }) => root)).toEqual([3, 3, 3])
+})
+
+test('a strategy of one’s own that gives no sign of life is ended by name; one that does goes on', async () => {
+  const dispatcher = createDispatcher({ threads: 2, worker: WORKER, silentMs: 1_000 })
+  onTestFinished(() => dispatcher.close())
+  const stop = new AbortController()
+  const busy = ownShared('a')
+  const alive = dispatcher.run(listen, busy, { lane: 'a', signal: stop.signal })
+  const failing = dispatcher.run(loop, ownShared('b'), { lane: 'b', signal: never() })
+  await expect(failing).rejects.toThrow('b.ts: one call of it took longer than 1 s and was ended')
+  await told(busy, 0)
+  stop.abort(new AbortedError('canceled'))
+  await expect(alive).rejects.toThrow('canceled')
+})
+
+test('while strategies of one’s own hold every thread, another task goes on beside them', async () => {
+  const dispatcher = open(1)
+  const gates = [ownShared('a'), ownShared('a')]
+  const held = gates.map((gate) => dispatcher.run(hold, gate, { lane: 'a', signal: never() }))
+  await told(gates[0]!, 0)
+  expect(await dispatcher.run(echo, 1, { lane: 'b', signal: never() })).toBe(1)
+  expect(gates[1]!.words[0]).toBe(0)
+  for (const gate of gates) letGo(gate)
+  await Promise.all(held)
+})
+
+test('cancelling a run frees all threads of its strategy at once', async () => {
+  const dispatcher = open(2)
+  const stop = new AbortController()
+  const words = ownShared('a')
+  const loops = [1, 2, 3, 4].map(() => dispatcher.run(loop, words, { lane: 'a', signal: stop.signal }))
+  const ends = loops.map((one) => expect(one).rejects.toThrow('canceled'))
+  await told(words, 0)
+  const began = performance.now()
+  stop.abort(new AbortedError('canceled'))
+  await Promise.all(ends)
+  expect(performance.now() - began).toBeLessThan(FREE_WITHIN_MS)
+  let movedMs = began
+  for (let count = 0; performance.now() - movedMs < FREE_WITHIN_MS;) {
+    await Atomics.waitAsync(words.words, 1, 0, 5).value
+    const now = Atomics.load(words.words, 0)
+    if (now !== count) movedMs = performance.now()
+    count = now
+  }
+  expect(movedMs - began).toBeLessThan(FREE_WITHIN_MS)
 })
 
 test.runIf(process.platform === 'linux')('threads give way to the rest of the process', async () => {
