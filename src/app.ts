@@ -194,7 +194,7 @@ async function assemble(
     },
   })
 
-  const lab = createLabDesk({ runs: manager, catalog, dispatcher, shutdown: shutdown.signal })
+  const lab = createLabDesk({ runs: manager, catalog, dispatcher, clock, shutdown: shutdown.signal })
   const estimate = createEstimator({ index: storage.index, sources: outside.sources, models: outside.models })
   const payload = createPayloadMeter()
   const openStreams = createOpenStreams()

@@ -2,6 +2,7 @@
 import type { SimulatedTrade } from '../trading/simulation.ts'
 import type { Statistic } from '../trading/statistics.ts'
 import type { BacktestResult } from './backtest-result.ts'
+import type { SearchState } from './lab-state.ts'
 import type { StrategyCatalog } from './strategy-catalog.ts'
 import type { Trial } from './trials.ts'
 
@@ -13,6 +14,8 @@ export interface TrialQuery {
   limit: number
   /** Only trials whose parameters lie in these ranges, both ends counting. */
   within?: Record<string, [number, number]>
+  /** Of the statistics only the one sorted by, the others null: which takes far less where trials lie wide apart. */
+  isBrief?: boolean
 }
 
 export interface TrialPage {
@@ -39,6 +42,12 @@ export interface Heatmap {
   high: number
 }
 
+/** What was found last of a search under way, and how far it was then. */
+export interface Glance<Found> {
+  found: Found
+  search: SearchState
+}
+
 export interface LabDesk {
   readonly catalog: StrategyCatalog
   /** Of a backtest or, of a search, its best trial; null until it is there. `NotFoundError` once files are pruned. */
@@ -49,6 +58,14 @@ export interface LabDesk {
   trials(runId: string, query: TrialQuery): Promise<TrialPage>
   /** Null with fewer than two parameters searched. */
   heatmap(runId: string, query: HeatmapQuery): Promise<Heatmap | null>
+  /**
+   * The same of a search under way without waiting for anything: what was found last, which is found anew behind where it
+   * is older than `search`, how far it is now. Null before the first time.
+   */
+  readonly glance: {
+    trials(runId: string, query: TrialQuery, search: SearchState): Promise<Glance<TrialPage> | null>
+    heatmap(runId: string, query: HeatmapQuery, search: SearchState): Promise<Glance<Heatmap | null> | null>
+  }
   /** Every trial in their order, some at a time and with turns for others in between: what exports are made of. */
   eachTrial(runId: string): AsyncIterable<Trial[]>
   /** Every trade of `result`, in the same way, also those that it does not list. `NotFoundError` where there is no result. */

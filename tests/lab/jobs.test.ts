@@ -9,6 +9,7 @@ import type { Dispatcher } from '../../src/lab/task.ts'
 import type { RunState } from '../../src/runs/state.ts'
 import type { Workflow } from '../../src/runs/workflow.ts'
 import { STATISTICS } from '../../src/trading/statistics.ts'
+import { createManualClock } from '../support/manual-clock.ts'
 import { createRunRecord, executeOver, StoppedError, type RunRecord } from '../support/run-context.ts'
 import { parseResult } from '../support/result-text.ts'
 import { createThreadedLab } from '../support/threaded-lab.ts'
@@ -44,12 +45,14 @@ const resultOf = ({ record }: Ended) => JSON.parse(record.results.get(RESULT_STE
 
 /** What a desk says of the job, over its record. */
 function lookAt({ record, data, input }: Ended, dispatcher: Dispatcher = lab.dispatcher) {
+  const steps = record.results.has(RESULT_STEP) ? { [RESULT_STEP]: { status: 'completed' } } : {}
   return createLabDesk({
     runs: {
-      state: async () => ({ kind: 'optimize', input, data }) as unknown as RunState,
+      state: async () => ({ kind: 'optimize', input, data, steps }) as unknown as RunState,
       stepResult: async (_runId, key) => parseResult(record.results.get(key) ?? 'null') ?? undefined,
     },
-    ...{ catalog: lab.catalog, dispatcher, shutdown: new AbortController().signal },
+    ...{ catalog: lab.catalog, dispatcher, clock: createManualClock() },
+    shutdown: new AbortController().signal,
   })
 }
 

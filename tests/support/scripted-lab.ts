@@ -12,6 +12,8 @@ export interface LabScript extends Partial<Omit<LabDesk, 'catalog'>> {
 const noResult = async () => null
 
 export function createScriptedLab({ strategies = [], problems = [], ...found }: LabScript = {}): LabDesk {
+  const heatmap = found.heatmap ?? (async () => null)
+  const trials = found.trials ?? (async () => ({ trials: [], total: 0 }))
   return {
     catalog: {
       list: async () => ({ strategies, problems }),
@@ -25,8 +27,12 @@ export function createScriptedLab({ strategies = [], problems = [], ...found }: 
     async inspectTrial(runId, trial) {
       throw new NotFoundError(`run ${runId} has no trial ${trial}`)
     },
-    trials: async () => ({ trials: [], total: 0 }),
-    heatmap: async () => null,
+    trials,
+    heatmap,
+    glance: {
+      trials: async (runId, query, search) => ({ found: await trials(runId, query), search }),
+      heatmap: async (runId, query, search) => ({ found: await heatmap(runId, query), search }),
+    },
     async *eachTrial() {
       yield []
     },

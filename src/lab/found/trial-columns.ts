@@ -1,14 +1,16 @@
 /**
  * The trials of a search by column, as tables and heatmaps ask for them: parameters and the statistics that were asked
- * for, in memory that threads share, read from the chunks that have ended. Chunks that were read are not read again while
- * the search goes on.
+ * for, in memory that threads share, read from the chunks that have ended. A chunk that was read is not read again while
+ * the search goes on and its columns are remembered.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunState } from '../../runs/state.ts'
 import { STATISTICS, type Statistic } from '../../trading/statistics.ts'
-import { chunkStep, type LabState } from '../lab-state.ts'
+import { chunkStep } from '../lab-state.ts'
 import { leftOut } from '../search/left-out.ts'
 import { unpackDoubles, type TrialChunk } from '../trials.ts'
+import { createGrowingColumn, type GrowingColumn } from './growing-column.ts'
+import type { Shelf } from './shelf.ts'
 
 /** What the lab asks of the runs. */
 export interface RunReader {
@@ -22,56 +24,54 @@ export interface TrialColumns {
   readonly trials: Float64Array
   readonly params: readonly Float64Array[]
   readonly values: Float64Array
+  /** The chunk, from 0, in which the trial of a number is. */
+  chunkOf(trial: number): number
 }
 
 export interface TrialColumnReader {
-  /** Throws `NotFoundError` as the runs do; null where the run is no search, or has not run a trial. */
-  read(runId: string, statistic: Statistic): Promise<TrialColumns | null>
+  /** Of the first `chunks` chunks, which have ended; null for none. Throws `NotFoundError` as the runs do. */
+  read(runId: string, chunks: number, statistic: Statistic): Promise<TrialColumns | null>
 }
 
-/** Of one chunk, those that count. */
-interface Piece {
-  names: string[]
-  trials: Float64Array
-  params: Float64Array[]
-  values: Map<Statistic, Float64Array>
+/** What does not depend on the statistic. */
+interface Table {
+  names: readonly string[]
+  trials: GrowingColumn
+  params: readonly GrowingColumn[]
+  /** Of each chunk that was read: the number of its first trial, and how many rows there are with it. */
+  from: number[]
+  rows: number[]
 }
 
-/** Searches whose columns are kept, and statistics of each. */
-const SEARCHES_KEPT = 3
-const STATISTICS_KEPT = 4
+interface Figures {
+  chunks: number
+  column: GrowingColumn
+}
 
-export function createTrialColumnReader(runs: RunReader): TrialColumnReader {
-  /** By run, the least recently used first. */
-  const kept = new Map<string, Piece[]>()
-
-  function piecesOf(runId: string): Piece[] {
-    const pieces = kept.get(runId) ?? []
-    kept.delete(runId)
-    kept.set(runId, pieces)
-    if (kept.size > SEARCHES_KEPT) kept.delete(kept.keys().next().value!)
-    return pieces
-  }
-
+export function createTrialColumnReader(runs: RunReader, shelf: Shelf): TrialColumnReader {
   return {
-    async read(runId, statistic) {
-      const chunks = countChunks(await runs.state(runId))
+    async read(runId, chunks, statistic) {
       if (chunks === 0) return null
-      const pieces = piecesOf(runId)
-      for (let index = 0; index < chunks; index++) {
-        if (pieces[index]?.values.has(statistic)) continue
+      const table = await shelf.get(`table ${runId}`, openTable, weighTable)
+      const figures = await shelf.get(`figures ${runId} ${statistic}`, openFigures, weighFigures)
+      for (;;) {
+        const index = Math.min(table.rows.length, figures.chunks)
+        if (index >= chunks) break
         const chunk = await loadChunk(runs, runId, index)
-        pieces[index] = readPiece(chunk, statistic, pieces[index])
+        addChunk(table, figures, index, chunk, statistic)
         await nextTurn()
       }
-      return join(pieces.slice(0, chunks), statistic)
+      const rows = table.rows[chunks - 1]!
+      const from = table.from.slice(0, chunks)
+      return {
+        names: table.names,
+        trials: table.trials.view(rows),
+        params: table.params.map((column) => column.view(rows)),
+        values: figures.column.view(rows),
+        chunkOf: (trial) => from.findLastIndex((first) => first <= trial),
+      }
     },
   }
-}
-
-/** Chunks that have ended and were told of, in their order. */
-export function countChunks(state: RunState): number {
-  return (state.data as LabState).search?.chunks ?? 0
 }
 
 /** `index` from 0. */
@@ -79,46 +79,47 @@ export async function loadChunk(runs: RunReader, runId: string, index: number): 
   return (await runs.stepResult(runId, chunkStep(index + 1))) as TrialChunk
 }
 
-function readPiece(chunk: TrialChunk, statistic: Statistic, known: Piece | undefined): Piece {
+async function openTable(): Promise<Table> {
+  return { names: [], trials: createGrowingColumn(), params: [], from: [], rows: [] }
+}
+
+async function openFigures(): Promise<Figures> {
+  return { chunks: 0, column: createGrowingColumn() }
+}
+
+function weighTable({ trials, params }: Table): number {
+  return params.reduce((sum, { bytes }) => sum + bytes, trials.bytes)
+}
+
+function weighFigures({ column }: Figures): number {
+  return column.bytes
+}
+
+/** Two who read at the same time may come with the same chunk: the second changes nothing. */
+function addChunk(
+  table: Table,
+  figures: Figures,
+  index: number,
+  chunk: TrialChunk,
+  statistic: Statistic,
+): void {
   const out = leftOut(chunk)
   const rows: number[] = []
   for (let row = 0; row < chunk.count; row++) if (!out.has(chunk.from + row)) rows.push(row)
-  const stats = unpackDoubles(chunk.stats)
-  const column = STATISTICS.indexOf(statistic)
-  const values = Float64Array.from(rows, (row) => stats[row * STATISTICS.length + column]!)
-  const piece = known ?? openPiece(chunk, rows)
-  piece.values.set(statistic, values)
-  if (piece.values.size > STATISTICS_KEPT) piece.values.delete(piece.values.keys().next().value!)
-  return piece
-}
-
-function openPiece({ from, names, params: packed }: TrialChunk, rows: readonly number[]): Piece {
-  const params = unpackDoubles(packed)
-  return {
-    names,
-    trials: Float64Array.from(rows, (row) => from + row),
-    params: names.map((_, at) => Float64Array.from(rows, (row) => params[row * names.length + at]!)),
-    values: new Map(),
+  if (table.rows.length === index) {
+    const { from, names } = chunk
+    const params = unpackDoubles(chunk.params)
+    if (index === 0) Object.assign(table, { names, params: names.map(createGrowingColumn) })
+    table.trials.add(Float64Array.from(rows, (row) => from + row))
+    for (const [at, column] of table.params.entries())
+      column.add(Float64Array.from(rows, (row) => params[row * names.length + at]!))
+    table.from.push(from)
+    table.rows.push((table.rows[index - 1] ?? 0) + rows.length)
   }
-}
-
-function join(pieces: readonly Piece[], statistic: Statistic): TrialColumns {
-  const { names } = pieces[0]!
-  return {
-    names,
-    trials: concat(pieces.map(({ trials }) => trials)),
-    params: names.map((_, at) => concat(pieces.map(({ params }) => params[at]!))),
-    values: concat(pieces.map(({ values }) => values.get(statistic)!)),
+  if (figures.chunks === index) {
+    const stats = unpackDoubles(chunk.stats)
+    const at = STATISTICS.indexOf(statistic)
+    figures.column.add(Float64Array.from(rows, (row) => stats[row * STATISTICS.length + at]!))
+    figures.chunks++
   }
-}
-
-function concat(columns: readonly Float64Array[]): Float64Array {
-  const length = columns.reduce((sum, column) => sum + column.length, 0)
-  const joined = new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT))
-  let at = 0
-  for (const column of columns) {
-    joined.set(column, at)
-    at += column.length
-  }
-  return joined
 }
