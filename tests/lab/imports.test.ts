@@ -1,63 +1,75 @@
 import { expect, test } from 'vitest'
-import { ConflictError } from '../../src/core/errors.ts'
-import { createImports, MAX_SERIES, type SeriesKeeper } from '../../src/lab/imports.ts'
+import { createImports } from '../../src/lab/imports.ts'
 import type { ImportedFacts } from '../../src/lab/series-facts.ts'
+import { createSeriesStore } from '../../src/storage/series-store.ts'
 import { createInlineDispatcher } from '../support/inline-dispatcher.ts'
 import { createManualClock } from '../support/manual-clock.ts'
+import { createTempDir } from '../support/temp-dir.ts'
 
-const CSV = 'Date,Open,High,Low,Close,Volume\n2020-01-02,1,2,1,2,10\n2020-01-03,2,3,2,3,10\n2020-01-06,3,4,3,4,10\n'
+const ADJUSTED =
+  'Date,Open,High,Low,Close,Adj Close,Volume\n2012-06-28,10,12,9,11,5.5,500\n2012-06-29,11,13,10,12,12,600\n'
 
-async function* piecesOf(text: string) {
-  for (let at = 0; at < text.length; at += 7) yield Buffer.from(text.slice(at, at + 7))
+async function open() {
+  const clock = createManualClock()
+  const keeper = createSeriesStore<ImportedFacts>({ dataDir: await createTempDir() })
+  return { clock, imports: createImports({ keeper, dispatcher: createInlineDispatcher(), clock }) }
 }
 
-/** Holds one series at most, and says that it holds `count`. */
-function open(count: number) {
-  let held: { facts: ImportedFacts; columns: Float64Array } | null = null
-  let reads = 0
-  const keeper: SeriesKeeper = {
-    async put(columns, describe) {
-      const facts = describe(held?.facts ?? null)
-      held = { facts, columns }
-      return { hash: 'a'.repeat(64), facts }
-    },
-    async get() {
-      reads++
-      return held!
-    },
-    facts: async () => held!.facts,
-    list: async () => [],
-    count: async () => count,
-    remove: async () => undefined,
-  }
-  const imports = createImports({ keeper, dispatcher: createInlineDispatcher(), clock: createManualClock() })
-  const bring = (name: string | null) =>
-    imports.importCsv(piecesOf(CSV), { name: () => name, signal: new AbortController().signal })
-  return { imports, bring, known: () => held, reads: () => reads, fill: (count_: number) => (count = count_) }
+async function* piecesOf(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text)
 }
 
-test('what is told of a file is read from its bars', async () => {
-  const { bring } = open(0)
-  expect(await bring('goog.csv')).toMatchObject({
-    ...{ ticker: 'GOOG', rows: 3, first: '2020-01-02', last: '2020-01-06', interval: '3 d' },
+const named = (name: string | null) => ({ name: () => name, signal: new AbortController().signal })
+
+test('a file becomes bars, adjusted up to its last day or as traded, under the ticker of its name', async () => {
+  const { imports } = await open()
+  const { series, ...facts } = await imports.importCsv(
+    piecesOf(ADJUSTED.slice(0, 20), ADJUSTED.slice(20)),
+    named('goog.csv'),
+  )
+  expect(facts).toMatchObject({
+    ticker: 'GOOG',
+    rows: 2,
+    first: '2012-06-28',
+    last: '2012-06-29',
+    interval: '1 d',
   })
+  const adjusted = await imports.load(series, 'adjusted')
+  expect([[...adjusted.series.close], adjusted.series.adjusted_to]).toEqual([[5.5, 12], '2012-06-29'])
+  const raw = await imports.load(series, 'raw')
+  expect([[...raw.series.close], raw.series.adjustment]).toEqual([[11, 12], 'raw'])
 })
 
-test('so many series are kept and no more; one that is kept may come again', async () => {
-  const { bring, fill } = open(MAX_SERIES)
-  await expect(bring('goog.csv')).rejects.toThrow(ConflictError)
-  await expect(bring('goog.csv')).rejects.toThrow(/200 price files are kept already.*remove one first/)
-  fill(MAX_SERIES - 1)
-  await bring('goog.csv')
-  fill(MAX_SERIES)
-  expect(await bring(null)).toMatchObject({ name: 'goog.csv' })
+test.each([
+  ['goog.csv', 'GOOG'],
+  ['BATS_AAPL, 1D.csv', 'AAPL'],
+  ['brk.b.csv', 'BRK.B'],
+  ['../../etc/passwd', 'PASSWD'],
+  ['C:\\data\\ibm.csv', 'IBM'],
+  ['msft\u202egpj.csv\u0000', 'MSFTGPJ'],
+  ['???.csv', 'IMPORT'],
+])('a file called %s is of %s', async (name, ticker) => {
+  const { imports } = await open()
+  expect((await imports.importCsv(piecesOf(ADJUSTED), named(name))).ticker).toBe(ticker)
 })
 
-test('jobs over the same series read it once, whether they begin together or one after the other', async () => {
-  const { bring, imports, reads } = open(0)
-  const { series } = await bring('goog.csv')
-  const loaded = await Promise.all([imports.load(series, 'raw'), imports.load(series, 'raw')])
-  loaded.push(await imports.load(series, 'raw'))
-  expect(reads()).toBe(1)
-  for (const { series: bars } of loaded) expect([...bars.close]).toEqual([2, 3, 4])
+test('the same bars without a name are the series that has one', async () => {
+  const { imports } = await open()
+  const first = await imports.importCsv(piecesOf(ADJUSTED), named('goog.csv'))
+  expect(await imports.importCsv(piecesOf(ADJUSTED), named(null))).toEqual(first)
+  expect(await imports.list()).toEqual([first])
+})
+
+test('a sender who falls silent gives the place back', async () => {
+  const { clock, imports } = await open()
+  const silent = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }
+  const waiting = Array.from({ length: 8 }, () => imports.importCsv(silent, named('slow.csv')))
+  const ended = Promise.allSettled(waiting)
+  await expect(imports.importCsv(piecesOf(ADJUSTED), named('a.csv'))).rejects.toThrow(
+    /price files are being read/,
+  )
+  await clock.advance(10_000)
+  for (const { reason } of (await ended) as PromiseRejectedResult[])
+    expect(reason).toMatchObject({ status: 408 })
+  await expect(imports.importCsv(piecesOf(ADJUSTED), named('a.csv'))).resolves.toMatchObject({ ticker: 'A' })
 })
