@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
  * Every page as axe sees it, light and dark, on a desktop and on a phone; and no page scrolls sideways, down to 320 px and
- * at twice the size. A new page gets its line in the table below.
+ * at twice the size. A new kind of page gets its line in the table below.
  */
 import type axe from 'axe-core'
 import { readFileSync } from 'node:fs'
@@ -33,7 +33,7 @@ interface Look {
   /** What came of it, to be there at every width. */
   shows?: string
 }
-type Ids = FilledDesk & ThinkingDesk & FilledLab & { thoughtBatch: string; gone: string; talkative: string }
+type Ids = FilledDesk & ThinkingDesk & FilledLab & { gone: string; talkative: string }
 
 /** A desk with runs of all kinds in every state; limits of calls are in use and one is slowed down. */
 const ON_A_FULL_DESK = (ids: Ids): Look[] => [
@@ -52,7 +52,6 @@ const ON_A_FULL_DESK = (ids: Ids): Look[] => [
   { name: 'compare', path: `/runs/compare?ids=${ids.completed},${ids.hold},${ids.failed}` },
   { name: 'runs about to be canceled', path: `/runs/cancel?ids=${ids.running}&ids=${ids.completed}` },
   { name: 'batch', path: `/runs?batch=${ids.batch}` },
-  { name: 'batch of models', path: `/runs?batch=${ids.thoughtBatch}&run=${ids.broke}` },
   { name: 'run at work', path: `/runs/${ids.running}?node=market` },
   { name: 'run that waits', path: `/runs/${ids.pending}` },
   { name: 'run paused', path: `/runs/${ids.paused}` },
@@ -62,13 +61,11 @@ const ON_A_FULL_DESK = (ids: Ids): Look[] => [
   { name: 'run that took over steps', path: `/runs/${ids.again}` },
   { name: 'run whose answer could not be read', path: `/runs/${ids.unread}` },
   { name: 'run failed', path: `/runs/${ids.failed}` },
-  { name: 'run canceled', path: `/runs/${ids.canceled}` },
   { name: 'run whose files are gone', path: `/runs/${ids.gone}` },
   { name: 'log with a line opened', path: `/runs/${ids.talkative}`, act: openLogLine, shows: '.log-detail' },
   { name: 'lab', path: '/lab' },
   { name: 'new backtest', path: '/lab/new' },
   { name: 'new optimisation', path: '/lab/new?kind=optimize', act: refuseJob, shows: '#job-error' },
-  { name: 'new walk-forward', path: '/lab/new?kind=walk-forward&strategy=momentum-rotation' },
   { name: 'new training', path: '/lab/new?kind=train' },
   { name: 'search at work', path: `/runs/${ids.searching}` },
   { name: 'tries', path: `/runs/${ids.optimize}/trials?from.fast=2` },
@@ -163,14 +160,14 @@ test('nor have those of runs as the committee makes them', { timeout: 180_000 },
 })
 
 function fill(desk: PageDesk): Ids {
-  const { batch: thoughtBatch, ...thinking } = fillThinking(desk)
+  const thinking = fillThinking(desk)
   const filled = fillDesk(desk)
   const gone = desk.add({ ticker: 'IBM' })
   desk.complete(gone)
   desk.pruned.add(gone)
   const talkative = desk.add()
   sayLongLog(desk, talkative, 1, 2_000)
-  return { ...thinking, ...filled, ...fillLab(desk), thoughtBatch, gone, talkative }
+  return { ...thinking, ...filled, ...fillLab(desk), gone, talkative }
 }
 
 async function useLimits({ concurrency: { limiter } }: PageSite): Promise<void> {
