@@ -16,9 +16,13 @@ export interface HonestyRow {
   source: string
   /** Null for a figure that is neither good nor bad in itself, or is not there. */
   status: StatusView | null
+  /** The verdict rests on it: the few that are marked in colour. */
+  decides: boolean
 }
 
 export interface HonestyView {
+  /** What all of it comes to; null where nothing can be said. */
+  verdict: StatusView | null
   /** The sentence that matters most; empty where nothing can be said. */
   lead: string
   sentences: string[]
@@ -26,6 +30,8 @@ export interface HonestyView {
   /** Empty where there was no cross-validation. */
   spreadHtml: string
   caption: string
+  /** Why the Sharpe ratio of the statistics is another one; empty where it is not. */
+  ratios: string
   /** What it rests on: `2,147 returns, 252 a year · …`. */
   basis: string
 }
@@ -33,6 +39,9 @@ export interface HonestyView {
 const GOOD: StatusView = { word: 'good', icon: '✓', tone: 'good' }
 const DOUBTFUL: StatusView = { word: 'doubtful', icon: '!', tone: 'hold' }
 const BAD: StatusView = { word: 'bad', icon: '✕', tone: 'bad' }
+
+/** A figure that is told and does not decide. */
+const ASIDE = { decides: false } as const
 
 /** Probabilities that there is something: from 95 % good, from 80 % doubtful. */
 const SURE = 0.95
@@ -43,20 +52,47 @@ const SELDOM = 0.2
 /** Chances that a choice does not carry over: up to 20 % good, below a half doubtful. */
 const OVERFIT = 0.5
 
-export function viewHonesty(report: HonestyReport): HonestyView {
+/** Of the verdict, by the tone that the worst of the deciding figures has. */
+const VERDICTS = {
+  good: { ...GOOD, word: 'stands out' },
+  hold: DOUBTFUL,
+  bad: { ...BAD, word: 'likely luck' },
+} as const
+
+/** `sharpe` is that of the statistics, of the same track; null where there is none. */
+export function viewHonesty(report: HonestyReport, sharpe: number | null = null): HonestyView {
   const [lead = '', ...sentences] = report.sentences
   const { logits, combinations } = report.pbo
   return {
-    ...{ lead, sentences },
+    ...{ verdict: judgeWhole(report), lead, sentences },
     groups: [
       { title: 'The Sharpe ratio', rows: viewRatio(report) },
       { title: 'The number of tries', rows: viewTries(report) },
       { title: 'Luck, all tries together', rows: viewLuck(report) },
     ],
     spreadHtml: logits ? drawLogits('honesty-logits', logits) : '',
-    caption: `Rank of the choice on the other half, as a logit, over ${formatNumber(combinations, 0)} halves`,
+    caption: `Rank of the choice among all tries on the other half (0 % the worst, 100 % the best), over ${formatNumber(combinations, 0)} halves`,
+    ratios: compareRatios(report, sharpe),
     basis: describeBasis(report),
   }
+}
+
+/**
+ * The worse of what luck is expected to bring (deflated Sharpe) and how often it does (the test against doing nothing). A
+ * choice that does not carry over makes it doubtful at best, but not luck: where all tries are equally good, it is so too.
+ */
+function judgeWhole({ dsr_trial_variance: deflated, against_zero, pbo }: HonestyReport): StatusView | null {
+  const marks = [judgeSure(deflated?.probability ?? null), judgeRare(against_zero.spa_consistent)]
+  const known = marks.flatMap((mark) => mark ?? [])
+  if (known.length === 0) return null
+  if (known.includes(BAD)) return VERDICTS.bad
+  return known.includes(DOUBTFUL) || (pbo.value ?? 0) >= OVERFIT ? VERDICTS.hold : VERDICTS.good
+}
+
+function compareRatios({ best }: HonestyReport, sharpe: number | null): string {
+  const [here, there] = [best.sharpe_annual, sharpe].map((value) => formatNumber(value))
+  if (best.sharpe_annual === null || sharpe === null || here === there) return ''
+  return `Sharpe ${here} here: mean of the returns over their deviation, as these tests take it; ${there} in the statistics: compounded annual return over annual volatility, as backtesting.py has it.`
 }
 
 function viewRatio(report: HonestyReport): HonestyRow[] {
@@ -65,6 +101,7 @@ function viewRatio(report: HonestyReport): HonestyRow[] {
   const none = 'There is none: the returns do not vary, or nothing was chosen.'
   return [
     {
+      ...ASIDE,
       label: 'Sharpe, annual',
       value: formatRatio(best.sharpe_annual),
       meaning:
@@ -75,6 +112,7 @@ function viewRatio(report: HonestyReport): HonestyRow[] {
       status: null,
     },
     {
+      ...ASIDE,
       label: 'Band',
       value: band ? `${formatNumber(band.low)} to ${formatNumber(band.high)}` : '–',
       meaning: band
@@ -84,6 +122,7 @@ function viewRatio(report: HonestyReport): HonestyRow[] {
       status: band && (band.low > 0 ? GOOD : band.high > 0 ? DOUBTFUL : BAD),
     },
     {
+      ...ASIDE,
       label: 'Probabilistic Sharpe',
       value: formatShare(psr),
       meaning: psr === null ? none : 'Probability that the true ratio is above 0, had it been the only try.',
@@ -91,12 +130,13 @@ function viewRatio(report: HonestyReport): HonestyRow[] {
       status: judgeSure(psr),
     },
     {
+      ...ASIDE,
       label: 'Minimum track record',
-      value: needed === null ? '–' : countOf(Math.ceil(needed), 'return'),
+      value: needed === null ? '–' : sayLength(needed, report.periods_per_year),
       meaning:
         needed === null
           ? 'No length is enough for a ratio that is not above 0.'
-          : `From then on it is above 0 with 95 % probability; there are ${formatNumber(observations, 0)}.`,
+          : `${countOf(Math.ceil(needed), 'return')}: from then on it is above 0 with 95 % probability; there are ${formatNumber(observations, 0)}.`,
       source: 'Bailey & López de Prado 2012',
       status: needed === null ? (best.sharpe === null ? null : BAD) : needed <= observations ? GOOD : BAD,
     },
@@ -112,12 +152,23 @@ function viewTries(report: HonestyReport): HonestyRow[] {
     periods_per_year: periods,
   } = report
   const rows = [
-    { of: report.dsr_trial_variance, label: 'Deflated Sharpe', by: 'as far apart as these tries are' },
-    { of: report.dsr_null_variance, label: 'Deflated Sharpe, no skill', by: 'if none had any skill' },
-  ].map(({ of, label, by }): HonestyRow => {
+    {
+      of: report.dsr_trial_variance,
+      label: 'Deflated Sharpe',
+      by: 'as far apart as these tries are',
+      decides: true,
+    },
+    {
+      of: report.dsr_null_variance,
+      label: 'Deflated Sharpe, no skill',
+      by: 'if none had any skill',
+      decides: false,
+    },
+  ].map(({ of, label, by, decides }): HonestyRow => {
     const threshold = formatNumber(of && of.threshold * Math.sqrt(periods))
     return {
       label,
+      decides,
       value: formatShare(of?.probability ?? null),
       meaning:
         of === null
@@ -132,6 +183,7 @@ function viewTries(report: HonestyReport): HonestyRow[] {
   return [
     ...rows,
     {
+      ...ASIDE,
       label: 'Minimum backtest',
       value: needed === null ? '–' : `${formatNumber(needed, 1)} years`,
       meaning:
@@ -149,34 +201,37 @@ function viewLuck({ pbo, against_zero, against_buy_and_hold, bootstrap }: Honest
   return [
     {
       label: 'Probability of overfitting',
+      decides: true,
       value: formatShare(value),
       meaning:
         value === null
           ? 'Needs two tries and two returns in each block.'
-          : `How often the best of one half is not above the middle on the other; ${formatShare(strict)} without ties.`,
+          : `How often the best of one half is not above the middle on the other${formatShare(strict) === formatShare(value) ? '' : `; ${formatShare(strict)} without ties`}.`,
       source: `Bailey, Borwein, López de Prado & Zhu 2017: cross-validation over halves of ${blocks} blocks, λ ≤ 0`,
       status: value === null ? null : value <= SELDOM ? GOOD : value < OVERFIT ? DOUBTFUL : BAD,
     },
-    ...viewTest('Against doing nothing', against_zero, bootstrap.samples),
-    ...viewTest('Against buy & hold', against_buy_and_hold, bootstrap.samples),
+    ...viewTest('Against doing nothing', against_zero, bootstrap.samples, true),
+    ...viewTest('Against buy & hold', against_buy_and_hold, bootstrap.samples, false),
   ]
 }
 
-function viewTest(label: string, test: SnoopingTest, samples: number): HonestyRow[] {
+function viewTest(label: string, test: SnoopingTest, samples: number, isFirst: boolean): HonestyRow[] {
   const { spa_consistent: spa, spa_lower: lower, spa_upper: upper, reality_check: check } = test
   const none = 'Not drawn: too few returns, or none that vary.'
   return [
     {
       label,
+      decides: isFirst,
       value: formatChance(spa, samples),
       meaning:
         spa === null
           ? none
-          : `How often luck alone looks as good; between ${formatChance(lower, samples)} and ${formatChance(upper, samples)}.`,
+          : `How often luck alone looks as good${isFirst ? ' (a p-value, as all four are)' : ''}${sayBounds([lower, spa, upper], samples)}.`,
       source: 'Hansen 2005, test for superior predictive ability: consistent, lower and upper',
       status: judgeRare(spa),
     },
     {
+      ...ASIDE,
       label: `${label}, unscaled`,
       value: formatChance(check, samples),
       meaning: check === null ? none : 'The same by mean returns that are not set against their risk.',
@@ -184,6 +239,18 @@ function viewTest(label: string, test: SnoopingTest, samples: number): HonestyRo
       status: judgeRare(check),
     },
   ]
+}
+
+/** What the stricter and the more lenient test say, where that is something else. */
+function sayBounds(values: readonly (number | null)[], samples: number): string {
+  const [lower, said, upper] = values.map((value) => formatChance(value, samples))
+  return lower === said && upper === said ? '' : `; ${lower} by the lower and ${upper} by the upper test`
+}
+
+/** `about 11 years`. */
+function sayLength(returns: number, periodsPerYear: number): string {
+  const years = returns / periodsPerYear
+  return `about ${formatNumber(years, years < 10 ? 1 : 0)} years`
 }
 
 function judgeSure(probability: number | null): StatusView | null {

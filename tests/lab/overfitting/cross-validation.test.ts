@@ -129,5 +129,8 @@ describe('the histogram of logits', () => {
     expect(counts.reduce((sum, count) => sum + count)).toBe(6)
     expect([counts[0], counts[counts.length - 1]]).toEqual([1, 1])
     expect(edges).toHaveLength(counts.length + 1)
+    // Between the outermost edges bins are as wide as each other in ranks.
+    const ranks = edges.slice(1, -1).map((edge) => 1 / (1 + Math.exp(-edge)))
+    for (const [i, rank] of ranks.entries()) expect(rank).toBeCloseTo((i + 1) / counts.length, 12)
   })
 })

@@ -13,8 +13,10 @@ const renderer = createRenderer({
   version: 'test',
 })
 
-function render(report: HonestyReport) {
-  return load(renderer.render('partials/lab/honesty', { isThere: true, honesty: viewHonesty(report) }))
+function render(report: HonestyReport, sharpe: number | null = null) {
+  return load(
+    renderer.render('partials/lab/honesty', { isThere: true, honesty: viewHonesty(report, sharpe) }),
+  )
 }
 
 /** Label, value, word of the mark. */
@@ -24,7 +26,7 @@ function rowsOf($: ReturnType<typeof load>): string[][] {
     .map((row) => [
       $(row).find('th').text(),
       $(row).find('td').eq(0).text(),
-      $(row).find('.status').clone().find('.icon').remove().end().text(),
+      $(row).find('td').eq(1).clone().find('.icon, [role=img]').remove().end().text().trim(),
     ])
 }
 
@@ -34,12 +36,13 @@ describe('the honesty panel', () => {
   it('begins with the sentence that matters most, then has each figure with a mark in words', () => {
     const $ = render(makeHonestyReport())
     expect($('.honesty-lead').text()).toContain('about 3 times in 4')
+    expect($('.honesty-verdict .status').text()).toBe('✕likely luck')
     expect($('.honesty-said li')).toHaveLength(1)
     expect(rowsOf($)).toEqual([
       ['Sharpe, annual', '0.508', ''],
       ['Band', '−0.15 to 1.22', 'doubtful'],
       ['Probabilistic Sharpe', '92.9 %', 'doubtful'],
-      ['Minimum track record', '2,684 returns', 'bad'],
+      ['Minimum track record', 'about 11 years', 'bad'],
       ['Deflated Sharpe', '34.4 %', 'bad'],
       ['Deflated Sharpe, no skill', '0.9 %', 'bad'],
       ['Minimum backtest', '14.9 years', 'bad'],
@@ -52,6 +55,42 @@ describe('the honesty panel', () => {
     expect($('.honesty-basis').text()).toBe(
       '10,000 tries · 2,147 returns, 252 a year · 1,000 resamples in blocks of 10 on average, seed 1 · 12,870 halves of 16 blocks',
     )
+  })
+
+  it('has one verdict, and colour on it and on the few figures that decide it alone', () => {
+    const $ = render(makeHonestyReport())
+    expect($('table.honesty .status')).toHaveLength(3)
+    const word = (changes: Partial<HonestyReport>) => viewHonesty(makeHonestyReport(changes)).verdict?.word
+    const { dsr_trial_variance: _, pbo, against_zero } = makeHonestyReport()
+    const sure = { threshold: 0.01, probability: 0.99 }
+    const rare = { ...against_zero, spa_consistent: 0.01 }
+    const held = { dsr_trial_variance: sure, against_zero: rare, pbo: { ...pbo, value: 0.1 } }
+    expect(word(held)).toBe('stands out')
+    expect(word({ ...held, pbo: { ...pbo, value: 0.6 } })).toBe('doubtful')
+    expect(word({ ...held, against_zero: { ...rare, spa_consistent: 0.1 } })).toBe('doubtful')
+    expect(word({ ...held, dsr_trial_variance: { ...sure, probability: 0.4 } })).toBe('likely luck')
+    expect(word({ dsr_trial_variance: null, against_zero: NOTHING })).toBeUndefined()
+  })
+
+  it('says nothing twice: bounds, ties and ratios only where they are something else', () => {
+    const meaningOf = ($: ReturnType<typeof render>, label: string) =>
+      $('table.honesty tbody tr')
+        .filter((_, row) => $(row).find('th').text() === label)
+        .find('.honesty-meaning')
+        .text()
+    const $ = render(makeHonestyReport(), 0.372)
+    expect(meaningOf($, 'Against doing nothing')).toMatch(
+      /; 70\.0 % by the lower and 75\.0 % by the upper test\.$/,
+    )
+    expect(meaningOf($, 'Probability of overfitting')).toContain('57.0 % without ties')
+    expect($('.honesty-ratios').text()).toMatch(/^Sharpe 0\.51 here: .*; 0\.37 in the statistics: /)
+    const every = { reality_check: 1, spa_consistent: 1, spa_lower: 1, spa_upper: 1 }
+    const { pbo } = makeHonestyReport()
+    const same = makeHonestyReport({ against_buy_and_hold: every, pbo: { ...pbo, strict: pbo.value } })
+    const quiet = render(same, 0.508)
+    expect(meaningOf(quiet, 'Against buy & hold')).toBe('How often luck alone looks as good.')
+    expect(meaningOf(quiet, 'Probability of overfitting')).not.toContain('ties')
+    expect(quiet('.honesty-ratios')).toHaveLength(0)
   })
 
   it('gives every figure a source and every mark an icon that is not read aloud', () => {
@@ -88,7 +127,7 @@ describe('the honesty panel', () => {
     const words = Object.fromEntries(rowsOf($).map(([label, value, word]) => [label, `${value} ${word}`]))
     expect(words).toMatchObject({
       'Probabilistic Sharpe': '> 99.9 % good',
-      'Minimum track record': '800 returns good',
+      'Minimum track record': 'about 3.2 years good',
       'Probability of overfitting': '10.0 % good',
       'Against doing nothing': '2.0 % good',
       'Against doing nothing, unscaled': '< 0.1 % good',

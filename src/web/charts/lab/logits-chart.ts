@@ -1,4 +1,7 @@
-/** How the logits of a cross-validation are spread, as SVG bars: overfit halves up to zero, the others beyond it. Pure. */
+/**
+ * Where the choice of one half stands among all tries on the other, as SVG bars over its rank in percent: overfit halves up
+ * to the middle, the others beyond it. Pure.
+ */
 import { formatNumber } from '../../../core/format.ts'
 import type { Histogram } from '../../../lab/backtest-result.ts'
 import { createScale, niceTicks } from '../axes.ts'
@@ -15,7 +18,10 @@ export function drawLogits(id: string, { edges, counts }: Histogram): string {
   const total = counts.reduce((sum, count) => sum + count, 0)
   const shares = counts.map((count) => (total === 0 ? 0 : (100 * count) / total))
   const most = shares.reduce((a, b) => Math.max(a, b), 0) || 1
-  const x = createScale(edges[0]!, edges.at(-1)!, LEFT, WIDTH - RIGHT)
+  const x = createScale(0, 100, LEFT, WIDTH - RIGHT)
+  const ranks = edges.map((edge, i) =>
+    i === 0 ? 0 : i === counts.length ? 100 : 100 / (1 + Math.exp(-edge)),
+  )
   const y = createScale(0, most, BOTTOM, TOP)
   let overfit = ''
   let others = ''
@@ -23,15 +29,15 @@ export function drawLogits(id: string, { edges, counts }: Histogram): string {
   for (const [i, share] of shares.entries()) {
     if (edges[i + 1]! <= 0) overfitShare += share
     if (share === 0) continue
-    const [from, to] = [x(edges[i]!), x(edges[i + 1]!)]
+    const [from, to] = [x(ranks[i]!), x(ranks[i + 1]!)]
     const bar = `M${short(from + 0.5)} ${BOTTOM}V${short(y(share))}H${short(to - 0.5)}V${BOTTOM}z`
     if (edges[i + 1]! <= 0) overfit += bar
     else others += bar
   }
   const ticks = niceTicks(0, most, 3)
   const description =
-    `Of ${formatNumber(total, 0)} ways to halve the history, in ${formatNumber(overfitShare, 1)} % the logit is at or below zero: ` +
-    `the choice of one half was no better than the middle on the other. In ${formatNumber(100 - overfitShare, 1)} % it is above.`
+    `Of ${formatNumber(total, 0)} ways to halve the history, in ${formatNumber(overfitShare, 1)} % the choice of one half was no better ` +
+    `than the middle of all tries on the other, in ${formatNumber(100 - overfitShare, 1)} % it was above it.`
   return frameSvg(
     {
       id,
@@ -43,7 +49,7 @@ export function drawLogits(id: string, { edges, counts }: Histogram): string {
     },
     `<path class="chart-grid" d="${ticks.map((tick) => `M${LEFT} ${short(y(tick))}H${WIDTH - RIGHT}`).join('')}"></path>` +
       `<path class="bar-loss" d="${overfit}"></path><path class="bar-gain" d="${others}"></path>` +
-      `<path class="chart-zero" d="M${short(x(0))} ${TOP}V${BOTTOM}"></path>` +
+      `<path class="chart-zero" d="M${short(x(50))} ${TOP}V${BOTTOM}"></path>` +
       ticks
         .map((tick) =>
           drawLabel({
@@ -54,9 +60,12 @@ export function drawLogits(id: string, { edges, counts }: Histogram): string {
           }),
         )
         .join('') +
-      niceTicks(edges[0]!, edges.at(-1)!, 4)
+      [0, 25, 50, 75, 100]
         .map((tick) =>
-          drawLabel({ x: x(tick), y: BOTTOM + 11, words: formatNumber(tick, 0), anchor: 'middle' }),
+          drawLabel({
+            ...{ x: x(tick), y: BOTTOM + 11, words: `${tick} %` },
+            anchor: tick === 100 ? 'end' : 'middle',
+          }),
         )
         .join(''),
   )
