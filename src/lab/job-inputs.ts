@@ -1,6 +1,6 @@
 /**
  * What the jobs of the lab take, as it is posted, typed and journaled: one schema a kind. Titles, descriptions, ranges
- * and defaults make the forms, the API's description and what a refusal says; the command line words its own help.
+ * and defaults make the forms, the help of the command line and the API's description.
  */
 import { z } from 'zod'
 import { InputError, quote } from '../core/errors.ts'
@@ -140,7 +140,8 @@ const range = z.union(
   { error: allow('[from, to] or [from, to, step], the step above 0') },
 )
 
-const METHODS = ['grid', 'random', 'adaptive'] as const
+export const OBJECTIVES = STATISTICS
+export const METHODS = ['grid', 'random', 'adaptive'] as const
 export const MAX_TRIALS = 1_000_000
 /** How many a search runs that is not told, and does not run everything. */
 export const DEFAULT_TRIES = { random: 1_000, adaptive: 300 } as const
@@ -150,7 +151,7 @@ const searchShape = {
     title: 'Ranges',
     description: 'From, to and step of each parameter that is searched; both ends count',
   }),
-  maximize: z.enum(STATISTICS).default('sharpe_ratio').meta({
+  maximize: z.enum(OBJECTIVES).default('sharpe_ratio').meta({
     title: 'Objective',
     description: 'The statistic that is to be best; one of which less is better is made small',
   }),
@@ -202,7 +203,7 @@ const walkForwardShape = {
 }
 export const walkForwardInputSchema = z.strictObject(walkForwardShape)
 
-const MODELS = ['logistic', 'forest'] as const
+export const MODELS = ['logistic', 'forest'] as const
 const trainShape = {
   ...barsShape,
   features: z

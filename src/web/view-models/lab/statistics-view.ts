@@ -37,13 +37,18 @@ const NAMES: Record<Figure, Naming> = {
   return_ann_pct: {
     label: 'Return, annual',
 
-    about: 'Geometric mean of daily returns, of a year',
+    about:
+      'Geometric mean of daily returns, over the trading days of a year; CAGR is the same by the calendar',
   },
-  cagr_pct: { label: 'CAGR', about: 'Compound annual growth over calendar time' },
+  cagr_pct: {
+    label: 'CAGR',
+    about:
+      'Compound annual growth by the calendar; differs from the annual return by how days are counted alone',
+  },
   alpha_pct: {
-    label: 'Alpha',
+    label: 'Alpha, whole span',
 
-    about: 'Return that the market’s return times beta does not explain',
+    about: 'Of all bars, not of a year: return that the market’s return times beta does not explain',
   },
   beta: {
     label: 'Beta',
