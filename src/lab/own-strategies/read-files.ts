@@ -5,8 +5,9 @@
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../core/clock.ts'
 import { createDeferred } from '../../core/deferred.ts'
-import { messageOf } from '../../core/errors.ts'
+import { tellError, withoutPaths } from '../../core/error-text.ts'
 import type { FileOutcome, FileToRead, ReaderNews } from './reader-thread.ts'
+import { parseFacts } from './strategy-shape.ts'
 
 export interface ReadLimits {
   clock: Clock
@@ -43,7 +44,9 @@ async function readSome(
   let watch = new AbortController()
   worker.stdout.resume()
   worker.stderr.resume()
-  worker.on('message', (news: ReaderNews) => {
+  worker.on('message', (message: unknown) => {
+    const news = parseNews(message, outcomes.length)
+    if (!news) return
     watch.abort()
     if ('ended' in news) {
       outcomes.push(news.outcome)
@@ -61,11 +64,27 @@ async function readSome(
     )
   })
   worker.on('error', (error) => {
-    fault = `it ended its thread: ${messageOf(error)}`
+    fault = `it ended its thread: ${withoutPaths(tellError(error))}`
   })
   worker.on('exit', () => exited.resolve())
   await exited.promise
   watch.abort()
   if (outcomes.length < files.length) outcomes.push({ problem: { line: null, message: fault } })
   return outcomes
+}
+
+/** Of the file with this number. A file may send whatever it likes: null for what is not meant here. */
+function parseNews(value: unknown, file: number): ReaderNews | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { begun, ended, outcome } = value as { begun?: unknown; ended?: unknown; outcome?: unknown }
+  if (begun === file) return { begun }
+  if (ended !== file || typeof outcome !== 'object' || outcome === null) return null
+  const { strategy, problem } = outcome as { strategy?: unknown; problem?: unknown }
+  if (typeof problem === 'object' && problem !== null) {
+    const { line, message } = problem as { line?: unknown; message?: unknown }
+    const at = Number.isInteger(line) ? (line as number) : null
+    return { ended, outcome: { problem: { line: at, message: tellError(message) } } }
+  }
+  const facts = parseFacts(strategy)
+  return facts && { ended, outcome: { strategy: facts } }
 }

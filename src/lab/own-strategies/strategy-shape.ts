@@ -5,6 +5,7 @@ import { suggestName } from '../../core/nearest.ts'
 import { STATISTICS } from '../../trading/statistics.ts'
 import { fillParams } from '../../trading/strategies/fill-params.ts'
 import type { Strategy } from '../../trading/strategies/strategy.ts'
+import type { StrategyFacts } from '../strategy-catalog.ts'
 import { parseConstraint } from '../search/constraint.ts'
 
 const finite = z.number({ error: ({ input }) => `is ${quote(input)}; allowed: a number` })
@@ -59,6 +60,17 @@ const barStrategy = z.strictObject(
   },
   { error: refuseUnknown(BAR_KEYS) },
 )
+
+const facts = z.strictObject({
+  ...factsShape,
+  form: z.enum(['signals', 'bars']),
+  tickers: z.enum(['one', 'several']),
+})
+
+/** Null for what is not all that is told of a strategy. */
+export function parseFacts(value: unknown): StrategyFacts | null {
+  return facts.safeParse(value).data ?? null
+}
 
 /** What is wrong, with the field that it is about: as it stands in the file. */
 export class ShapeError extends Error {

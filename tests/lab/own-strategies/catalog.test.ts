@@ -1,6 +1,8 @@
 /** The folder of one's own strategies: what is listed, what is wrong and where, and that nothing takes anything from another. */
-import { rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createCatalog } from '../../../src/lab/create-catalog.ts'
 import { BUILT_IN } from '../../../src/trading/strategies/index.ts'
@@ -138,6 +140,59 @@ describe('a mistake', () => {
     expect(own.map(({ name }) => name)).toEqual(['good'])
     expect(problems).toEqual([
       { file: 'a-loop.mjs', line: null, message: expect.stringContaining('not loaded within 1 s:') },
+    ])
+  })
+
+  it('that sends what it should not stops nobody, and passes for no other file', async () => {
+    const forged = "{ ended: 0, outcome: { strategy: { name: 'forged' } } }"
+    const { own, problems } = await look({
+      'a-post.mjs': `import { parentPort } from 'node:worker_threads'
+        for (const message of [null, 7, 'x', {}, { ended: 1, outcome: null }, ${forged}]) parentPort.postMessage(message)
+        ${signalFile('post', '    return 0')}`,
+      'b-good.mjs': GOOD,
+    })
+    expect(problems).toEqual([])
+    expect(own.map(({ name }) => name)).toEqual(['post', 'good'])
+  })
+
+  it('is told shortly and without folders, whatever is thrown', async () => {
+    const { problems, folder } = await look({
+      'long.mjs': "throw new Error('x'.repeat(1e6))",
+      'missing.mjs':
+        "import { readFileSync } from 'node:fs'\nreadFileSync(import.meta.dirname + '/no/secret.txt')",
+      'address.mjs': 'throw new Error(`at ${import.meta.url} from ${process.execPath}`)',
+      'late.mjs': 'Promise.reject(new Error(`late ${import.meta.url}`))\nawait new Promise(() => {})',
+      'nothing.mjs': "throw { toString() { throw new Error('never') } }",
+    })
+    expect(problems.map(({ file, message }) => [file, message.slice(-30)])).toEqual([
+      ['address.mjs', expect.stringMatching(/^at address.mjs from node/)],
+      ['late.mjs', 'ended its thread: late late.mjs'.slice(-30)],
+      ['long.mjs', `${'x'.repeat(29)}…`],
+      ['missing.mjs', "directory, open 'secret.txt'".padStart(30, 'r ')],
+      ['nothing.mjs', expect.stringContaining('nothing that can be read')],
+    ])
+    expect(JSON.stringify(problems)).not.toContain(folder)
+  })
+
+  it.runIf(process.platform !== 'win32')('of what is no file of the folder is told, unread', async () => {
+    const folder = await createStrategyFolder({ 'good.mjs': GOOD, 'large.mjs': `//${'x'.repeat(1e6)}` })
+    await promisify(execFile)('mkfifo', [join(folder, 'pipe.ts')])
+    await symlink('/dev/zero', join(folder, 'device.ts'))
+    await symlink(import.meta.filename, join(folder, 'outside.ts'))
+    await symlink(join(folder, 'gone.mjs'), join(folder, 'nowhere.ts'))
+    await symlink(folder, join(folder, 'round.ts'))
+    await mkdir(join(folder, 'inside'))
+    await writeFile(join(folder, 'inside', 'linked.mjs'), signalFile('linked', '    return 0'))
+    await symlink(join(folder, 'inside', 'linked.mjs'), join(folder, 'link.mjs'))
+    const { strategies, problems } = await createCatalog({ folder }).list()
+    expect(strategies.flatMap(({ file }) => file ?? [])).toEqual(['good.mjs', 'link.mjs'])
+    expect(problems).toEqual([
+      { file: 'device.ts', line: null, message: 'it is a link that leads out of the folder' },
+      { file: 'large.mjs', line: null, message: 'it is larger than 1000000 bytes' },
+      { file: 'nowhere.ts', line: null, message: expect.stringContaining('cannot be read') },
+      { file: 'outside.ts', line: null, message: 'it is a link that leads out of the folder' },
+      { file: 'pipe.ts', line: null, message: 'it is no file' },
+      { file: 'round.ts', line: null, message: 'it is a link that leads out of the folder' },
     ])
   })
 
