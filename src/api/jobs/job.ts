@@ -7,6 +7,7 @@ import { JOB_KINDS, type JobKind } from '../../lab/job-inputs.ts'
 import type { RunStatus } from '../../runs/status.ts'
 import type { Summary } from '../../runs/summary.ts'
 import { runIdSchema } from '../schemas.ts'
+import { jobResultSchema } from './job-result-schema.ts'
 
 export const JOB_STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const
 export type JobState = (typeof JOB_STATES)[number]
@@ -41,10 +42,7 @@ export const jobSchema = z
       description: 'The file of its log below RESULTS_DIR; null once that is gone',
       example: 'GOOG/2026-11-20_10.00.00/artifacts/run.log',
     }),
-    result: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .meta({ description: 'What has been found so far; null until there is something, and in lists' }),
+    result: jobResultSchema,
   })
   .openapi('Job')
 
