@@ -1,7 +1,7 @@
 /**
- * The parts that show what a backtest has found: statistics beside buying and holding, equity with its drawdown and the
- * trades, returns by month and how they are spread, and the trades as a table. The same for a job and for one trial of a
- * search; what there is to show, and why there is nothing, is told by whoever asks.
+ * The parts that show what a backtest has found: its headlines, equity with its drawdown and the trades, all statistics
+ * beside buying and holding, returns by month and how they are spread, and the trades as a table. The same for a job and
+ * for one trial of a search; what there is to show, and why there is nothing, is told by whoever asks.
  */
 import type { BacktestResult, SeriesFacts } from '../../../lab/backtest-result.ts'
 import type { BacktestStats } from '../../../trading/statistics.ts'
@@ -45,7 +45,7 @@ export interface ResultSource {
 }
 
 /** What comes with the result itself. */
-const AWAITED = ['equity', 'monthly returns', 'the spread of returns', 'trades']
+const AWAITED = ['equity', 'monthly returns', 'the distribution of returns', 'trades']
 
 export function createResultRegions({ charts }: Pick<PageKit, 'charts'>, source: ResultSource): Region[] {
   const { ask, watch, absence } = source
@@ -80,8 +80,7 @@ export function createResultRegions({ charts }: Pick<PageKit, 'charts'>, source:
             ...(stats ? [] : ['statistics']),
             ...((await source.result()) ? [] : AWAITED),
           ]),
-          statistics: stats && viewStatistics(stats, buyAndHold),
-          hasHold: buyAndHold !== null,
+          headlines: stats && viewStatistics(stats, buyAndHold).headlines,
           params: params ? describeParams(params) : '',
           series: viewSeries(series),
           notes,
@@ -99,6 +98,19 @@ export function createResultRegions({ charts }: Pick<PageKit, 'charts'>, source:
         allHref: ask.href({ from: null, to: null }, 'job-equity'),
       }
     }),
+    {
+      id: 'job-figures',
+      key: `job-figures:${source.key}`,
+      template: 'lab/figures',
+      watch,
+      data: async () => {
+        const { stats, buyAndHold } = await source.figures()
+        return {
+          groups: stats && viewStatistics(stats, buyAndHold).groups,
+          hasHold: buyAndHold !== null,
+        }
+      },
+    },
     region('job-months', 'lab/months', '', async (result) => viewMonths(result.months)),
     region(
       'job-distribution',

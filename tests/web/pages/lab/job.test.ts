@@ -60,7 +60,24 @@ test('figures that could not have been earned have a warning above them', async 
   expect(await above(undefined)).toEqual([])
 })
 
-test('equity, months, spread and trades follow, each with words of its own', async () => {
+test('equity stands under the headlines and what is luck under it; the work itself comes last', async () => {
+  const site = siteOf(search)
+  const shown = async (kind: 'backtest' | 'optimize') => {
+    const { $ } = await site.get(`/runs/${addJob(site.desk, kind)}`)
+    return $('.run-grid [data-region]')
+      .map((_, one) => one.attribs.id!)
+      .get()
+      .filter((id) => id.startsWith('job-') || id === 'run-tree')
+  }
+  const result = ['job-figures', 'job-trades', 'job-months', 'job-distribution']
+  expect(await shown('backtest')).toEqual(['job-statistics', 'job-equity', ...result, 'run-tree'])
+  expect(await shown('optimize')).toEqual([
+    ...['job-search', 'job-statistics', 'job-equity', 'job-honesty', 'job-heatmap', 'job-trials'],
+    ...['job-parallel', ...result, 'run-tree'],
+  ])
+})
+
+test('equity, months, distribution and trades follow, each with words of its own', async () => {
   const site = siteOf()
   const id = addJob(site.desk, 'backtest')
   const { $, html } = await site.get(`/runs/${id}`)
@@ -285,7 +302,7 @@ test('what is not there is named once, with when it comes or why it does not; no
     const parts = shown.map((_, one) => one.attribs.id!.replace('job-', '')).get()
     return { said: words($(`#${part} > p`).first().text()), parts, $ }
   }
-  const rest = 'equity, monthly returns, the spread of returns and trades'
+  const rest = 'equity, monthly returns, the distribution of returns and trades'
   const failed = await look(addJob(site.desk, 'backtest', { ended: 'error', done: 0 }))
   expect(failed.said).toBe(
     `The job failed before statistics, ${rest} could be worked out; the reason stands above.`,
