@@ -179,7 +179,12 @@ export function createDispatcher(options: DispatcherOptions = {}): Dispatcher {
       return lanes.addFirst(job.options.lane, job)
     }
     const reason = withoutPaths(tellError(job.kill.signal.aborted ? job.kill.signal.reason : error))
-    job.done.reject(new Error(`${job.name} ended its thread ${MAX_TRIES} times: ${reason}`, { cause: error }))
+    const ended = `ended its thread ${MAX_TRIES} times: ${reason}`
+    job.done.reject(
+      job.own
+        ? new StrategyFault(job.own.file, null, `it ${ended}`)
+        : new Error(`${job.name} ${ended}`, { cause: error }),
+    )
   }
 
   function cancel(job: Job, reason: unknown): void {

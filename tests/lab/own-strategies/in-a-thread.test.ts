@@ -78,6 +78,23 @@ describe('in a job', () => {
     expect(caveats).toEqual(['looks-ahead'])
   })
 
+  it('what a file does to its surroundings changes no number of a built-in strategy', async () => {
+    const refs = await refsOf({
+      'poison.mjs': `import { parentPort } from 'node:worker_threads'\n${signalFile(
+        'poison',
+        '    Math.sqrt = () => 1\n    parentPort.postMessage(null)\n    return 0',
+      )}`,
+      'rejects.mjs': signalFile('rejects', '    Promise.reject(new Error(import.meta.url))\n    return 0'),
+    })
+    const builtIn: StrategyRef = { name: 'sma-cross', file: null, hash: null }
+    const before = await run(builtIn)
+    await run(refs.get('poison')!)
+    await expect(run(refs.get('rejects')!)).rejects.toThrow(
+      /^rejects\.mjs: it ended its thread 2 times: rejects\.mjs$/,
+    )
+    expect((await run(builtIn)).stats).toEqual(before.stats)
+  })
+
   it('a file that has changed since is refused', async () => {
     const refs = await refsOf({ 'good.mjs': signalFile('good', '    out.fill(1)\n    return 0') })
     const ref = refs.get('good')!
