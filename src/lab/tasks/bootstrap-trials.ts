@@ -6,7 +6,13 @@ import { momentsPerTrial } from '../overfitting/cross-validation.ts'
 import type { TrialGround } from '../overfitting/judged-search.ts'
 import { computeSharpeMoments } from '../overfitting/sharpe-moments.ts'
 import { addTry, createSnoopingMaxima, type SnoopingMaxima } from '../overfitting/snooping-tests.ts'
-import { createResampleSums, drawResamples, fillPrefix, LANES } from '../overfitting/stationary-bootstrap.ts'
+import {
+  createResampleSums,
+  drawResamples,
+  fillPrefix,
+  LANES,
+  type ResampleSums,
+} from '../overfitting/stationary-bootstrap.ts'
 import { chooseObservations, readReturns } from '../overfitting/track-returns.ts'
 import { STATISTICS } from '../../trading/statistics.ts'
 import type { Task, TaskControl } from '../task.ts'
@@ -116,13 +122,31 @@ export function addBlockMoments(
   }
 }
 
+/** What the last part drew: every part of a search asks for the same, and drawing it anew leaves tens of megabytes. */
+let latest: { key: string; resampled: ResampleSums } | null = null
+
+function openResamples(
+  observations: number,
+  { samples, meanBlock, seed }: NonNullable<BootstrapInput['resampling']>,
+): ResampleSums {
+  const key = JSON.stringify([observations, samples, meanBlock, seed])
+  if (latest?.key !== key) {
+    // Not both at once.
+    latest = null
+    const resampled = createResampleSums(drawResamples(observations, samples, meanBlock, seed))
+    latest = { key, resampled }
+  }
+  return latest.resampled
+}
+
 /** Both tests over one set of resamples; against buying and holding by the difference of sums. */
 function createTests(
   observations: number,
-  { samples, meanBlock, seed }: NonNullable<BootstrapInput['resampling']>,
+  resampling: NonNullable<BootstrapInput['resampling']>,
   held: Float64Array,
 ) {
-  const { prefix, sums, add } = createResampleSums(drawResamples(observations, samples, meanBlock, seed))
+  const { samples } = resampling
+  const { prefix, sums, add } = openResamples(observations, resampling)
   const heldMoments = computeSharpeMoments(held)
   fillPrefix(held, heldMoments.mean, prefix, 0)
   add()
