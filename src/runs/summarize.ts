@@ -22,7 +22,7 @@ export function summarize(workflow: Workflow, state: RunState): Summary {
     as_of: state.as_of,
     status: state.status,
     overall_progress: overallProgress(state),
-    progress_message: state.paused_because ?? state.progress.message,
+    progress_message: state.paused_because ?? (state.status === 'completed' ? null : state.progress.message),
     eta_seconds: etaSeconds(state, worked),
     current_stage: isTerminal(state.status) ? null : stage,
     created_at: state.created_at,

@@ -1,14 +1,15 @@
 /** The jobs of the lab as a desk runs them, on threads. */
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { createBacktestWorkflow } from '../../src/lab/backtest.ts'
 import type { BacktestResult } from '../../src/lab/backtest-result.ts'
 import { createLabDesk } from '../../src/lab/create-lab-desk.ts'
-import { chunkStep, RESULT_STEP, type LabState } from '../../src/lab/lab-state.ts'
+import { BARS_STEP, chunkStep, RESULT_STEP, type LabState } from '../../src/lab/lab-state.ts'
 import { createOptimizeWorkflow } from '../../src/lab/optimize.ts'
 import type { Dispatcher } from '../../src/lab/task.ts'
 import type { RunState } from '../../src/runs/state.ts'
 import type { Workflow } from '../../src/runs/workflow.ts'
 import { STATISTICS } from '../../src/trading/statistics.ts'
+import { createGate } from '../support/gate.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { createRunRecord, executeOver, StoppedError, type RunRecord } from '../support/run-context.ts'
 import { parseResult } from '../support/result-text.ts'
@@ -44,12 +45,19 @@ function fold<Input>(workflow: Workflow<Input, LabState>, input: Input, record: 
 const resultOf = ({ record }: Ended) => JSON.parse(record.results.get(RESULT_STEP)!) as BacktestResult
 
 /** What a desk says of the job, over its record. */
-function lookAt({ record, data, input }: Ended, dispatcher: Dispatcher = lab.dispatcher) {
+function lookAt(
+  { record, data, input }: Ended,
+  dispatcher: Dispatcher = lab.dispatcher,
+  read: string[] = [],
+) {
   const steps = record.results.has(RESULT_STEP) ? { [RESULT_STEP]: { status: 'completed' } } : {}
   return createLabDesk({
     runs: {
       state: async () => ({ kind: 'optimize', input, data, steps }) as unknown as RunState,
-      stepResult: async (_runId, key) => parseResult(record.results.get(key) ?? 'null') ?? undefined,
+      stepResult: async (_runId, key) => (
+        read.push(key),
+        parseResult(record.results.get(key) ?? 'null') ?? undefined
+      ),
     },
     ...{ catalog: lab.catalog, dispatcher, clock: createManualClock() },
     shutdown: new AbortController().signal,
@@ -243,6 +251,46 @@ describe('what a desk says of a search', () => {
     const near = (await desk.heatmap('run', { x: 'fast', y: 'slow', statistic: 'sharpe_ratio', within }))!
     expect(near.cells).toHaveLength(10)
     await expect(desk.heatmap('run', { x: 'fats', y: 'slow', statistic: 'sqn' })).rejects.toThrow(/"fast"\?/)
+  })
+
+  test('a search at work is glanced at without waiting for its threads; what is found behind is there later', async () => {
+    const job = await optimized
+    const search = job.data.search!
+    const gate = createGate()
+    const busy: Dispatcher = {
+      ...lab.dispatcher,
+      run: (task, input, options) => gate.opened.then(() => lab.dispatcher.run(task, input, options)),
+    }
+    const desk = lookAt(job, busy)
+    const axes = { x: 'fast', y: 'slow', statistic: 'sharpe_ratio' } as const
+    const glance = () => desk.glance.heatmap('run', axes, search)
+    expect(await glance()).toBeNull()
+    expect(await desk.glance.trials('run', query, { ...search, chunks: 0 })).toBeNull()
+    gate.open()
+    const found = await desk.heatmap('run', axes)
+    await vi.waitUntil(glance)
+    expect(await glance()).toEqual({ found, search })
+  })
+
+  test('of trials looked at one after the other the bars are read once, and so is a result', async () => {
+    const read: string[] = []
+    const desk = lookAt(await optimized, lab.dispatcher, read)
+    for (const trial of [0, 1, 1, 2]) await desk.inspectTrial('run', trial)
+    for (let i = 0; i < 3; i++) expect((await desk.result('run'))!.trades.length).toBeGreaterThan(0)
+    expect(read.filter((key) => [BARS_STEP, RESULT_STEP].includes(key))).toEqual([BARS_STEP, RESULT_STEP])
+  })
+
+  test('the best trials briefly have their parameters and the statistic that is asked for', async () => {
+    const read: string[] = []
+    const desk = lookAt(await optimized, lab.dispatcher, read)
+    const whole = await desk.trials('run', query)
+    read.length = 0
+    const brief = await desk.trials('run', { ...query, isBrief: true })
+    expect(read).toEqual([])
+    expect(brief.trials.map(({ stats, ...trial }) => ({ ...trial, sharpe: stats.sharpe_ratio }))).toEqual(
+      whole.trials.map(({ stats, ...trial }) => ({ ...trial, sharpe: stats.sharpe_ratio })),
+    )
+    expect(brief.trials[0]!.stats.trades).toBeNull()
   })
 
   test('one trial run again is the trial that was kept, and says so where it no longer is', async () => {
