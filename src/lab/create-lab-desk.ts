@@ -29,9 +29,7 @@ import { countTrades, unpackTrades } from './pack-trades.ts'
 import { leftOut } from './search/left-out.ts'
 import type { StrategyCatalog } from './strategy-catalog.ts'
 import type { Dispatcher } from './task.ts'
-import { backtest } from './tasks/backtest.ts'
-import { drawHeatmap } from './tasks/draw-heatmap.ts'
-import { orderTrials } from './tasks/order-trials.ts'
+import { backtest, drawHeatmap, orderTrials } from './tasks/names.ts'
 import type { Trial } from './trials.ts'
 
 export interface LabDeskDeps {
@@ -68,7 +66,11 @@ export function createLabDesk({ runs, catalog, dispatcher, clock, shutdown }: La
     const state = await runs.state(runId)
     const { search } = state.data as Partial<LabState>
     if (!search || state.kind !== 'optimize')
-      throw new NotFoundError(`run ${runId} is no search: it has no trials`)
+      throw new NotFoundError(
+        state.kind === 'walk-forward'
+          ? `run ${runId} is a walk-forward: of each fold it shows what was chosen; to look at tries one by one, run an optimisation over the bars of that fold`
+          : `run ${runId} is no search: it has no trials`,
+      )
     return search
   }
 

@@ -10,7 +10,8 @@ import { MAX_CSV_BYTES } from './csv-upload.ts'
 import type { ImportedSeries } from './find-bars.ts'
 import type { ImportedFacts, ImportedListing, SeriesDesk } from './series-facts.ts'
 import type { Dispatcher } from './task.ts'
-import { readCsv } from './tasks/read-csv.ts'
+import { readCsv } from './tasks/names.ts'
+import type { readCsv as ReadCsv } from './tasks/read-csv.ts'
 
 /** Files received or read at once: each is held in memory until it is read. */
 const MAX_AT_ONCE = 8
@@ -196,7 +197,7 @@ function describe(
     repairs,
     repaired,
     notes,
-  }: Awaited<ReturnType<typeof readCsv.run>>,
+  }: Awaited<ReturnType<typeof ReadCsv.run>>,
   { name = UNNAMED, ticker, now }: { name: string | undefined; ticker: string; now: number },
 ): ImportedFacts {
   const show = (ms: number) => formatBarTime(ms, isDaily)

@@ -7,7 +7,7 @@ import { MEASURED_EVENT, RESULT_STEP } from './lab-state.ts'
 import type { JobBars } from './pack-bars.ts'
 import type { StrategyRef } from './strategy-catalog.ts'
 import type { Dispatcher } from './task.ts'
-import { backtest } from './tasks/backtest.ts'
+import { backtest } from './tasks/names.ts'
 
 export interface SimulateStep {
   dispatcher: Dispatcher

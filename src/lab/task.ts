@@ -25,6 +25,9 @@ export interface Task<Input, Output> {
   run(input: Input, control: TaskControl): Output | Promise<Output>
 }
 
+/** A task as whoever sends it needs it: what it does may be known to threads alone. */
+export type TaskName<Input, Output> = Pick<Task<Input, Output>, 'name'> & Partial<Task<Input, Output>>
+
 export interface DispatchOptions {
   /** Tasks of one run stand in one line; lines take turns. */
   lane: string
@@ -36,6 +39,6 @@ export interface DispatchOptions {
 export interface Dispatcher {
   /** How many tasks run side by side. */
   readonly threads: number
-  run<Input, Output>(task: Task<Input, Output>, input: Input, options: DispatchOptions): Promise<Output>
+  run<Input, Output>(task: TaskName<Input, Output>, input: Input, options: DispatchOptions): Promise<Output>
   close(): Promise<void>
 }

@@ -38,6 +38,4 @@ export function unpackDoubles(text: string): Float64Array {
   return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
 }
 
-export { nameStatistics } from '../trading/statistics.ts'
-
 export type NamedStats = Omit<BacktestStats, 'start' | 'end'>

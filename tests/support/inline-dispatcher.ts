@@ -1,5 +1,6 @@
 /** A dispatcher without threads: each task runs where it is asked for, as it would in one, and says what was asked. */
-import type { Dispatcher } from '../../src/lab/task.ts'
+import type { Dispatcher, Task } from '../../src/lab/task.ts'
+import * as tasks from '../../src/lab/tasks/index.ts'
 
 export interface InlineDispatcher extends Dispatcher {
   /** Names of the tasks so far. */
@@ -13,7 +14,8 @@ export function createInlineDispatcher(): InlineDispatcher {
     async run(task, input, { signal, onProgress }) {
       asked.push(task.name)
       signal.throwIfAborted()
-      const output = await task.run(structuredClone(input), {
+      const { run } = (task.run ? task : tasks[task.name as keyof typeof tasks]) as Task<typeof input, never>
+      const output = await run(structuredClone(input), {
         isCancelled: () => signal.aborted,
         report: (fraction, message) => onProgress?.(fraction, message ?? null),
       })

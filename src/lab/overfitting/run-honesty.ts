@@ -6,10 +6,9 @@ import type { RunContext, StepContext } from '../../runs/workflow.ts'
 import type { HonestyReport } from '../honesty-report.ts'
 import type { Params } from '../../trading/strategies/strategy.ts'
 import { HONESTY_EVENT, HONESTY_STEP } from '../lab-state.ts'
-import type { Dispatcher, Task } from '../task.ts'
-import { bootstrapTrials, type BootstrapOutput } from '../tasks/bootstrap-trials.ts'
-import { judgeTrack } from '../tasks/judge-track.ts'
-import { validateTrials } from '../tasks/validate-trials.ts'
+import type { Dispatcher, TaskName } from '../task.ts'
+import type { BootstrapOutput } from '../tasks/bootstrap-trials.ts'
+import { bootstrapTrials, judgeTrack, validateTrials } from '../tasks/names.ts'
 import { packDoubles, unpackDoubles } from '../trials.ts'
 import { assembleReport } from './assemble-report.ts'
 import { momentsPerTrial } from './cross-validation.ts'
@@ -39,8 +38,8 @@ export interface JudgeOptions {
   dispatcher: Dispatcher
   /** Tree node it works for: one step of it. */
   node?: string
-  /** 0..1 of the judging, as it goes on. */
-  onProgress?: (fraction: number) => void
+  /** Pieces of work done, of all. `isNew` is false for one that was done before, in this run or the one it repeats. */
+  onProgress?: (done: number, of: number, isNew: boolean) => void
 }
 
 /**
@@ -58,7 +57,7 @@ export async function judgeSearch(
     (step) =>
       measureHonesty(search, step, {
         dispatch: (task, input) => dispatcher.run(task, input, { lane: ctx.runId, signal: ctx.signal }),
-        onProgress: (fraction) => onProgress?.(fraction),
+        onProgress: (done, of, isNew) => onProgress?.(done, of, isNew),
       }),
     node === undefined ? {} : { node },
   )
@@ -67,8 +66,8 @@ export async function judgeSearch(
 }
 
 interface Measuring {
-  dispatch<Input, Output>(task: Task<Input, Output>, input: Input): Promise<Output>
-  onProgress(fraction: number): void
+  dispatch<Input, Output>(task: TaskName<Input, Output>, input: Input): Promise<Output>
+  onProgress(done: number, of: number, isNew: boolean): void
 }
 
 async function measureHonesty(
@@ -82,10 +81,15 @@ async function measureHonesty(
   const isWalkForward = search.track !== undefined
   const chosen = selectTries(search, MOST_TRIES)
   const chunks = Math.ceil(chosen.length / TRIES_PER_CHUNK)
+  const shards = chosen.length > 1 ? SHARDS : 0
   let done = 0
   const part = async <T>(name: string, input: unknown, body: () => Promise<T>): Promise<T> => {
-    const result = await step.part(name, input, body)
-    onProgress(++done / (1 + chunks + SHARDS))
+    let isNew = false
+    const result = await step.part(name, input, () => {
+      isNew = true
+      return body()
+    })
+    onProgress(++done, 1 + chunks + shards, isNew)
     return result
   }
 
@@ -110,14 +114,13 @@ async function measureHonesty(
     }),
   )
   const { moments, sharpes, againstZero, againstHeld } = joinParts(parts, chosen.length)
-  const canValidate = canCompare && chosen.length > 1
+  const canValidate = canCompare && shards > 0
   const ranks = await Promise.all(
-    Array.from({ length: canValidate ? SHARDS : 0 }, (_, shard) => {
-      const input = { moments, blocks: BLOCKS, shard, shards: SHARDS }
+    Array.from({ length: canValidate ? shards : 0 }, (_, shard) => {
+      const input = { moments, blocks: BLOCKS, shard, shards }
       return part('halves', { shard }, async () => packDoubles((await dispatch(validateTrials, input)).ranks))
     }),
   )
-  onProgress(1)
   const test = (maxima: SnoopingMaxima | null) => maxima && computeSnoopingProbabilities(maxima)
   return assembleReport({
     ...{ track, isWalkForward, best: isWalkForward ? null : best },

@@ -4,7 +4,8 @@
  */
 import { STATISTICS } from '../../trading/statistics.ts'
 import type { Dispatcher, DispatchOptions } from '../task.ts'
-import { runTrials, type TrialsInput, type TrialsOutput } from '../tasks/run-trials.ts'
+import { runTrials } from '../tasks/names.ts'
+import type { TrialsInput, TrialsOutput } from '../tasks/run-trials.ts'
 
 /** What a task should take. */
 const TASK_MS = 40

@@ -1,7 +1,7 @@
 /** A classifier fitted in worker threads: a regression in one piece, a forest in many, whose trees are put together. */
 import type { DispatchOptions, Dispatcher } from '../task.ts'
-import { growForest } from '../tasks/grow-forest.ts'
-import { trainFold, type TrainFoldInput, type TrainFoldOutput } from '../tasks/train-fold.ts'
+import { growForest, trainFold } from '../tasks/names.ts'
+import type { TrainFoldInput, TrainFoldOutput } from '../tasks/train-fold.ts'
 import { TREES, type Tree } from './forest.ts'
 import type { ModelKind } from './model.ts'
 
