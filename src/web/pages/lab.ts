@@ -13,7 +13,7 @@ const NEWEST = 12
 
 /** `refusal`: why a price file was not taken in. */
 export async function createLabPage(deps: PageDeps, refusal: Refusal | null = null): Promise<Page> {
-  const { desk, lab, series, clock } = deps
+  const { desk, lab, series, clock, config } = deps
   const found = await lab.catalog.list()
   const inputs = createInputs(deps)
   return {
@@ -22,7 +22,7 @@ export async function createLabPage(deps: PageDeps, refusal: Refusal | null = nu
     template: 'lab/lab',
     data: {
       kinds: JOB_KINDS.map((kind) => ({ ...KIND_WORDS[kind], href: `/lab/new?kind=${kind}` })),
-      ...viewStrategies(found),
+      ...viewStrategies(found, config.strategiesDir),
       imports: viewImports(await series.list()),
       importFaults: refusal ? splitFaults(refusal.message) : [],
     },

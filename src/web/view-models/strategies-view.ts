@@ -18,20 +18,23 @@ export interface StrategiesView {
   strategies: StrategyRow[]
   count: string
   hasOwn: boolean
+  /** Where one's own are looked for; empty where that is not said. */
+  folder: string
   problems: { place: string; message: string }[]
 }
 
-export function viewStrategies({
-  strategies,
-  problems,
-}: {
-  strategies: readonly StrategyListing[]
-  problems: readonly StrategyProblem[]
-}): StrategiesView {
+/** One's own come first. */
+export function viewStrategies(
+  { strategies, problems }: { strategies: readonly StrategyListing[]; problems: readonly StrategyProblem[] },
+  folder: string,
+): StrategiesView {
+  const own = strategies.filter(({ file }) => file !== null)
+  const builtIn = strategies.filter(({ file }) => file === null)
   return {
-    strategies: strategies.map(viewStrategy),
+    strategies: [...own, ...builtIn].map(viewStrategy),
     count: formatNumber(strategies.length, 0),
-    hasOwn: problems.length > 0 || strategies.some(({ file }) => file !== null),
+    hasOwn: problems.length > 0 || own.length > 0,
+    folder,
     problems: problems.map(({ file, line, message }) => ({
       place: line === null ? file : `${file}, line ${line}`,
       message,

@@ -52,7 +52,7 @@ describe('the lab', () => {
   test('shows every strategy with its parameters and ways to run it, one’s own by its file', async () => {
     const { $, html } = await createSite().get('/lab')
     expect($('.strategy')).toHaveLength(STRATEGIES.length)
-    const first = $('.strategy').first()
+    const first = $('.strategy').eq(1)
     expect(first.find('dl').text().replace(/\s+/g, ' ')).toBe('fast10 (1–500)slow20 (2–1000)')
     expect(
       first
@@ -60,8 +60,8 @@ describe('the lab', () => {
         .map((_, link) => $(link).attr('href'))
         .get(),
     ).toEqual(['/lab/new?kind=backtest&strategy=sma-cross', '/lab/new?kind=optimize&strategy=sma-cross'])
-    expect($('.strategy').last().find('h3').text()).toBe(OWN.title)
-    expect($('.strategy').last().text()).toContain('my-own.ts')
+    expect($('.strategy').first().find('h3').text()).toBe(OWN.title)
+    expect($('.strategy').first().text()).toContain('my-own.ts')
     expect(html).not.toContain('<b>rule')
     expect($('.side-links [aria-current]').text()).toBe('Lab')
     expect($('.side-links [data-key=l]').attr('href')).toBe('/lab')
@@ -86,6 +86,11 @@ describe('the lab', () => {
     const { $ } = await createSite({ strategies: builtIn }).get('/lab')
     expect($('#lab-jobs .empty a').attr('href')).toBe('/lab/new?kind=backtest')
     expect($('#strategies .empty').text()).toContain('STRATEGIES_DIR')
+    const environment = { STRATEGIES_DIR: '/my/rules' }
+    const named = createPageSite({ environment, lab: createScriptedLab({ strategies: builtIn }) })
+    const empty = (await named.get('/lab')).$('#strategies .empty').text()
+    expect(empty).toContain('/my/rules')
+    expect(empty).not.toContain('STRATEGIES_DIR')
     expect((await createSite().get('/lab')).$('#strategies .empty')).toHaveLength(0)
   })
 })
