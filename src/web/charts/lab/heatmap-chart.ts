@@ -76,10 +76,7 @@ export function drawHeatmap(input: HeatmapInput): string {
   )
 }
 
-/**
- * A group a row, in it a link a cell. What differs from cell to cell stands together, and what is the same in a row or a
- * column as well: two thousand of them compress to three quarters of what they would otherwise.
- */
+/** A group a row, in it a link a cell. */
 function drawLinks(input: HeatmapInput, { left, width, height, plotHeight }: Grid, box: string): string {
   const { cells } = input
   const columns = input.x.labels.length

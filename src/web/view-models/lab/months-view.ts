@@ -12,24 +12,11 @@ export interface MonthCell {
 export interface MonthsView {
   months: string[]
   years: { year: number; cells: MonthCell[]; total: MonthCell }[]
-  /** Months that made money, of all; best and worst. */
+  /** Months that made money, of all from the first that is not flat; best and worst. Empty where all are flat. */
   summary: string
 }
 
-const MONTH_NAMES = [
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-]
+const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** From these returns on, in percent, a month is coloured one step stronger. */
 const MONTH_STEPS = [0.05, 2, 6, 12]
@@ -67,11 +54,14 @@ function viewCell(pct: number, steps: readonly number[]): MonthCell {
 }
 
 function summarize(months: readonly MonthReturn[]): string {
-  if (months.length === 0) return ''
-  const gains = months.filter(({ return_pct: pct }) => pct > 0).length
-  const best = months.reduce((a, b) => (b.return_pct > a.return_pct ? b : a))
-  const worst = months.reduce((a, b) => (b.return_pct < a.return_pct ? b : a))
+  const start = months.findIndex(({ return_pct: pct }) => pct !== 0)
+  const traded = start < 0 ? [] : months.slice(start)
+  if (traded.length === 0) return ''
+  const gains = traded.filter(({ return_pct: pct }) => pct > 0).length
+  const best = traded.reduce((a, b) => (b.return_pct > a.return_pct ? b : a))
+  const worst = traded.reduce((a, b) => (b.return_pct < a.return_pct ? b : a))
   const name = (one: MonthReturn) =>
     `${formatSigned(one.return_pct, 1)} % (${MONTH_NAMES[one.month - 1]} ${one.year})`
-  return `${gains} of ${months.length} months made money; best ${name(best)}, worst ${name(worst)}`
+  const since = start > 0 ? ' since the first trade' : ''
+  return `${gains} of ${traded.length} months${since} made money; best ${name(best)}, worst ${name(worst)}`
 }
