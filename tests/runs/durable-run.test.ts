@@ -122,6 +122,20 @@ describe('a durable run', () => {
     expect(state.error).toMatch(/step "load" was journaled for another input/)
   })
 
+  test('keeps the first 500 characters of what a step or the run failed with', async () => {
+    const error = `${'x'.repeat(499)}…`
+    const workflow = createScriptedWorkflow({
+      async execute(ctx) {
+        const fail = async () => Promise.reject(new Error('x'.repeat(100_000)))
+        await ctx.step('load', fail).catch(() => undefined)
+        await fail()
+      },
+    })
+    const desk = await createTestDesk([workflow])
+    const state = await desk.ended(await launchOne(desk))
+    expect(state).toMatchObject({ status: 'error', error, steps: { load: { error } } })
+  })
+
   test('keeps a large step result as an artifact and gives it back after a crash', async () => {
     let loads = 0
     let hold = true

@@ -29,13 +29,11 @@ function letGo({ words }: Shared): void {
   Atomics.notify(words, 1)
 }
 
-test('a task answers, tells of its progress, and an input error stays one', async () => {
+test('a task answers, and an input error stays one', async () => {
   const dispatcher = open(1)
-  const news: unknown[] = []
-  const options = { lane: 'a', signal: never(), onProgress: (...told: unknown[]) => void news.push(told) }
+  const options = { lane: 'a', signal: never() }
   const column = Float64Array.of(1, Number.NaN)
   expect(await dispatcher.run(echo, { column }, options)).toEqual({ column })
-  expect(news).toEqual([[0.5, 'half']])
   const refused = dispatcher.run(refuse, null, options)
   await expect(refused).rejects.toThrow(new InputError('params', 'params: fast is -1'))
   await expect(refused).rejects.toBeInstanceOf(InputError)
@@ -165,7 +163,7 @@ test('closing ends what runs and what waits', async () => {
   await expect(dispatcher.run(echo, 1, { lane: 'a', signal: never() })).rejects.toThrow('shutdown')
 })
 
-test('what is no word of progress is ignored, and progress stays within 0 and 1', async () => {
+test('a task tells of its progress; what is no word of it is ignored, and progress stays within 0 and 1', async () => {
   const dispatcher = open(1)
   const strange = [null, 'news', 7, [], { task: 'x' }, { task: 1, fraction: Number.NaN, message: null }]
   const messages = [...strange, { task: 1, fraction: 0.1, message: { no: 'text' } }]
