@@ -15,11 +15,12 @@ export interface HistogramInput {
 }
 
 const WIDTH = 360
-const HEIGHT = 150
+const HEIGHT = 174
 const LEFT = 34
-const RIGHT = 6
-const TOP = 8
-const BOTTOM = HEIGHT - 20
+/** Half of the last label stands beyond the axis. */
+const RIGHT = 22
+const TOP = 20
+const BOTTOM = HEIGHT - 32
 
 export function drawHistogram({ id, title, one, edges, counts }: HistogramInput): string {
   if (edges.length !== counts.length + 1 || counts.length === 0)
@@ -44,7 +45,9 @@ export function drawHistogram({ id, title, one, edges, counts }: HistogramInput)
       : ''
   return frameSvg(
     { id, size: 'any', width: WIDTH, height: HEIGHT, title, description: describe(edges, counts, one) },
-    `<path class="chart-grid" d="${grid}"></path>` +
+    drawLabel({ x: 2, y: 7, words: `${one}s` }) +
+      drawLabel({ x: WIDTH - RIGHT, y: HEIGHT - 7, words: `return of a ${one}`, anchor: 'end' }) +
+      `<path class="chart-grid" d="${grid}"></path>` +
       `<path class="bar-loss" d="${losses}"></path><path class="bar-gain" d="${gains}"></path>${zero}` +
       ticks
         .map((tick) => drawLabel({ x: LEFT - 6, y: y(tick), words: shortNumber(tick), anchor: 'end' }))

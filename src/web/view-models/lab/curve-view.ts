@@ -20,6 +20,7 @@ export interface CurveView {
 }
 
 const DAY_MS = 86_400_000
+const DWARFED_FROM = 3
 /** Trades that are marked; of more, those with the largest results. */
 const MAX_MARKS = 400
 
@@ -41,6 +42,7 @@ export function viewCurve(id: string, result: BacktestResult, ask: JobAsk): Curv
   const shown = cutCurve(curve, Date.parse(from), Date.parse(to) + DAY_MS)
   const ticker = result.series[0]?.ticker ?? ''
   const { marks, left } = markTrades(result, ticker)
+  const isLog = ask.isLog ?? isDwarfed(curve)
   return {
     chart:
       shown.time.length < 2
@@ -51,7 +53,7 @@ export function viewCurve(id: string, result: BacktestResult, ask: JobAsk): Curv
             name: nameRun(result.strategy, result.params),
             ...shown,
             trades: marks,
-            isLog: ask.isLog,
+            isLog,
           },
     caption: [
       result.series.length > 1 ? `Trades of ${ticker} are marked.` : '',
@@ -63,11 +65,16 @@ export function viewCurve(id: string, result: BacktestResult, ask: JobAsk): Curv
       .join(' '),
     ranges: viewRanges(ask, first, last),
     scale: {
-      label: ask.isLog ? 'Linear scale' : 'Log scale',
-      href: ask.href({ scale: ask.isLog ? null : 'log' }, 'job-equity'),
+      label: isLog ? 'Log scale, show linear' : 'Linear scale, show log',
+      href: ask.href({ scale: isLog ? 'linear' : 'log' }, 'job-equity'),
     },
     ...{ from, to, first, last },
   }
+}
+
+/** Buying and holding ends so far above the strategy that by amount the strategy would be a line along the bottom. */
+function isDwarfed({ equity, buy_and_hold: hold }: EquityCurve): boolean {
+  return (hold.at(-1) ?? 0) > DWARFED_FROM * (equity.at(-1) ?? 0)
 }
 
 function viewRanges(ask: JobAsk, first: string, last: string): CurveView['ranges'] {

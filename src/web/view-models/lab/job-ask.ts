@@ -37,8 +37,8 @@ export interface JobAsk {
   /** Days, `2010-01-01`; null for the ends of the series. */
   from: string | null
   to: string | null
-  /** Money and prices by ratio. */
-  isLog: boolean
+  /** Money and prices by ratio; null for what suits them. */
+  isLog: boolean | null
   heatmap: HeatmapAsk
   /** The same page asked for with these changes; null takes a name out. */
   href(changes: Record<string, string | null>, part?: string): string
@@ -56,6 +56,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 export function parseJobAsk(path: string, params: URLSearchParams): JobAsk {
   const trials = params.get('trials')
   const statistic = params.get('stat')
+  const scale = params.get('scale')
   const ranges = [...new Set(params.keys())].filter((name) => RANGE.test(name)).sort()
   const names = [...NAMES, ...ranges]
   return {
@@ -65,7 +66,7 @@ export function parseJobAsk(path: string, params: URLSearchParams): JobAsk {
     trialsPage: parsePage('page', params.get('page')),
     from: parseDay('from', params.get('from')),
     to: parseDay('to', params.get('to')),
-    isLog: params.get('scale') === 'log',
+    isLog: scale === 'log' ? true : scale === 'linear' ? false : null,
     heatmap: {
       x: params.get('x') || null,
       y: params.get('y') || null,

@@ -11,6 +11,8 @@ export interface TradeRow {
   number: number
   ticker: string
   side: 'long' | 'short'
+  /** `Long`, `Short`. */
+  sideName: string
   size: string
   entered: string
   entryPrice: string
@@ -35,7 +37,7 @@ export interface TradesView {
   rows: TradeRow[]
   columns: SortColumn[]
   total: number
-  /** `1–50 of 93 trades`. */
+  /** `1–25 of 93 trades`, `1–25 of 261 trades: 260 closed, 1 open`. */
   position: string
   /** More than one ticker was traded. */
   isMixed: boolean
@@ -79,7 +81,9 @@ export function viewTrades(trades: readonly SimulatedTrade[], ask: JobAsk): Trad
   const start = ask.tradesPage * PAGE_SIZE
   const shown = sorted.slice(start, start + PAGE_SIZE)
   const pageHref = (page: number) => ask.href({ tpage: page === 0 ? null : String(page + 1) }, PART)
-  const all = countOf(trades.length, 'trade')
+  const open = trades.filter(({ exit_reason: reason }) => reason === 'open').length
+  const closed = formatNumber(trades.length - open, 0)
+  const all = countOf(trades.length, 'trade') + (open > 0 ? `: ${closed} closed, ${open} open` : '')
   const isDaily = areDaily(trades.flatMap((trade) => [trade.entry_time, trade.exit_time]))
   return {
     rows: shown.map(({ trade, number }) => viewTrade(trade, number, isDaily)),
@@ -139,6 +143,7 @@ function viewTrade(trade: SimulatedTrade, number: number, isDaily: boolean): Tra
     number,
     ticker: trade.ticker,
     side: isShort ? 'short' : 'long',
+    sideName: isShort ? 'Short' : 'Long',
     size: formatNumber(Math.abs(trade.size), isWhole ? 0 : 4),
     entered: show(trade.entry_time),
     entryPrice: formatPrice(trade.entry_price),

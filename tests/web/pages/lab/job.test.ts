@@ -96,14 +96,16 @@ test('trades are sorted and turned over by plain links, which keep what else was
   const site = siteOf({ result: async () => many })
   const id = addJob(site.desk, 'backtest')
   const first = await site.get(`/runs/${id}?from=2005-01-01`)
-  expect(words(first.$('#job-trades .card-head .sub').text())).toBe(`1–25 of ${many.trades.length} trades`)
+  expect(words(first.$('#job-trades .card-head .sub').text())).toBe(
+    `1–25 of ${many.trades.length} trades: ${many.trades.length - 1} closed, 1 open`,
+  )
   const pnl = first.$('.trades thead a').filter((_, a) => first.$(a).text() === 'P&L')
   expect(pnl.attr('href')).toBe(`/runs/${id}?trades=-pnl&from=2005-01-01#job-trades`)
   const sorted = await site.get(`/runs/${id}?trades=-pnl&tpage=2`)
   expect(sorted.$('.trades th[aria-sort]').attr('aria-sort')).toBe('descending')
   const amounts = sorted
     .$('.trades tbody tr')
-    .map((_, row) => Number(sorted.$(row).find('td').eq(7).text().replace('−', '-').replaceAll(',', '')))
+    .map((_, row) => Number(sorted.$(row).find('td').eq(8).text().replace('−', '-').replaceAll(',', '')))
     .get()
   expect(amounts).toEqual(amounts.toSorted((a, b) => b - a))
   expect(sorted.$('#job-trades .pager a').first().attr('href')).toBe(`/runs/${id}?trades=-pnl#job-trades`)
@@ -133,12 +135,25 @@ test('money and prices can be seen by ratio', async () => {
   const id = addJob(site.desk, 'backtest')
   const linear = await site.get(`/runs/${id}`)
   const way = linear.$('.range-form a')
-  expect([way.text(), way.attr('href')]).toEqual(['Log scale', `/runs/${id}?scale=log#job-equity`])
+  expect([way.text(), way.attr('href')]).toEqual([
+    'Linear scale, show log',
+    `/runs/${id}?scale=log#job-equity`,
+  ])
   const log = await site.get(`/runs/${id}?scale=log`)
-  expect(log.$('.range-form a').text()).toBe('Linear scale')
+  expect(log.$('.range-form a').text()).toBe('Log scale, show linear')
   expect(log.$('#job-equity .chart-line').last().attr('d')).not.toBe(
     linear.$('#job-equity .chart-line').last().attr('d'),
   )
+})
+
+test('they are seen by ratio at first where buying and holding ends far above the strategy', async () => {
+  const { curve } = resultOf()
+  const dwarfed = { ...curve, buy_and_hold: curve.equity.map((value) => value * 4) }
+  const site = siteOf({ result: async () => resultOf(300, { curve: dwarfed }) })
+  const id = addJob(site.desk, 'backtest')
+  const labelAt = async (query: string) => (await site.get(`/runs/${id}${query}`)).$('.range-form a').text()
+  expect(await labelAt('')).toBe('Log scale, show linear')
+  expect(await labelAt('?scale=linear')).toBe('Linear scale, show log')
 })
 
 test('what cannot be asked is refused by name', async () => {

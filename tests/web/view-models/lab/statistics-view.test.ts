@@ -58,3 +58,9 @@ test('a year is its months compounded; one without a month has none', () => {
   ])
   expect(view.summary).toBe('1 of 3 months made money; best +10.0 % (Jan 2010), worst −10.0 % (Feb 2010)')
 })
+
+test('flat months before the first trade are not counted', () => {
+  const months = [0, 0, 4, 0].map((return_pct, i) => ({ year: 2010, month: i + 1, return_pct }))
+  expect(viewMonths(months).summary).toMatch(/^1 of 2 months since the first trade made money;/)
+  expect(viewMonths(months.slice(0, 2)).summary).toBe('')
+})
