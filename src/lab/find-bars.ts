@@ -12,8 +12,11 @@ export interface ImportedBars {
 
 /** Series that were imported, by the hash of their bars. */
 export interface ImportedSeries {
-  /** Throws `NotFoundError` for one there is not. */
-  load(hash: string, prices: BarsInput['prices']): Promise<ImportedBars>
+  /**
+   * `until` is the day (YYYY-MM-DD) that adjusted prices are adjusted to, the last one where left out: nothing after it
+   * has any influence. Throws `NotFoundError` for one there is not.
+   */
+  load(hash: string, asked: { prices: BarsInput['prices']; until?: string }): Promise<ImportedBars>
 }
 
 export interface BarSources {
@@ -67,14 +70,17 @@ function nameTickers({ ticker, tickers }: BarsInput): string[] {
 }
 
 async function loadImported(
-  { imported: hash, ticker, tickers, prices }: BarsInput,
+  { imported: hash, ticker, tickers, prices, end }: BarsInput,
   store: ImportedSeries | null,
 ): Promise<ImportedBars> {
   if (tickers !== undefined)
     throw new InputError('tickers', 'tickers: imported prices are of one instrument; name it with ticker')
   try {
     if (store === null) throw new NotFoundError('this desk keeps no imported prices')
-    const { series, notes } = await store.load(hash!, prices)
+    const { series, notes } = await store.load(hash!, {
+      prices,
+      ...(end !== undefined && { until: end.slice(0, 10) }),
+    })
     return { series: { ...series, ticker: ticker ?? series.ticker }, notes }
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error

@@ -111,10 +111,10 @@ export function createImports({ keeper, dispatcher, clock }: ImportOptions): Ser
     },
     describe: async (series) => ({ series, ...(await keeper.facts(series)) }),
     remove: (series) => keeper.remove(series),
-    async load(hash, prices) {
+    async load(hash, { prices, until }) {
       const facts = await keeper.facts(hash)
       const columns = await columnsOf(hash)
-      return { series: openSeries(facts, columns, prices), notes: describeRepairs(facts) }
+      return { series: openSeries(facts, columns, prices, until), notes: describeRepairs(facts) }
     },
   }
 }
@@ -226,6 +226,7 @@ function openSeries(
   { ticker, rows, adjustment }: ImportedFacts,
   columns: Float64Array,
   prices: 'adjusted' | 'raw',
+  until: string | undefined,
 ): BarSeries {
   const at = (index: number) => columns.subarray(index * rows, (index + 1) * rows)
   const bars = Object.fromEntries(BAR_COLUMNS.map((name, index) => [name, at(index)])) as unknown as Bars
@@ -233,7 +234,11 @@ function openSeries(
   if (prices === 'raw' || adjustment === 'raw')
     return { ...facts, ...bars, adjustment: 'raw', adjusted_to: null }
   const factor = at(BAR_COLUMNS.length)
-  return adjustTo({ ...facts, ...bars, adjustment, factor }, dateOf(bars.time[rows - 1]!))
+  const last = dateOf(bars.time[rows - 1]!)
+  return adjustTo(
+    { ...facts, ...bars, adjustment, factor },
+    until !== undefined && until < last ? until : last,
+  )
 }
 
 function describeRepairs({ name, repairs, repaired }: ImportedFacts): string[] {

@@ -104,40 +104,59 @@ const SIGNED_NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 const GROUPED_NUMBER = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/
 
 export interface NumberReader {
-  /** The character code of the file's decimal mark; 0 until it is known. */
+  /** The character code of the file's decimal mark. */
   readonly mark: number
   read(cell: string): number
 }
 
 /**
- * A reader of one file's numbers: plain, with a sign, a currency sign, or digits in groups; NaN for anything else, an
- * empty cell too. Where something other than the comma separates, the first number with a point or a comma tells which
- * of them is the decimal mark for the whole file; a later number that contradicts it is none.
+ * The decimal mark of a file whose cells something other than the comma separates, told by the first figure that can be
+ * read in one way only: `1,5`, `1.234,5` and `0,125` have a decimal comma; `1.5`, `1,234.5` and `1,234,567` a point. Where
+ * all that have a mark could be read in two ways, like `1,234`, the first of them is given as `open`.
  */
-export function createNumberReader(separator: string): NumberReader {
-  let isDecimalComma: boolean | null = separator === ',' ? false : null
+export function tellDecimalMark(figures: Iterable<{ line: number; text: string }>): {
+  mark: ',' | '.' | null
+  open: { line: number; text: string } | null
+} {
+  let open: { line: number; text: string } | null = null
+  for (const figure of figures) {
+    const text = figure.text.trim()
+    const comma = text.lastIndexOf(',')
+    const point = text.lastIndexOf('.')
+    if (comma < 0 && point < 0) continue
+    const mark = tellMark(text, comma, point)
+    if (mark !== null) return { mark, open: null }
+    open ??= figure
+  }
+  return { mark: null, open }
+}
+
+/** Null where the sign may part thousands as well as decimals. */
+function tellMark(text: string, comma: number, point: number): ',' | '.' | null {
+  if (comma >= 0 && point >= 0) return comma > point ? ',' : '.'
+  const [sign, other, at] = comma >= 0 ? ([',', '.', comma] as const) : (['.', ',', point] as const)
+  if (text.indexOf(sign) !== at) return other
+  const before = text.slice(0, at).replace(/^\D+/, '')
+  const mayGroup = /^\d{3}$/.test(text.slice(at + 1)) && /^[1-9]\d{0,2}$/.test(before)
+  return mayGroup ? null : sign
+}
+
+/**
+ * A reader of one file's numbers: plain, with a sign, a currency sign, or digits in groups; NaN for anything else, an
+ * empty cell too, and for a number whose decimal mark is not that of the file.
+ */
+export function createNumberReader(mark: ',' | '.'): NumberReader {
   return {
-    get mark() {
-      return isDecimalComma === null ? 0 : (isDecimalComma ? ',' : '.').charCodeAt(0)
-    },
+    mark: mark.charCodeAt(0),
     read(cell) {
       const text = cell.trim()
-      isDecimalComma ??= tellDecimalComma(text)
-      if (isDecimalComma !== true && PLAIN_NUMBER.test(text)) return Number(text)
+      if (mark === '.' && PLAIN_NUMBER.test(text)) return Number(text)
       const bare = text.replace(/^([+-]?)[$€£¥]\s*/, '$1')
-      const pointed = isDecimalComma === true ? swapMarks(bare) : bare
+      const pointed = mark === ',' ? swapMarks(bare) : bare
       if (GROUPED_NUMBER.test(pointed)) return Number(pointed.replaceAll(',', ''))
       return SIGNED_NUMBER.test(pointed) ? Number(pointed) + 0 : Number.NaN
     },
   }
-}
-
-/** `1,5` and `1.234,5` have a decimal comma; `1.5`, `1,234.5` and `1,234,567` do not; `15` does not tell. */
-function tellDecimalComma(text: string): boolean | null {
-  const comma = text.lastIndexOf(',')
-  const point = text.lastIndexOf('.')
-  if (comma < 0 && point < 0) return null
-  return comma > point && text.indexOf(',') === comma
 }
 
 function swapMarks(text: string): string {

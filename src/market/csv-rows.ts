@@ -23,6 +23,9 @@ const DAY_MS = 86_400_000
 /** Bars that are mostly further apart are weekly, or longer. */
 const MAX_DAILY_STEP_DAYS = 4
 const MAX_HOLES_NAMED = 20
+/** Between daily bars, the days on which clocks are changed included. */
+const MIN_DAY_STEP_MS = 22 * 3_600_000
+const MAX_DAY_STEP_MS = 26 * 3_600_000
 
 /** In the order in which they stand in `figures`. */
 const FIGURES = ['open', 'high', 'low', 'close', 'adjClose', 'volume', 'ticks'] as const
@@ -42,6 +45,8 @@ export interface CellBounds {
 export interface RowsOptions {
   ticker: string
   columns: Columns
+  /** Cells of the header. */
+  width: number
   order: DayOrder
   numbers: NumberReader
   /** Rows without any price and rows that stand there twice are left out, and said; else they are refused. */
@@ -56,7 +61,7 @@ export interface CsvRows {
   finish(vendor: string): RawBars
 }
 
-export function createCsvRows({ ticker, columns, order, numbers, report }: RowsOptions): CsvRows {
+export function createCsvRows({ ticker, columns, width, order, numbers, report }: RowsOptions): CsvRows {
   const needed = Math.max(...Object.values(columns)) + 1
   const figures = FIGURES.map((name) => columns[name])
   const readPlainTime = createPlainTimeReader()
@@ -79,6 +84,10 @@ export function createCsvRows({ ticker, columns, order, numbers, report }: RowsO
 
   function add(line: number, text: string, cells: CellBounds): void {
     if (cells.count < needed) return refuse(line, describeShortRow(text, cells, needed))
+    if (cells.count > width && hasBeyond(cells, width)) {
+      const said = `${cells.count} cells where the header has ${width}`
+      return refuse(line, `${said}: figures with a decimal comma need quotes or another separator`)
+    }
     const fault = readRow(line, text, cells)
     if (fault === SKIPPED) return
     if (fault !== null) return refuse(line, fault)
@@ -110,7 +119,7 @@ export function createCsvRows({ ticker, columns, order, numbers, report }: RowsO
     for (let i = 0; i < FIGURES.length; i++) {
       const column = figures[i]!
       if (column < 0) continue
-      const value = mark === 0 ? Number.NaN : readPlainNumber(text, starts[column]!, ends[column]!, mark)
+      const value = readPlainNumber(text, starts[column]!, ends[column]!, mark)
       row[i] = value === value ? value : numbers.read(text.slice(starts[column], ends[column]))
     }
     if (columns.symbol >= 0) {
@@ -215,6 +224,7 @@ export function createCsvRows({ ticker, columns, order, numbers, report }: RowsO
     // Daily files stand at midnight of their exchange: the date is kept and the offset means nothing. In an intraday
     // file an offset leads to UTC; without one the wall clock is taken as UTC.
     if (!isDaily && offsets) for (let i = 0; i < count; i++) times[i]! -= offsets[i]!
+    if (report && !isDaily) dateDailyBars()
     const order = sortByTime()
     const kept = dropRepeated(order)
     if (report && isDaily) noteHoles(kept)
@@ -235,6 +245,24 @@ export function createCsvRows({ ticker, columns, order, numbers, report }: RowsO
         ? adjusted.map((price, i) => price / close[i]!)
         : new Float64Array(kept.length).fill(1),
     }
+  }
+
+  /**
+   * Bars a day apart that are stamped with a time of day stand for days: for the one they begin on, or the next where that
+   * leaves fewer of them on a weekend, as stamps of the far east in UTC do.
+   */
+  function dateDailyBars(): void {
+    const stamps = times.slice(0, count).sort()
+    const stepMs = usualStepMs(stamps)
+    if (stepMs < MIN_DAY_STEP_MS || stepMs > MAX_DAY_STEP_MS) return
+    const toDay = (ms: number) => Math.floor(ms / DAY_MS) * DAY_MS
+    if (stamps.some((ms, i) => i > 0 && toDay(ms) === toDay(stamps[i - 1]!))) return
+    const weekends = (shiftMs: number) => stamps.filter((ms) => isWeekend(toDay(ms) + shiftMs)).length
+    const shiftMs = weekends(DAY_MS) < weekends(0) ? DAY_MS : 0
+    for (let i = 0; i < count; i++) times[i] = toDay(times[i]!) + shiftMs
+    isDaily = true
+    const which = shiftMs === 0 ? 'the day they begin on' : 'the day after the one they begin on in UTC'
+    addRepair(report!, 1, `bars are a day apart: they are dated by ${which}, without a time of day`)
   }
 
   /** Row numbers in the order of time; of equal times, in that of lines. */
@@ -307,6 +335,12 @@ function pickRows(column: Float64Array, rows: Uint32Array): Float64Array {
   return picked
 }
 
+/** Saturday or Sunday; the epoch was a Thursday. */
+function isWeekend(dayMs: number): boolean {
+  const weekday = (Math.round(dayMs / DAY_MS) + 4) % 7
+  return weekday === 0 || weekday === 6
+}
+
 /** The middle one of the steps between bars; 0 for fewer than two. */
 function usualStepMs(time: Float64Array): number {
   const steps = new Float64Array(Math.max(0, time.length - 1))
@@ -316,6 +350,12 @@ function usualStepMs(time: Float64Array): number {
 
 /** Told apart from every fault, which are sentences. */
 const SKIPPED = ''
+
+/** Whether a cell stands behind the last of the header; empty ones do no harm. */
+function hasBeyond({ count, starts, ends }: CellBounds, width: number): boolean {
+  for (let i = width; i < Math.min(count, ends.length); i++) if (ends[i]! > starts[i]!) return true
+  return false
+}
 
 /** A row whose cells are parted by another sign than the header's says so. */
 function describeShortRow(text: string, { count, starts, ends }: CellBounds, needed: number): string {

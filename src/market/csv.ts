@@ -3,7 +3,7 @@
  * case; comma, semicolon or tab between them; with or without a byte order mark; daily or intraday; oldest or newest
  * first. Promises rising times and sound bars, or an `InputError` that names each bad row by line number and reason.
  */
-import { InputError } from '../core/errors.ts'
+import { InputError, quote } from '../core/errors.ts'
 import {
   createCellSpace,
   createNumberReader,
@@ -11,6 +11,7 @@ import {
   MAX_CELLS,
   readLines,
   splitCells,
+  tellDecimalMark,
   tellSeparator,
 } from './csv-cells.ts'
 import { findBareColumns, findColumns, type Columns } from './csv-columns.ts'
@@ -91,9 +92,14 @@ function* parseInSteps(
   const columns = bare ?? findColumns(names, ticker, { needsVolume: report === null })
   const first = bare ? header.value : null
   const order = tellDayOrder(dateCells(text, separator, columns, bare !== null))
-  const rows = createCsvRows({ ticker, columns, order, numbers: createNumberReader(separator), report })
+  const mark =
+    separator === ','
+      ? '.'
+      : findDecimalMark(text, separator, columns, { ticker, isBare: bare !== null, report })
+  const numbers = createNumberReader(mark)
+  const rows = createCsvRows({ ticker, columns, width: names.length, order, numbers, report })
   const cells = createCellSpace()
-  const mark = separator.charCodeAt(0)
+  const separatorCode = separator.charCodeAt(0)
   let count = 0
   let number = first ? header.value.number - 1 : header.value.number
   for (let start = first ? header.value.start : header.value.next; start < text.length;) {
@@ -108,7 +114,7 @@ function* parseInSteps(
   return rows.finish(vendor)
 
   function addLine(to: CsvRows, line: number, source: string, start: number, end: number): void {
-    if (findCells(source, start, end, mark, cells)) {
+    if (findCells(source, start, end, separatorCode, cells)) {
       if (cells.count > 1 || cells.ends[0]! > cells.starts[0]!) to.add(line, source, cells)
       return
     }
@@ -132,4 +138,53 @@ function* dateCells(text: string, separator: string, columns: Columns, isBare: b
   const lines = readLines(text)
   if (!isBare) lines.next()
   for (const line of lines) yield splitCells(line.text, separator)?.[columns.date]?.trim() ?? ''
+}
+
+interface MarkFacts {
+  ticker: string
+  isBare: boolean
+  report: CsvReport | null
+}
+
+/** Throws `InputError` where a comma may part thousands as well as decimals, and no figure of the file tells which. */
+function findDecimalMark(
+  text: string,
+  separator: string,
+  columns: Columns,
+  { ticker, isBare, report }: MarkFacts,
+): ',' | '.' {
+  const { mark, open } = tellDecimalMark(figureCells(text, separator, columns, isBare))
+  if (mark !== null) return mark
+  if (open === null) return '.'
+  const { line, text: written } = open
+  if (written.includes(','))
+    throw new InputError(
+      'data',
+      `${ticker}: line ${line}: ${quote(written.trim())} may have thousands or decimals behind its comma, and no figure of the file tells which: write a decimal point`,
+    )
+  if (report)
+    addRepair(
+      report,
+      line,
+      `${quote(written.trim())} is read with a decimal point, as no figure says otherwise`,
+    )
+  return '.'
+}
+
+/** Lazily, for the telling is mostly done after a few rows. */
+function* figureCells(
+  text: string,
+  separator: string,
+  { open, high, low, close, adjClose, volume, ticks }: Columns,
+  isBare: boolean,
+): Generator<{ line: number; text: string }> {
+  const lines = readLines(text)
+  if (!isBare) lines.next()
+  for (const line of lines) {
+    const cells = splitCells(line.text, separator) ?? []
+    for (const column of [open, high, low, close, adjClose, volume, ticks]) {
+      const cell = column < 0 ? undefined : cells[column]
+      if (cell !== undefined) yield { line: line.number, text: cell }
+    }
+  }
 }

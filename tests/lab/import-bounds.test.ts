@@ -57,8 +57,11 @@ test('so many series are kept and no more; one that is kept may come again', asy
 test('jobs over the same series read it once, whether they begin together or one after the other', async () => {
   const { bring, imports, reads } = open(0)
   const { series } = await bring('goog.csv')
-  const loaded = await Promise.all([imports.load(series, 'raw'), imports.load(series, 'raw')])
-  loaded.push(await imports.load(series, 'raw'))
+  const loaded = await Promise.all([
+    imports.load(series, { prices: 'raw' }),
+    imports.load(series, { prices: 'raw' }),
+  ])
+  loaded.push(await imports.load(series, { prices: 'raw' }))
   expect(reads()).toBe(1)
   for (const { series: bars } of loaded) expect([...bars.close]).toEqual([2, 3, 4])
 })

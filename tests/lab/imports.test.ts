@@ -34,10 +34,18 @@ test('a file becomes bars, adjusted up to its last day or as traded, under the t
     last: '2012-06-29',
     interval: '1 d',
   })
-  const adjusted = await imports.load(series, 'adjusted')
+  const adjusted = await imports.load(series, { prices: 'adjusted' })
   expect([[...adjusted.series.close], adjusted.series.adjusted_to]).toEqual([[5.5, 12], '2012-06-29'])
-  const raw = await imports.load(series, 'raw')
+  const raw = await imports.load(series, { prices: 'raw' })
   expect([[...raw.series.close], raw.series.adjustment]).toEqual([[11, 12], 'raw'])
+})
+
+test('prices up to a day are those of a file that ends there: nothing later has any influence', async () => {
+  const { imports } = await open()
+  const whole = await imports.importCsv(piecesOf(ADJUSTED), named('goog.csv'))
+  const ended = await imports.importCsv(piecesOf(ADJUSTED.split('2012-06-29')[0]!), named('goog.csv'))
+  const cut = await imports.load(whole.series, { prices: 'adjusted', until: '2012-06-28' })
+  expect(cut.series).toEqual((await imports.load(ended.series, { prices: 'adjusted' })).series)
 })
 
 test.each([

@@ -151,6 +151,53 @@ describe('noticed and left as it is', () => {
   })
 })
 
+describe('a sign that may part thousands or decimals', () => {
+  const rows = (...figures: string[]) => figures.map((row, i) => `2012-06-2${i + 1}\t${row}\t500`)
+  const HEADER = 'Date\tOpen\tHigh\tLow\tClose\tVolume'
+
+  it('is read as the first figure says that tells, wherever it stands', () => {
+    const thousands = read(HEADER, ...rows('1,010\t1,020\t1,001\t1,002', '998.5\t999\t990\t995'))
+    expect([...thousands.bars.open]).toEqual([1_010, 998.5])
+    const decimals = read(HEADER, ...rows('7.010\t7.020\t7.001\t7.002', '998,5\t999\t990\t995'))
+    expect([...decimals.bars.open]).toEqual([7_010, 998.5])
+  })
+
+  it('is refused by line where it is a comma and no figure tells', () => {
+    expect(refusal(HEADER, ...rows('1,010\t1,020\t1,001\t1,002', '998\t999\t990\t995'))).toContain(
+      'line 2: "1,010" may have thousands or decimals behind its comma',
+    )
+  })
+
+  it('is a decimal point where it is one and no figure says otherwise, which is said', () => {
+    const { bars, repairs } = read(HEADER, ...rows('110.123\t110.456\t110.001\t110.200'))
+    expect([bars.open[0], repairs[0]!.line]).toEqual([110.123, 2])
+  })
+})
+
+describe('bars a day apart with a time of day', () => {
+  const stamped = (clock: string) =>
+    [0, 1, 2, 3, 4, 7, 8, 9, 10, 11].map(
+      (day) => `${new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10)}T${clock},10,12,9,11,5`,
+    )
+
+  it('are days: those they begin on, or the next where that keeps them off the weekend', () => {
+    const header = 'time,open,high,low,close,Volume'
+    const newYork = read(header, ...stamped('14:30:00Z'))
+    expect([newYork.bars.time[0], newYork.repairs[0]!.reason]).toEqual([
+      Date.UTC(2024, 0, 1),
+      expect.stringContaining('the day they begin on'),
+    ])
+    const hongKong = read(
+      header,
+      ...stamped('16:00:00Z').map((row) => {
+        const day = new Date(Date.parse(row.slice(0, 10)) - 86_400_000).toISOString().slice(0, 10)
+        return day + row.slice(10)
+      }),
+    )
+    expect([...hongKong.bars.time]).toEqual([...newYork.bars.time])
+  })
+})
+
 describe('refused by line', () => {
   const good = '2012-06-28,10,12,9,11,5.5,500'
   it.each([
@@ -162,6 +209,10 @@ describe('refused by line', () => {
     [
       '2012-06-29;10;12;9;11;5.5;500',
       'line 3: 1 cell where the header has at least 7: this row is parted by ";"',
+    ],
+    [
+      '2012-06-29,10,50,12,90,9,11,5.5,500',
+      'line 3: 9 cells where the header has 7: figures with a decimal comma',
     ],
     ['2012-06-29,10,12', 'line 3: 3 cells where the header has at least 7'],
     ['29/29/2012,10,12,9,11,5.5,500', 'line 3: date is "29/29/2012"'],
@@ -183,7 +234,7 @@ describe('refused by line', () => {
 })
 
 describe('the quick way of reading', () => {
-  const slow = createNumberReader(',')
+  const slow = createNumberReader('.')
   it('reads a number exactly as the thorough way does, or leaves it alone', () => {
     const number = fc.oneof(
       fc.double({ noNaN: true, min: 0, max: 1e15 }).map(String),
