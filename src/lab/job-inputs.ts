@@ -1,6 +1,6 @@
 /**
  * What the jobs of the lab take, as it is posted, typed and journaled: one schema a kind. Titles, descriptions, ranges
- * and defaults make the forms, the help of the command line and the API's description.
+ * and defaults make the forms, the API's description and what a refusal says; the command line words its own help.
  */
 import { z } from 'zod'
 import { InputError, quote } from '../core/errors.ts'
@@ -140,8 +140,7 @@ const range = z.union(
   { error: allow('[from, to] or [from, to, step], the step above 0') },
 )
 
-export const OBJECTIVES = STATISTICS
-export const METHODS = ['grid', 'random', 'adaptive'] as const
+const METHODS = ['grid', 'random', 'adaptive'] as const
 export const MAX_TRIALS = 1_000_000
 /** How many a search runs that is not told, and does not run everything. */
 export const DEFAULT_TRIES = { random: 1_000, adaptive: 300 } as const
@@ -151,7 +150,7 @@ const searchShape = {
     title: 'Ranges',
     description: 'From, to and step of each parameter that is searched; both ends count',
   }),
-  maximize: z.enum(OBJECTIVES).default('sharpe_ratio').meta({
+  maximize: z.enum(STATISTICS).default('sharpe_ratio').meta({
     title: 'Objective',
     description: 'The statistic that is to be best; one of which less is better is made small',
   }),
@@ -203,7 +202,7 @@ const walkForwardShape = {
 }
 export const walkForwardInputSchema = z.strictObject(walkForwardShape)
 
-export const MODELS = ['logistic', 'forest'] as const
+const MODELS = ['logistic', 'forest'] as const
 const trainShape = {
   ...barsShape,
   features: z

@@ -166,6 +166,21 @@ describe('refused', () => {
     expect((json() as { error: string }).error).toMatch(message)
   })
 
+  test('trades of what never trades are said to be none, those that may come to be none yet', async () => {
+    const told = async (input: object) => {
+      const { job_id: id } = (await ask('/jobs', input)).json() as Job
+      const { status, text } = await ask(`/jobs/${id}/trades.csv`)
+      await ask(`/jobs/${id}/cancel`, {})
+      return [status, text]
+    }
+    expect(await told({ kind: 'train', ticker: 'GOOG' })).toEqual([
+      404,
+      expect.stringContaining('never has trades: it is of kind train'),
+    ])
+    const long = { kind: 'optimize', ticker: 'GOOG', grid: { fast: [1, 100], slow: [101, 500] } }
+    expect(await told(long)).toEqual([404, expect.stringMatching(/has no result yet: it is \w+/)])
+  })
+
   test('a run that is no job is none here', async () => {
     const { runs } = await createRunClient(server.url).launch('AAPL', '2012-06-29')
     const { status, text } = await ask(`/jobs/${runs[0]!.run_id}`)

@@ -2,8 +2,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { NotFoundError } from '../../core/errors.ts'
 import type { BacktestResult } from '../../lab/backtest-result.ts'
+import { isJobKind } from '../../lab/job-inputs.ts'
 import type { LabDesk } from '../../lab/lab-desk.ts'
 import type { Trial } from '../../lab/trials.ts'
+import { isTerminal } from '../../runs/status.ts'
 import type { SimulatedTrade } from '../../trading/simulation.ts'
 import { STATISTICS } from '../../trading/statistics.ts'
 import type { ApiDeps } from '../api-env.ts'
@@ -43,10 +45,12 @@ export function createJobExportRoutes({ desk, lab }: ApiDeps): ApiRoutes {
   const routes = createRoutes()
 
   async function requireResult(id: string): Promise<BacktestResult> {
-    desk.summary(id)
+    const { kind, status } = desk.summary(id)
+    if (!isJobKind(kind) || kind === 'train')
+      throw new NotFoundError(`run ${id} never has trades: it is of kind ${kind}`)
     const result = await lab.result(id)
-    if (!result) throw new NotFoundError(`run ${id} has no result (yet)`)
-    return result
+    if (result) return result
+    throw new NotFoundError(`run ${id} has no result${isTerminal(status) ? '' : ' yet'}: it is ${status}`)
   }
 
   routes.openapi(tradesCsv, async (c) => {
