@@ -436,7 +436,7 @@ describe('doctor', () => {
     const { cli, code } = await doctor({ AUTH_PASSWORD: 'hunter2 hunter2', MAX_PARALLEL_RUNS: '4' })
     expect(code).toBe(0)
     for (const { env } of Object.values(SETTINGS)) expect(cli.stdout()).toMatch(new RegExp(`^${env} `, 'm'))
-    expect(cli.stdout()).toMatch(/^MAX_PARALLEL_RUNS +4 +environment +Runs that work at the same time\.$/m)
+    expect(cli.stdout()).toMatch(/^MAX_PARALLEL_RUNS +4 +environment +Runs that work at the same time\./m)
     expect(cli.stdout()).toMatch(/^AUTH_PASSWORD +set, not shown +environment/m)
     expect(cli.stdout() + cli.stderr()).not.toContain('hunter2')
   })
