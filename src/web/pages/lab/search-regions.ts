@@ -79,6 +79,12 @@ export function createSearchRegions(
     ...{ sort: search.maximize, descending: isLargestFirst(search.maximize), isBrief: true },
     ...{ offset: 0, limit: isForParallel(search) ? MOST_LINES : 0 },
   }))
+  /** The table shows the tries of the cells that the heatmap shows. */
+  const withinOf = (search: SearchState) => chooseHeatmap(search, ask)?.within ?? undefined
+  const lookAtTable = lookAtTrials((search) => {
+    const within = withinOf(search)
+    return { ...queryTrials(ask, search.maximize), ...(within && { within }) }
+  })
   const heatmapOf = (search: SearchState): HeatmapQuery | null => {
     const choice = chooseHeatmap(search, ask)
     if (choice === null) return null
@@ -141,13 +147,11 @@ export function createSearchRegions(
       key: `job-trials:${asked}`,
       template: 'lab/trials',
       ...watching('status'),
-      data: seldom(
-        lookAtTrials(({ maximize }) => queryTrials(ask, maximize)),
-        async (found, search) => ({
-          ...viewTrials(runId, search, found, ask),
-          allHref: trialsHref(runId),
-        }),
-      ),
+      data: seldom(lookAtTable, async (found, search) => ({
+        ...viewTrials(runId, search, found, ask),
+        part: withinOf(search) ? 'of the cells shown above' : '',
+        allHref: trialsHref(runId, {}, withinOf(search)),
+      })),
     },
     {
       id: 'job-parallel',
@@ -176,5 +180,5 @@ function markOf(search: SearchState, hasEnded: boolean): string | null {
 
 function withoutRanges(names: readonly string[]): Record<string, null> {
   const ends = names.flatMap((name) => [`from.${name}`, `to.${name}`])
-  return Object.fromEntries(['cell', ...ends].map((name) => [name, null]))
+  return Object.fromEntries(['cell', 'page', ...ends].map((name) => [name, null]))
 }

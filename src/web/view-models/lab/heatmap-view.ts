@@ -81,7 +81,7 @@ export function viewHeatmap(
   const shown = (value: number) => formatStatistic(statistic, value)
   const others = names.filter((name) => name !== x && name !== y)
   const isCoarse = [...map.x, ...map.y].some(({ from, to }) => from !== to)
-  const deeper = ask.href({ cell: null })
+  const deeper = ask.href({ cell: null, page: null })
   const cells = map.cells.map((cell, i) => {
     if (cell === null) return null
     const atX = map.x[i % map.x.length]!

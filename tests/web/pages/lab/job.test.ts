@@ -222,9 +222,11 @@ test('a search that has ended shows its heatmap with a link for each cell, and i
 
 test('a cell that stands for several tries leads further down, and from there back to the whole', async () => {
   const queries: unknown[] = []
+  const tables: unknown[] = []
   const site = siteOf({
     ...search,
     heatmap: async (_id, query) => (queries.push(query), heatmapOf(10, 10, 4)),
+    trials: async (id, query) => (tables.push(query), search.trials!(id, query)),
   })
   const id = addJob(site.desk, 'optimize')
   const { $ } = await site.get(`/runs/${id}?x=slow`)
@@ -234,6 +236,11 @@ test('a cell that stands for several tries leads further down, and from there ba
   expect($('#job-heatmap').text()).toContain('A cell stands for several tries')
   const down = await site.get(href.replace(/#.*/, ''))
   expect(queries.at(-1)).toMatchObject({ x: 'slow', y: 'fast', within: { slow: [1, 4], fast: [101, 104] } })
+  expect(tables).toContainEqual(
+    expect.objectContaining({ limit: 20, within: { slow: [1, 4], fast: [101, 104] } }),
+  )
+  expect(words(down.$('#job-trials .card-head .sub').text())).toContain('of the cells shown above')
+  expect(down.$('#job-trials .card-head a').attr('href')).toContain('from.slow=1&to.slow=4')
   // Asked for another statistic, it stays where it is.
   expect(
     down
