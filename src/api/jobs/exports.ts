@@ -44,6 +44,7 @@ const TRADE_COLUMNS = [
 export function createJobExportRoutes({ desk, lab }: ApiDeps): ApiRoutes {
   const routes = createRoutes()
 
+  /** The result of a run that trades, or why there is none. */
   async function requireResult(id: string): Promise<BacktestResult> {
     const { kind, status } = desk.summary(id)
     if (!isJobKind(kind) || kind === 'train')
@@ -55,7 +56,7 @@ export function createJobExportRoutes({ desk, lab }: ApiDeps): ApiRoutes {
 
   routes.openapi(tradesCsv, async (c) => {
     const { id } = c.req.valid('param')
-    desk.summary(id)
+    await requireResult(id)
     return answerFile(await streamText(writeTrades(lab, id)), 'text/csv', `${id}-trades.csv`)
   })
 
