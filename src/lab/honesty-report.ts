@@ -26,7 +26,7 @@ export interface SnoopingTest {
 }
 
 export interface HonestyReport {
-  /** Tries that were run and counted. */
+  /** Tries that were run, those that a constraint refused afterwards too: who refuses them has looked at them. */
   trials: number
   /** Of these, tries that were looked at one by one: all, or of very many an even selection with the best among them. */
   sampled: number

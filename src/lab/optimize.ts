@@ -98,7 +98,7 @@ export function createOptimizeWorkflow({ sources, catalog, dispatcher }: LabMean
         ctx,
         {
           ...{ ...ground, names: plan.space.names, fixed: plan.fixed, seed: input.seed },
-          ...{ trials, best: best.trial },
+          ...{ trials, refused: outcome.refused, best: best.trial },
         },
         { dispatcher, node: 'honesty', onProgress: tell.judged },
       )

@@ -113,11 +113,11 @@ export function createWalkForwardWorkflow({ sources, catalog, dispatcher }: LabM
         ctx,
         {
           ...{ ...ground, range, names: plan.space.names, fixed: plan.fixed, seed: input.seed },
-          ...{ trials: tries.take(), counted: tries.counted, best: null, track },
+          ...{ trials: tries.take(), counted: tries.counted, refused: tries.refused, best: null, track },
         },
         { dispatcher, node: 'honesty', onProgress: tell.judged },
       )
-      return { folds: folds.length, evaluated: tries.counted, walk }
+      return { folds: folds.length, evaluated: tries.counted - tries.refused, walk }
     },
   }
 }

@@ -183,6 +183,25 @@ describe('a search', () => {
     expect(best!.stats.trades).toBeGreaterThanOrEqual(25)
   })
 
+  test('is no less likely luck for a constraint on what its tries made', async () => {
+    const { data: free } = await optimized
+    const { data: bound } = await runJob(createOptimizeWorkflow(lab), {
+      ...GRID,
+      constraint: `sharpe_ratio > ${free.search!.best!.stats.sharpe_ratio! - 0.05}`,
+    })
+    const { evaluated, refused, best } = bound.search!
+    expect(evaluated).toBeLessThan(40)
+    expect(best).toEqual(free.search!.best)
+    const { sentences, ...figures } = bound.honesty!
+    const { sentences: said, ...expected } = free.honesty!
+    expect(figures).toEqual(expected)
+    expect(figures.trials).toBe(160)
+    const added = sentences.filter((sentence) => !said.includes(sentence))
+    expect(added).toEqual([
+      expect.stringContaining(`${refused} of 160 tries were refused by the constraint; they count as tries`),
+    ])
+  })
+
   test('of random or adaptive tries keeps to their number, and makes small what is better small', async () => {
     const workflow = createOptimizeWorkflow(lab)
     const random = await runJob(workflow, {

@@ -16,6 +16,8 @@ export interface HonestyFacts {
   trials: number
   /** Tries that differ from each other. */
   distinct: number
+  /** Of the trials, those that a constraint refused after they were run. */
+  refused: number
   /** Ratios of the tries that were looked at, NaN where there is none. */
   sharpes: Float64Array
   /** Of the chosen try's rank on the other half, one for each half; null where there was no cross-validation. */

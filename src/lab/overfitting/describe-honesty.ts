@@ -10,9 +10,12 @@ export interface Judged {
   isWalkForward: boolean
   /** Sets of parameters that differ; of these the report's `sampled` were looked at. */
   distinct: number
+  /** Of all tries, those that a constraint refused after they were run. */
+  refused: number
 }
 
-export function describeHonesty(report: HonestyReport, { isWalkForward, distinct }: Judged): string[] {
+export function describeHonesty(report: HonestyReport, judged: Judged): string[] {
+  const { isWalkForward, distinct } = judged
   const said = isWalkForward
     ? [describeWalkLuck(report), describeWalkHeld(report)]
     : [describeLuck(report), describeHeld(report)]
@@ -22,6 +25,7 @@ export function describeHonesty(report: HonestyReport, { isWalkForward, distinct
     describeDeflated(report, isWalkForward),
     describeBand(report),
     describeLength(report),
+    describeRefused(report, judged),
     describeSelection(report, distinct),
     ...describeGaps(report, isWalkForward),
   ].filter((sentence) => sentence !== null)
@@ -94,6 +98,11 @@ function describeLength(report: HonestyReport): string | null {
   return needed > years
     ? `${sayYears(years)} of history are too short for so many tries: below ${asked} years, a Sharpe ratio of 1 is what luck alone is expected to reach.`
     : `${sayYears(years)} of history are long enough that ${formatNumber(trials, 0)} tries without skill are not expected to reach a Sharpe ratio of 1 (that takes under ${asked} years).`
+}
+
+function describeRefused({ trials }: HonestyReport, { refused }: Judged): string | null {
+  if (refused === 0) return null
+  return `${formatNumber(refused, 0)} of ${countOf(trials, 'try', 'tries')} ${refused === 1 ? 'was' : 'were'} refused by the constraint; they count as tries, for refusing them took a look at what they made.`
 }
 
 function describeSelection({ sampled }: HonestyReport, distinct: number): string | null {

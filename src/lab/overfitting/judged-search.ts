@@ -15,13 +15,15 @@ export interface TrialGround extends Ground {
 
 export interface JudgedSearch extends TrialGround {
   trials: {
-    /** Of every try that was run and counted, in the order of the search. */
+    /** Of every try that was run, in the order of the search, whatever a constraint said of it afterwards. */
     numbers: ArrayLike<number>
     /** Tries × names, row by row. */
     params: Float64Array
   }
   /** Tries in all, where the same ones were run more than once, as in each fold of a walk-forward; those above where left out. */
   counted?: number
+  /** Of all tries, those that a constraint refused after they were run; none where left out. */
+  refused?: number
   /** The number of the try that was chosen; null where none was. */
   best: number | null
   /** Of all that is drawn here. */

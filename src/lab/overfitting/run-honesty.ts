@@ -126,6 +126,7 @@ async function measureHonesty(
     ...{ track, isWalkForward, best: isWalkForward ? null : best },
     trials: search.counted ?? search.trials.numbers.length,
     distinct: search.trials.numbers.length,
+    refused: search.refused ?? 0,
     ...{ sharpes, blocks: BLOCKS, samples: SAMPLES, seed },
     ranks: canValidate ? concatenate(ranks.map(unpackDoubles)) : null,
     againstZero: isWalkForward ? track.againstZero : test(againstZero),

@@ -43,7 +43,7 @@ export interface SearchOutcome {
 
 export interface FoundTrials {
   outcome: SearchOutcome
-  /** Of every trial that was run and counted, in order. */
+  /** Of every trial that was run, in order: those that the constraint refused afterwards too, for they were looked at. */
   numbers: Uint32Array
   /** Trials × names, row by row. */
   params: Float64Array
@@ -186,10 +186,10 @@ function collectTrials(planned: number, { space, maximize }: SearchPlan): Collec
   return {
     tally,
     add(index, chunk) {
-      const out = leftOut(chunk)
+      const failed = new Set(chunk.failed.map(({ trial }) => trial))
       const rows = unpackDoubles(chunk.params)
       for (let row = 0; row < chunk.count; row++) {
-        if (out.has(chunk.from + row)) continue
+        if (failed.has(chunk.from + row)) continue
         numbers[count] = chunk.from + row
         params.set(rows.subarray(row * width, (row + 1) * width), count * width)
         count++

@@ -1,10 +1,11 @@
 /** The tries of all folds together: how many there were, and each set of parameters once, for they are much the same in all. */
-import type { FoundTrials } from '../search/run-search.ts'
+import type { FoundTrials, SearchOutcome } from '../search/run-search.ts'
 
 export interface CollectedTries {
-  add(found: Pick<FoundTrials, 'params'>): void
-  /** Of all folds. */
+  add(found: { params: FoundTrials['params']; outcome: Pick<SearchOutcome, 'refused'> }): void
+  /** Of all folds, and those of them that the constraint refused after they were run. */
   readonly counted: number
+  readonly refused: number
   /** Distinct ones, row by row, in the order in which they first came. */
   take(): { numbers: Uint32Array; params: Float64Array }
 }
@@ -13,8 +14,10 @@ export function collectTries(width: number): CollectedTries {
   const seen = new Set<string>()
   const rows: Float64Array[] = []
   let counted = 0
+  let refused = 0
   return {
-    add({ params }) {
+    add({ params, outcome }) {
+      refused += outcome.refused
       for (let offset = 0; offset < params.length; offset += width) {
         counted++
         const row = params.subarray(offset, offset + width)
@@ -26,6 +29,9 @@ export function collectTries(width: number): CollectedTries {
     },
     get counted() {
       return counted
+    },
+    get refused() {
+      return refused
     },
     take() {
       const params = new Float64Array(rows.length * width)

@@ -30,7 +30,7 @@ describe('a chance in words', () => {
 })
 
 describe('what a report comes to', () => {
-  const search = { isWalkForward: false, distinct: 10_000 }
+  const search = { isWalkForward: false, distinct: 10_000, refused: 0 }
 
   it('begins with how much the best owes to luck, and has a sentence for each figure that is there', () => {
     const sentences = describeHonesty(makeHonestyReport(), search)

@@ -129,6 +129,8 @@ describe('a walk-forward', () => {
       Array.from({ length: FOLDS }, () => ({ fast: 10, slow: 48 })),
     )
     expect(never.data.folds.every(({ evaluated }) => evaluated === 0)).toBe(true)
+    expect(never.data.honesty!.trials).toBe(FOLDS * 2)
+    expect(never.data.honesty!.sentences.join(' ')).toContain('8 of 8 tries were refused')
     expect(never.data.notes).toContain(
       'No trial of fold 1 could be chosen; it was tested with the parameters of the job.',
     )
