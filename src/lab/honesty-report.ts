@@ -1,6 +1,6 @@
 /** What a search says of its own luck: the shape of the honesty panel. Ratios are per period (not annual) unless said. */
 
-import type { Histogram } from './backtest-result.ts'
+import type { Caveat, Histogram } from './backtest-result.ts'
 
 export interface Band {
   low: number
@@ -67,6 +67,8 @@ export interface HonestyReport {
   against_zero: SnoopingTest
   against_buy_and_hold: SnoopingTest
   bootstrap: { samples: number; mean_block: number; seed: number }
+  /** Why all these figures are void. Absent in reports from before they were asked for. */
+  caveats?: Caveat[]
   /** What all this comes to, for a person. The first is the one that matters most. */
   sentences: string[]
 }

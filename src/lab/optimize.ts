@@ -91,14 +91,14 @@ export function createOptimizeWorkflow({ sources, catalog, dispatcher }: LabMean
         return { evaluated, best }
       }
       const params = { ...plan.fixed, ...best.params }
-      const { stats } = await simulateStep(ctx, {
+      const { stats, caveats } = await simulateStep(ctx, {
         ...{ dispatcher, bars, strategy: strategy.ref, rules, params, node: 'simulation' },
       })
       await judgeSearch(
         ctx,
         {
           ...{ ...ground, names: plan.space.names, fixed: plan.fixed, seed: input.seed },
-          ...{ trials, refused: outcome.refused, best: best.trial },
+          ...{ trials, refused: outcome.refused, best: best.trial, caveats },
         },
         { dispatcher, node: 'honesty', onProgress: tell.judged },
       )

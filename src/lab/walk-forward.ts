@@ -10,7 +10,7 @@
 import type { PlanNode, RunContext, Workflow } from '../runs/workflow.ts'
 import { createTimeline } from '../trading/orders/timeline.ts'
 import { checkRules } from '../trading/rules.ts'
-import type { BacktestResult } from './backtest-result.ts'
+import type { BacktestResult, Caveat } from './backtest-result.ts'
 import { readRules, walkForwardInputSchema, type WalkForwardInput } from './job-inputs.ts'
 import type { LabMeans } from './lab-means.ts'
 import {
@@ -103,7 +103,7 @@ export function createWalkForwardWorkflow({ sources, catalog, dispatcher }: LabM
       const { plan } = search
 
       const notes = [...walked.notes, ...describeRest(walked, planned, time.length)]
-      const { walk, track } = await measureTests(
+      const { walk, caveats, track } = await measureTests(
         ctx,
         { ...walked, notes },
         { strategy, plan, bars, ground, dispatcher },
@@ -114,6 +114,7 @@ export function createWalkForwardWorkflow({ sources, catalog, dispatcher }: LabM
         {
           ...{ ...ground, range, names: plan.space.names, fixed: plan.fixed, seed: input.seed },
           ...{ trials: tries.take(), counted: tries.counted, refused: tries.refused, best: null, track },
+          caveats,
         },
         { dispatcher, node: 'honesty', onProgress: tell.judged },
       )
@@ -156,7 +157,7 @@ async function measureTests(
   ctx: RunContext<LabState>,
   { folds, notes }: WalkedFolds,
   { strategy, plan, bars, ground, dispatcher }: TestsGround,
-): Promise<{ walk: WalkResult; track: Float64Array }> {
+): Promise<{ walk: WalkResult; caveats: Caveat[]; track: Float64Array }> {
   const stitch = () =>
     dispatcher.run(
       stitchFolds,
@@ -178,10 +179,10 @@ async function measureTests(
     },
     { node: 'stitched', input: { strategy: strategy.ref.hash, params: folds.map(({ params }) => params) } },
   )
-  const { stats, buy_and_hold } = result
+  const { stats, buy_and_hold, caveats = [] } = result
   await ctx.emit(MEASURED_EVENT, { stats, buy_and_hold, notes: result.notes })
   const names = strategy.parameters.map(({ name }) => name)
   const walk: WalkResult = { stats, buy_and_hold, ...measureWalk(stats, folds, plan.space.axes, names) }
   await ctx.emit(WALK_EVENT, { walk })
-  return { walk, track: track ?? (await stitch()).equity }
+  return { walk, caveats, track: track ?? (await stitch()).equity }
 }

@@ -19,8 +19,19 @@ export function readExamples(): Record<string, string> {
   )
 }
 
+/** A strategy as a file, `peeks`, whose signals are of prices `ahead` bars later: 0 to 5. */
+export const PEEKING_FILE = {
+  'peeks.mjs': signalFile(
+    'peeks',
+    '    const { close } = columns\n' +
+      '    for (let i = 1; i + params.ahead < close.length; i++) out[i] = close[i + params.ahead] > close[i - 1] ? 1 : 2\n' +
+      '    return 1',
+    "[{ name: 'ahead', title: 'Ahead', about: 'Bars.', min: 0, max: 5, step: 1, default: 1 }]",
+  ),
+}
+
 /** A strategy of signals as a file: `body` is what `signals` does with `columns`, `params` and `out`. */
-export function signalFile(name: string, body: string): string {
+export function signalFile(name: string, body: string, parameters = '[]'): string {
   return [
     'export default {',
     `  name: '${name}',`,
@@ -30,6 +41,7 @@ export function signalFile(name: string, body: string): string {
     '  signals(columns, params, out) {',
     body,
     '  },',
+    `  parameters: ${parameters},`,
     '}',
     '',
   ].join('\n')

@@ -1,5 +1,6 @@
 /** From what the threads have measured to the report: which figure can be said, and which cannot and why. */
 import type { HonestyReport, SnoopingTest } from '../honesty-report.ts'
+import type { Caveat } from '../backtest-result.ts'
 import type { TrackFacts } from '../tasks/judge-track.ts'
 import { computeOverfittingProbability } from './cross-validation.ts'
 import { computeDeflatedSharpe, computeMinBacktestYears } from './deflated-sharpe.ts'
@@ -18,6 +19,7 @@ export interface HonestyFacts {
   distinct: number
   /** Of the trials, those that a constraint refused after they were run. */
   refused: number
+  caveats: readonly Caveat[]
   /** Ratios of the tries that were looked at, NaN where there is none. */
   sharpes: Float64Array
   /** Of the chosen try's rank on the other half, one for each half; null where there was no cross-validation. */
@@ -68,6 +70,7 @@ export function assembleReport(facts: HonestyFacts): HonestyReport {
       mean_block: track.meanBlock,
       seed: facts.seed,
     },
+    caveats: [...facts.caveats],
     sentences: [],
   }
   report.sentences = describeHonesty(report, facts)

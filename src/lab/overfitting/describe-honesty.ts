@@ -3,6 +3,7 @@
  * figures are missing. States; advises nothing.
  */
 import { countOf, formatNumber } from '../../core/format.ts'
+import type { Caveat } from '../backtest-result.ts'
 import type { HonestyReport } from '../honesty-report.ts'
 import { sayChance } from './say-chance.ts'
 
@@ -14,12 +15,20 @@ export interface Judged {
   refused: number
 }
 
+/** What voids every figure stands before all of them, the worse first. */
+const CAVEATS: Readonly<Record<Caveat, string>> = {
+  'looks-ahead': 'This strategy looks ahead: none of these figures mean anything.',
+  'in-sample': 'The model was trained on these days: none of these figures test it.',
+}
+
 export function describeHonesty(report: HonestyReport, judged: Judged): string[] {
   const { isWalkForward, distinct } = judged
   const said = isWalkForward
     ? [describeWalkLuck(report), describeWalkHeld(report)]
     : [describeLuck(report), describeHeld(report)]
+  const caveats = Object.entries(CAVEATS).filter(([name]) => report.caveats?.includes(name as Caveat))
   return [
+    ...caveats.map(([, sentence]) => sentence),
     ...said,
     describeChoice(report),
     describeDeflated(report, isWalkForward),

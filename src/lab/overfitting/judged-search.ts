@@ -1,6 +1,7 @@
 /** What is judged: the tries of a search as they can be run again, and which of them, or what else, came out of it. */
 import type { BarRange } from '../../trading/simulation.ts'
 import type { Params } from '../../trading/strategies/strategy.ts'
+import type { Caveat } from '../backtest-result.ts'
 import type { Ground } from '../tasks/open-evaluator.ts'
 
 /** What a thread needs to run a try again. */
@@ -24,6 +25,8 @@ export interface JudgedSearch extends TrialGround {
   counted?: number
   /** Of all tries, those that a constraint refused after they were run; none where left out. */
   refused?: number
+  /** Of the track that is judged; none where left out. */
+  caveats?: readonly Caveat[]
   /** The number of the try that was chosen; null where none was. */
   best: number | null
   /** Of all that is drawn here. */

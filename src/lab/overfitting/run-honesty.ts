@@ -127,6 +127,7 @@ async function measureHonesty(
     trials: search.counted ?? search.trials.numbers.length,
     distinct: search.trials.numbers.length,
     refused: search.refused ?? 0,
+    caveats: search.caveats ?? [],
     ...{ sharpes, blocks: BLOCKS, samples: SAMPLES, seed },
     ranks: canValidate ? concatenate(ranks.map(unpackDoubles)) : null,
     againstZero: isWalkForward ? track.againstZero : test(againstZero),

@@ -1,7 +1,8 @@
 /** The out-of-sample account of a walk-forward, with all that can be told of it. */
 import type { Params } from '../../trading/strategies/strategy.ts'
-import type { BacktestResult, SeriesFacts } from '../backtest-result.ts'
+import type { BacktestResult, Remark, SeriesFacts } from '../backtest-result.ts'
 import { buildResult } from '../build-result.ts'
+import { noteLookAhead } from '../own-strategies/note-look-ahead.ts'
 import type { Task } from '../task.ts'
 import { noteInSample } from '../train/in-sample.ts'
 import { stitchTests, type TestedFold } from '../walk-forward/stitch-tests.ts'
@@ -31,11 +32,22 @@ export const stitchFolds: Task<StitchInput, StitchOutput> = {
     )
     const held = (await openEvaluator(ground)).buyAndHold(range)
     const { start: first, end: last } = traded.stats
+    const inSample = noteInSample(strategy, facts, { first, last })
+    const lookAhead = await noteEachLookAhead(ground, folds)
     const result = buildResult({
       ...{ traded, held, range, facts, series: bars.series },
       ...{ strategy: strategy.name, params: fixed, cash: rules.cash },
-      ...{ notes, remarks: noteInSample(strategy, facts, { first, last }) },
+      ...{ notes, remarks: [...inSample, ...lookAhead] },
     })
     return { result, equity: traded.simulation.equity }
   },
+}
+
+/** A rule may look ahead with some parameters and not with others: each set that was traded is tried, and is told of once. */
+async function noteEachLookAhead(ground: Ground, folds: readonly TestedFold[]): Promise<Remark[]> {
+  const sets = new Map(folds.map(({ params }) => [JSON.stringify(Object.entries(params).sort()), params]))
+  const remarks = new Map<string, Remark>()
+  for (const params of sets.values())
+    for (const remark of await noteLookAhead({ ...ground, params })) remarks.set(remark.note, remark)
+  return [...remarks.values()]
 }

@@ -57,6 +57,7 @@ const VERDICTS = {
   good: { ...GOOD, word: 'stands out' },
   hold: DOUBTFUL,
   bad: { ...BAD, word: 'likely luck' },
+  void: { ...BAD, word: 'no test' },
 } as const
 
 /** `sharpe` is that of the statistics, of the same track; null where there is none. */
@@ -80,8 +81,11 @@ export function viewHonesty(report: HonestyReport, sharpe: number | null = null)
 /**
  * The worse of what luck is expected to bring (deflated Sharpe) and how often it does (the test against doing nothing). A
  * choice that does not carry over makes it doubtful at best, but not luck: where all tries are equally good, it is so too.
+ * Figures that are void come to nothing, however good they are.
  */
-function judgeWhole({ dsr_trial_variance: deflated, against_zero, pbo }: HonestyReport): StatusView | null {
+function judgeWhole(report: HonestyReport): StatusView | null {
+  const { dsr_trial_variance: deflated, against_zero, pbo, caveats = [] } = report
+  if (caveats.length > 0) return VERDICTS.void
   const marks = [judgeSure(deflated?.probability ?? null), judgeRare(against_zero.spa_consistent)]
   const known = marks.flatMap((mark) => mark ?? [])
   if (known.length === 0) return null

@@ -1,15 +1,20 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { BacktestResult } from '../../../src/lab/backtest-result.ts'
+import { createCatalog } from '../../../src/lab/create-catalog.ts'
 import { readRules, walkForwardInputSchema } from '../../../src/lab/job-inputs.ts'
 import { RESULT_STEP, type LabState } from '../../../src/lab/lab-state.ts'
+import { createOptimizeWorkflow } from '../../../src/lab/optimize.ts'
+import { createDispatcher } from '../../../src/lab/threads/create-dispatcher.ts'
 import { createWalkForwardWorkflow } from '../../../src/lab/walk-forward.ts'
 import type { RunState } from '../../../src/runs/state.ts'
 import { createEvaluator } from '../../../src/trading/evaluate.ts'
 import { smaCross } from '../../../src/trading/strategies/sma-cross.ts'
+import { viewHonesty } from '../../../src/web/view-models/honesty-view.ts'
 import { createSampleMeans } from '../../support/lab-means.ts'
 import { loadSample } from '../../support/sample-bars.ts'
 import { createTestDesk, type TestDesk } from '../../support/scripted-manager.ts'
 import { stallAt } from '../../support/stalled-dispatcher.ts'
+import { createStrategyFolder, PEEKING_FILE } from '../../support/strategy-folder.ts'
 import { toldOf } from '../../support/told-progress.ts'
 
 const INPUT = {
@@ -18,6 +23,10 @@ const INPUT = {
 }
 const FOLDS = 4
 const TRIALS = 16
+
+/** For one's own strategies, which are loaded in threads alone. */
+const dispatcher = createDispatcher({ threads: 1 })
+afterAll(() => dispatcher.close())
 
 describe('a walk-forward', () => {
   test('trades in each test what was best in training before it, and carries the capital on', async () => {
@@ -138,6 +147,34 @@ describe('a walk-forward', () => {
       'No trial of fold 2 could be chosen; it was tested with those of the fold before.',
     )
   })
+
+  test.each([
+    ['walk-forward' as const, { train_bars: 300, test_bars: 200 }],
+    ['optimize' as const, {}],
+  ])(
+    '%s of a strategy that looks ahead begins by saying that nothing in it means anything',
+    async (kind, more) => {
+      const catalog = createCatalog({ folder: await createStrategyFolder(PEEKING_FILE) })
+      const means = { ...createSampleMeans(), catalog, dispatcher }
+      const desk = await createTestDesk([createWalkForwardWorkflow(means), createOptimizeWorkflow(means)])
+      const input = {
+        ticker: 'GOOG',
+        start: '2010-01-04',
+        strategy: 'peeks',
+        grid: { ahead: [0, 2] },
+        ...more,
+      }
+      const { data } = await endedWell(desk, (await desk.manager.launch([{ kind, input }])).runs[0]!.run_id)
+      const said = data.notes.filter((note) => note.includes('A title looks ahead: the signal of '))
+      expect(said.length).toBeGreaterThan(0)
+      expect(new Set(said).size).toBe(said.length)
+      expect(data.honesty!.caveats).toEqual(['looks-ahead'])
+      expect(data.honesty!.sentences[0]).toBe(
+        'This strategy looks ahead: none of these figures mean anything.',
+      )
+      expect(viewHonesty(data.honesty!)).toMatchObject({ verdict: { word: 'no test' } })
+    },
+  )
 
   test('is refused with the figures where the bars do not suffice', async () => {
     const desk = await createTestDesk([createWalkForwardWorkflow(createSampleMeans())])
