@@ -19,7 +19,14 @@ export function sayChance(probability: number, samples: number): string {
     return part > 0 && part < of && Math.abs(part / of - probability) <= TOLERANCE * rarer
   })
   const of = whole ?? OUT_OF.at(-1)!
-  return sayParts(Math.round(probability * of), of)
+  const part = Math.round(probability * of)
+  const shared = findDivisor(part, of)
+  return sayParts(part / shared, of / shared)
+}
+
+/** The greatest common one. */
+function findDivisor(a: number, b: number): number {
+  return b === 0 ? a : findDivisor(b, a % b)
 }
 
 /** Of a negative part, all but so many. */

@@ -9,6 +9,7 @@ describe('a chance in words', () => {
     [0.001, 'about 1 time in 1,000'],
     [0.016, 'about 1 time in 60'],
     [0.053, 'about 1 time in 19'],
+    [0.085, 'about 1 time in 10'],
     [0.1, 'about 1 time in 10'],
     [0.26, 'about 1 time in 4'],
     [0.5, 'about 1 time in 2'],
@@ -20,9 +21,11 @@ describe('a chance in words', () => {
     expect(sayChance(probability, 1_000)).toBe(words)
   })
 
-  it('is never far from what it says', () => {
+  it('is never far from what it says, and in its least terms', () => {
     for (let p = 0.001; p < 0.9995; p += 0.0007) {
       const [, part, whole] = sayChance(p, 1_000).match(/([\d,]+) times? in ([\d,]+)/)!
+      for (const divisor of [2, 3, 5])
+        expect([part, whole].every((one) => Number(one!.replace(',', '')) % divisor === 0)).toBe(false)
       const said = Number(part!.replace(',', '')) / Number(whole!.replace(',', ''))
       expect(Math.abs(said - p)).toBeLessThanOrEqual(0.26 * Math.min(p, 1 - p) + 1e-12)
     }
