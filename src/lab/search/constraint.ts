@@ -4,7 +4,8 @@
  *
  *     comparisons  < <= > >= == !=      arithmetic  + - * / % and a sign      logic  and or not, && || !      ( )
  *
- * A statistic that a trial does not have compares as false with anything.
+ * What needs a statistic that a trial does not have, or divides nothing by nothing, is unknown, and so is all it is part of,
+ * negations too: a condition that is not known to hold refuses the trial.
  */
 import jsep from 'jsep'
 import { InputError, messageOf, quote } from '../../core/errors.ts'
@@ -18,7 +19,7 @@ export interface Constraint {
   readonly isOfParameters: boolean
   /** Conditions that must all hold, as they were joined by `and`: each can be judged as soon as its names are known. */
   readonly parts: readonly ConstraintPart[]
-  /** The value of a name, NaN where there is none. */
+  /** Asks for the value of a name, NaN where there is none; false too where that leaves it unknown. */
   holds(valueOf: (name: string) => number): boolean
 }
 
@@ -32,13 +33,14 @@ jsep.addBinaryOp('or', 1)
 jsep.addBinaryOp('and', 2)
 jsep.addUnaryOp('not')
 
+/** Of numbers that are there. */
 const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '<': (a, b) => a < b,
   '<=': (a, b) => a <= b,
   '>': (a, b) => a > b,
   '>=': (a, b) => a >= b,
   '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b && !Number.isNaN(a) && !Number.isNaN(b),
+  '!=': (a, b) => a !== b,
 }
 const CALCULATE: Readonly<Record<string, (a: number, b: number) => number>> = {
   '+': (a, b) => a + b,
@@ -51,9 +53,9 @@ const LOGIC: Readonly<Record<string, 'and' | 'or'>> = { and: 'and', '&&': 'and',
 const NEGATIONS = new Set(['not', '!'])
 
 type Lookup = (name: string) => number
-type Part =
-  | { is: 'number'; value: (lookup: Lookup) => number }
-  | { is: 'condition'; value: (lookup: Lookup) => boolean }
+/** Null for unknown. */
+type Condition = (lookup: Lookup) => boolean | null
+type Part = { is: 'number'; value: (lookup: Lookup) => number } | { is: 'condition'; value: Condition }
 
 /** Throws `InputError` naming `constraint` and what in it was not understood. `parameters` are the names there are. */
 export function parseConstraint(text: string, parameters: readonly string[]): Constraint {
@@ -79,7 +81,7 @@ export function parseConstraint(text: string, parameters: readonly string[]): Co
         const { operator, argument } = node as jsep.UnaryExpression
         if (NEGATIONS.has(operator)) {
           const condition = asCondition(inner(argument), operator)
-          return { is: 'condition', value: (lookup) => !condition(lookup) }
+          return { is: 'condition', value: (lookup) => negate(condition(lookup)) }
         }
         if (operator !== '-' && operator !== '+') throw refuse(`${quote(operator)} is not understood`)
         const number = asNumber(inner(argument), operator)
@@ -97,9 +99,10 @@ export function parseConstraint(text: string, parameters: readonly string[]): Co
 
   function describe(node: jsep.Expression, depth: number): ConstraintPart {
     names = new Set()
-    const holds = asCondition(compile(node, depth), 'the whole')
+    const condition = asCondition(compile(node, depth), 'the whole')
     const own = [...names]
-    return { names: own, isOfParameters: own.every((name) => parameters.includes(name)), holds }
+    const isOfParameters = own.every((name) => parameters.includes(name))
+    return { names: own, isOfParameters, holds: (lookup) => condition(lookup) === true }
   }
 
   const whole = describe(tree, 0)
@@ -160,21 +163,33 @@ function combine(operator: string, left: Part, right: Part): Part {
   const logic = Object.hasOwn(LOGIC, operator) ? LOGIC[operator] : undefined
   if (logic) {
     const [a, b] = [asCondition(left, operator), asCondition(right, operator)]
-    return logic === 'and'
-      ? { is: 'condition', value: (lookup) => a(lookup) && b(lookup) }
-      : { is: 'condition', value: (lookup) => a(lookup) || b(lookup) }
+    const join = logic === 'and' ? (x: boolean, y: boolean) => x && y : (x: boolean, y: boolean) => x || y
+    return { is: 'condition', value: (lookup) => joinKnown(a(lookup), b(lookup), join) }
   }
   const [a, b] = [asNumber(left, operator), asNumber(right, operator)]
   if (Object.hasOwn(COMPARE, operator)) {
     const compare = COMPARE[operator]!
-    return { is: 'condition', value: (lookup) => compare(a(lookup), b(lookup)) }
+    return { is: 'condition', value: (lookup) => joinKnown(known(a(lookup)), known(b(lookup)), compare) }
   }
   if (!Object.hasOwn(CALCULATE, operator)) throw refuse(`${quote(operator)} is not understood`)
   const calculate = CALCULATE[operator]!
   return { is: 'number', value: (lookup) => calculate(a(lookup), b(lookup)) }
 }
 
-function asCondition(part: Part, place: string): (lookup: Lookup) => boolean {
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
+
+/** Both sides are asked for: what is unknown on either makes the whole so. */
+function joinKnown<T>(a: T | null, b: T | null, join: (a: T, b: T) => boolean): boolean | null {
+  return a === null || b === null ? null : join(a, b)
+}
+
+function negate(value: boolean | null): boolean | null {
+  return value === null ? null : !value
+}
+
+function asCondition(part: Part, place: string): Condition {
   if (part.is === 'condition') return part.value
   const what = place === 'the whole' ? 'it is a number' : `${quote(place)} joins conditions, and has a number`
   throw refuse(`${what}; compare it, as in trades >= 10`)

@@ -31,10 +31,18 @@ test.each([
   expect(holds(text)).toBe(expected)
 })
 
-test('a statistic that is not there meets no comparison', () => {
+test('a statistic that is not there is unknown, and all it is part of', () => {
   for (const operator of ['<', '<=', '>', '>=', '==', '!='])
     expect(holds(`sharpe_ratio ${operator} 1`)).toBe(false)
-  expect(holds('not sharpe_ratio > 1')).toBe(true)
+  for (const text of [
+    'not sharpe_ratio > 1',
+    'fast < slow or sharpe_ratio > 1',
+    'sharpe_ratio > 1 or fast < slow',
+    'not (sharpe_ratio > 1 and fast > slow)',
+    'not (sharpe_ratio - trades > 1)',
+    'not ((fast - 10) / (slow - 20) > 1)',
+  ])
+    expect(holds(text), text).toBe(false)
 })
 
 test('parameters alone can be judged before a trial is run', () => {
