@@ -73,8 +73,19 @@ export function assembleReport(facts: HonestyFacts): HonestyReport {
     caveats: [...facts.caveats],
     sentences: [],
   }
-  report.sentences = describeHonesty(report, facts)
+  const { againstZero, againstHeld } = facts
+  report.sentences = describeHonesty(report, {
+    ...facts,
+    isAboveZero: (againstZero?.observed ?? 0) > 0,
+    isAboveHeld: (againstHeld?.observed ?? 0) > 0,
+    isBestByMean: isNoLess(track.againstZero?.observed ?? null, againstZero?.observed ?? null),
+  })
   return report
+}
+
+/** But for what rounding leaves of two ways to the same figure. */
+function isNoLess(own: number | null, best: number | null): boolean {
+  return best === null || (own !== null && own >= best - 1e-9 * Math.abs(best))
 }
 
 function readTrack({ moments, observations }: TrackFacts) {

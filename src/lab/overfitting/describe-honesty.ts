@@ -13,6 +13,11 @@ export interface Judged {
   distinct: number
   /** Of all tries, those that a constraint refused after they were run. */
   refused: number
+  /** Whether the best of all by mean return, set against its deviation, was better than doing nothing, and than holding. */
+  isAboveZero: boolean
+  isAboveHeld: boolean
+  /** Whether that one is the one that was chosen: the tests against luck look at it, whatever was searched for. */
+  isBestByMean: boolean
 }
 
 /** What voids every figure stands before all of them, the worse first. */
@@ -24,8 +29,8 @@ const CAVEATS: Readonly<Record<Caveat, string>> = {
 export function describeHonesty(report: HonestyReport, judged: Judged): string[] {
   const { isWalkForward, distinct } = judged
   const said = isWalkForward
-    ? [describeWalkLuck(report), describeWalkHeld(report)]
-    : [describeLuck(report), describeHeld(report)]
+    ? [describeWalkLuck(report, judged), describeWalkHeld(report, judged)]
+    : [describeLuck(report, judged), describeHeld(report, judged)]
   const caveats = Object.entries(CAVEATS).filter(([name]) => report.caveats?.includes(name as Caveat))
   return [
     ...caveats.map(([, sentence]) => sentence),
@@ -41,37 +46,47 @@ export function describeHonesty(report: HonestyReport, judged: Judged): string[]
 }
 
 /** Hansen's consistent test against nothing. */
-function describeLuck({ against_zero: test, trials, bootstrap }: HonestyReport): string | null {
+function describeLuck(
+  { against_zero: test, trials, bootstrap }: HonestyReport,
+  { isAboveZero, isBestByMean }: Judged,
+): string | null {
   if (test.spa_consistent === null) return null
-  if (test.spa_consistent === 1)
-    return `None of ${countOf(trials, 'try', 'tries')} made more than doing nothing.`
+  if (!isAboveZero) return `None of ${countOf(trials, 'try', 'tries')} made more than doing nothing.`
   const chance = sayChance(test.spa_consistent, bootstrap.samples)
   return trials === 1
     ? `A try without skill would look this good by luck ${chance}.`
-    : `Of ${formatNumber(trials, 0)} tries, the best would look this good by luck ${chance}.`
+    : `Of ${formatNumber(trials, 0)} tries, the best${isBestByMean ? '' : ' by mean return, which is not the one chosen,'} would look this good by luck ${chance}.`
 }
 
-function describeHeld({ against_buy_and_hold: test, trials, bootstrap }: HonestyReport): string | null {
+function describeHeld(
+  { against_buy_and_hold: test, trials, bootstrap }: HonestyReport,
+  { isAboveHeld }: Judged,
+): string | null {
   if (test.spa_consistent === null) return null
-  if (test.spa_consistent === 1) {
+  if (!isAboveHeld) {
     return trials === 1
-      ? 'It does not stand out from buying and holding at all.'
-      : 'No try stands out from buying and holding at all.'
+      ? 'By mean return it is not ahead of buying and holding.'
+      : 'By mean return no try is ahead of buying and holding.'
   }
   const chance = sayChance(test.spa_consistent, bootstrap.samples)
   return `If none had an edge over buying and holding, one would look this far ahead of it by luck ${chance}.`
 }
 
-function describeWalkLuck({ against_zero: test, bootstrap }: HonestyReport): string | null {
+function describeWalkLuck(
+  { against_zero: test, bootstrap }: HonestyReport,
+  { isAboveZero }: Judged,
+): string | null {
   if (test.spa_consistent === null) return null
-  if (test.spa_consistent === 1)
-    return 'Out of sample it does not stand out from doing nothing: luck alone looks as good every time.'
+  if (!isAboveZero) return 'Out of sample it made no more than doing nothing.'
   return `Out of sample, a track without skill would look this good by luck ${sayChance(test.spa_consistent, bootstrap.samples)}.`
 }
 
-function describeWalkHeld({ against_buy_and_hold: test, bootstrap }: HonestyReport): string | null {
+function describeWalkHeld(
+  { against_buy_and_hold: test, bootstrap }: HonestyReport,
+  { isAboveHeld }: Judged,
+): string | null {
   if (test.spa_consistent === null) return null
-  if (test.spa_consistent === 1) return 'Out of sample it does not stand out from buying and holding at all.'
+  if (!isAboveHeld) return 'Out of sample, by mean return, it is not ahead of buying and holding.'
   return `Without an edge over buying and holding it would be this far ahead of it by luck ${sayChance(test.spa_consistent, bootstrap.samples)}.`
 }
 
@@ -88,9 +103,12 @@ function describeDeflated(report: HonestyReport, isWalkForward: boolean): string
   if (!hardest || best.sharpe_annual === null || trials < 2) return null
   const threshold = formatNumber(hardest.threshold * Math.sqrt(periods), 2)
   const subject = isWalkForward ? 'the track out of sample' : 'this one'
+  const bound = isWalkForward
+    ? ' Nobody chose that track, so this asks the most that could be asked of it.'
+    : ''
   return (
     `Luck alone is expected to bring the best of ${formatNumber(trials, 0)} tries to a Sharpe ratio of ${threshold} a year; ` +
-    `${subject} has ${formatNumber(best.sharpe_annual, 2)}, and its true ratio lies above that with ${sayPercent(hardest.probability!)} probability.`
+    `${subject} has ${formatNumber(best.sharpe_annual, 2)}, and its true ratio lies above that with ${sayPercent(hardest.probability!)} probability.${bound}`
   )
 }
 

@@ -89,6 +89,8 @@ export function mergeSnoopingMaxima(one: SnoopingMaxima, other: SnoopingMaxima):
 }
 
 export interface SnoopingProbabilities {
+  /** √T·mean / ω of the best, which the studentised ones are about: not above 0 where no try was better than the benchmark. */
+  observed: number | null
   realityCheck: number | null
   lower: number | null
   consistent: number | null
@@ -103,7 +105,7 @@ export interface SnoopingProbabilities {
 export function computeSnoopingProbabilities(maxima: SnoopingMaxima): SnoopingProbabilities {
   const { observed, observedStudentised } = maxima
   if (observedStudentised === Number.NEGATIVE_INFINITY)
-    return { realityCheck: null, lower: null, consistent: null, upper: null }
+    return { observed: null, realityCheck: null, lower: null, consistent: null, upper: null }
   const shareAbove = (values: Float64Array, value: number): number => {
     let above = 0
     for (const one of values) if (one > value) above++
@@ -112,6 +114,7 @@ export function computeSnoopingProbabilities(maxima: SnoopingMaxima): SnoopingPr
   const studentised = (values: Float64Array) =>
     observedStudentised > 0 ? shareAbove(values, observedStudentised) : 1
   return {
+    observed: observedStudentised,
     realityCheck: shareAbove(maxima.realityCheck, observed),
     lower: studentised(maxima.lower),
     consistent: studentised(maxima.consistent),

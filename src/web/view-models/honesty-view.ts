@@ -155,6 +155,8 @@ function viewTries(report: HonestyReport): HonestyRow[] {
     backtest_years: years,
     periods_per_year: periods,
   } = report
+  /** A track that no single try has made. */
+  const isWalk = best.trial === null
   const rows = [
     {
       of: report.dsr_trial_variance,
@@ -179,7 +181,7 @@ function viewTries(report: HonestyReport): HonestyRow[] {
           ? trials < 2 && best.sharpe !== null
             ? 'A single try has nothing to be set against.'
             : 'There is no ratio to deflate.'
-          : `Probability that the true ratio is above ${threshold} a year, the best expected of ${formatNumber(trials, 0)} tries by luck, ${by}.`,
+          : `Probability that the true ratio is above ${threshold} a year, the best expected of ${formatNumber(trials, 0)} tries by luck, ${by}${isWalk ? '; the track was not chosen among them, so this is the hardest it can be judged' : ''}.`,
       source: 'Bailey & López de Prado 2014',
       status: judgeSure(of?.probability ?? null),
     }

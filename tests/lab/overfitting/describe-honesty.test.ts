@@ -33,13 +33,41 @@ describe('a chance in words', () => {
 })
 
 describe('what a report comes to', () => {
-  const search = { isWalkForward: false, distinct: 10_000, refused: 0 }
+  const search = {
+    isWalkForward: false,
+    distinct: 10_000,
+    refused: 0,
+    isAboveZero: true,
+    isAboveHeld: true,
+    isBestByMean: true,
+  }
 
   it('begins with how much the best owes to luck, and has a sentence for each figure that is there', () => {
     const sentences = describeHonesty(makeHonestyReport(), search)
     expect(sentences[0]).toBe('Of 10,000 tries, the best would look this good by luck about 3 times in 4.')
     expect(sentences).toHaveLength(6)
     for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z0-9].*\.$/)
+  })
+
+  it('says whether any try was better at all from what was observed, not from how often luck is', () => {
+    const every = { reality_check: 1, spa_consistent: 1, spa_lower: 1, spa_upper: 1 }
+    const report = makeHonestyReport({ against_zero: every, against_buy_and_hold: every })
+    expect(describeHonesty(report, search).slice(0, 2)).toEqual([
+      'Of 10,000 tries, the best would look this good by luck every time.',
+      'If none had an edge over buying and holding, one would look this far ahead of it by luck every time.',
+    ])
+    expect(
+      describeHonesty(report, { ...search, isAboveZero: false, isAboveHeld: false }).slice(0, 2),
+    ).toEqual([
+      'None of 10,000 tries made more than doing nothing.',
+      'By mean return no try is ahead of buying and holding.',
+    ])
+  })
+
+  it('names the try that luck is judged by where that is not the one chosen', () => {
+    expect(describeHonesty(makeHonestyReport(), { ...search, isBestByMean: false })[0]).toBe(
+      'Of 10,000 tries, the best by mean return, which is not the one chosen, would look this good by luck about 3 times in 4.',
+    )
   })
 
   it('advises nothing', () => {
@@ -65,5 +93,6 @@ describe('what a report comes to', () => {
       'Out of sample, a track without skill would look this good by luck about 3 times in 4.',
     )
     expect(sentences.join(' ')).not.toContain('evenly chosen')
+    expect(sentences.join(' ')).toContain('the most that could be asked of it')
   })
 })

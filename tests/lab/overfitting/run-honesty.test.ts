@@ -75,7 +75,9 @@ describe('judging a search', () => {
       expect(share).toBeLessThanOrEqual(1)
     }
     expect(report.pbo.logits!.counts.reduce((sum, count) => sum + count, 0)).toBe(12_870)
-    expect(report.sentences[0]).toMatch(/^(Of|None of) 20 tries/)
+    expect(report.sentences[0]).toMatch(
+      /^Of 20 tries, the best( by mean return, which is not the one chosen,)? would/,
+    )
     expect(JSON.parse(record.results.get(HONESTY_STEP)!)).toEqual(report)
     expect(record.events.find(({ type }) => type === 'honesty_measured')).toMatchObject({ report })
     expect(record.results.size).toBe(11)
