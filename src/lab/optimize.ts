@@ -9,6 +9,7 @@ import type { LabMeans } from './lab-means.ts'
 import { createLabState, foldLab, type BestTrial, type LabState } from './lab-state.ts'
 import { admitBars, checkTickers, loadBars } from './load-bars.ts'
 import { judgeSearch } from './overfitting/run-honesty.ts'
+import { describeIdle } from './search/objective.ts'
 import { runSearch } from './search/run-search.ts'
 import { checkAnyAdmitted, placeTrials, planSearch } from './search/search-plan.ts'
 import { createSearchProgress } from './search/search-progress.ts'
@@ -80,7 +81,7 @@ export function createOptimizeWorkflow({ sources, catalog, dispatcher }: LabMean
         ...{ search, ground, dispatcher, node: 'trials' },
         onProgress: (run, of, isNew) => tell.searched(run / of, `Run ${run}/${of}`, isNew),
       })
-      const { best, evaluated } = outcome
+      const { best, evaluated, idle } = outcome
       if (best === null) {
         await ctx.skip(
           'no-best',
@@ -92,7 +93,8 @@ export function createOptimizeWorkflow({ sources, catalog, dispatcher }: LabMean
       }
       const params = { ...plan.fixed, ...best.params }
       const { stats, caveats } = await simulateStep(ctx, {
-        ...{ dispatcher, bars, strategy: strategy.ref, rules, params, node: 'simulation' },
+        ...{ dispatcher, strategy: strategy.ref, rules, params, node: 'simulation' },
+        bars: { ...bars, notes: [...bars.notes, ...describeIdle(idle, evaluated)] },
       })
       await judgeSearch(
         ctx,

@@ -25,6 +25,7 @@ import {
 import { admitBars, checkTickers, loadBars } from './load-bars.ts'
 import { judgeSearch } from './overfitting/run-honesty.ts'
 import type { JobBars } from './pack-bars.ts'
+import { describeIdle } from './search/objective.ts'
 import { checkAnyAdmitted, placeTrials, planSearch, type SearchPlan } from './search/search-plan.ts'
 import { createSearchProgress } from './search/search-progress.ts'
 import { summarizeJob } from './summarize-job.ts'
@@ -102,7 +103,9 @@ export function createWalkForwardWorkflow({ sources, catalog, dispatcher }: LabM
       const { folds, tries } = walked
       const { plan } = search
 
-      const notes = [...walked.notes, ...describeRest(walked, planned, time.length)]
+      const evaluated = tries.counted - tries.refused
+      const idle = describeIdle(tries.idle, evaluated)
+      const notes = [...walked.notes, ...idle, ...describeRest(walked, planned, time.length)]
       const { walk, caveats, track } = await measureTests(
         ctx,
         { ...walked, notes },
@@ -118,7 +121,7 @@ export function createWalkForwardWorkflow({ sources, catalog, dispatcher }: LabM
         },
         { dispatcher, node: 'honesty', onProgress: tell.judged },
       )
-      return { folds: folds.length, evaluated: tries.counted - tries.refused, walk }
+      return { folds: folds.length, evaluated, walk }
     },
   }
 }

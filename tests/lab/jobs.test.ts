@@ -221,6 +221,16 @@ describe('a search', () => {
     expect(adaptive.data.search!.best!.stats.sharpe_ratio!).toBeGreaterThan(0)
   })
 
+  test('after what risks least takes none that never trades, and says how many those were', async () => {
+    const { data } = await runJob(createOptimizeWorkflow(lab), {
+      ...GRID,
+      ...{ start: '2012-06-01', grid: { fast: [5, 8], slow: [20, 180, 20] }, maximize: 'max_drawdown_pct' },
+    })
+    expect(data.search!.best!.stats.trades).toBeGreaterThan(0)
+    expect(data.search!.best!.stats.max_drawdown_pct).toBeLessThan(0)
+    expect(data.notes).toContainEqual(expect.stringMatching(/^\d+ of 36 tries ended no trade: /))
+  })
+
   test('that nothing can meet is refused, or ends without a best', async () => {
     const workflow = createOptimizeWorkflow(lab)
     await expect(

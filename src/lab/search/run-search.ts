@@ -38,6 +38,8 @@ export interface SearchOutcome {
   evaluated: number
   refused: number
   failed: number
+  /** Of those evaluated, how many had no score for want of a trade. */
+  idle: number
   best: BestTrial | null
 }
 
@@ -64,12 +66,12 @@ export async function runSearch(ctx: RunContext<unknown>, options: SearchOptions
     const chunks = openChunks(ctx, options, collected)
     if (places) await runPlaces(places, chunks, options)
     else await adapt(chunks, options)
-    const { evaluated, refused, failed, best, firstFailure } = collected.tally
+    const { evaluated, refused, failed, idle, best, firstFailure } = collected.tally
     if (evaluated + refused === 0)
       throw failed === 0
         ? nothingToRun()
         : new Error(`none of ${failed} trials could be run: ${firstFailure}`)
-    return { planned, evaluated, refused, failed, best }
+    return { planned, evaluated, refused, failed, idle, best }
   })
   return { outcome, ...collected.take() }
 }
@@ -154,7 +156,6 @@ async function runPlaces(places: Float64Array, chunks: Chunks, { dispatcher }: S
 /** Round by round: a round is a chunk, spread over the threads. */
 async function adapt(chunks: Chunks, { search: { plan }, dispatcher }: SearchOptions): Promise<void> {
   const search = createAdaptiveSearch(plan.space, plan.isAdmitted)
-  const column = STATISTICS.indexOf(plan.maximize)
   let left = plan.tries
   while (left > 0) {
     const places = search.next().slice(0, left)
@@ -166,8 +167,8 @@ async function adapt(chunks: Chunks, { search: { plan }, dispatcher }: SearchOpt
     const out = leftOut(chunk)
     const stats = unpackDoubles(chunk.stats)
     for (const [row, place] of places.entries()) {
-      const value = stats[row * STATISTICS.length + column]!
-      search.tell(place, out.has(chunk.from + row) ? Number.NaN : scoreOf(plan.maximize, value))
+      const score = scoreOf(plan.maximize, stats, row * STATISTICS.length)
+      search.tell(place, out.has(chunk.from + row) ? Number.NaN : score)
     }
   }
 }

@@ -2,13 +2,15 @@
 import { nameStatistics, STATISTICS, type Statistic } from '../../trading/statistics.ts'
 import type { BestTrial, ChunkEnd } from '../lab-state.ts'
 import { unpackDoubles, type TrialChunk } from '../trials.ts'
-import { scoreOf } from './objective.ts'
+import { isIdle, scoreOf } from './objective.ts'
 
 export interface Tally {
   /** Trials run and counted, left out by the constraint, and failed. */
   readonly evaluated: number
   readonly refused: number
   readonly failed: number
+  /** Of those counted, how many had no score for want of a trade. */
+  readonly idle: number
   readonly best: BestTrial | null
   /** Why the first one that failed did. */
   readonly firstFailure: string | null
@@ -17,8 +19,7 @@ export interface Tally {
 }
 
 export function createTally(maximize: Statistic): Tally {
-  const column = STATISTICS.indexOf(maximize)
-  const counts = { evaluated: 0, refused: 0, failed: 0 }
+  const counts = { evaluated: 0, refused: 0, failed: 0, idle: 0 }
   let best: BestTrial | null = null
   let bestScore = Number.NEGATIVE_INFINITY
   let firstFailure: string | null = null
@@ -32,6 +33,9 @@ export function createTally(maximize: Statistic): Tally {
     get failed() {
       return counts.failed
     },
+    get idle() {
+      return counts.idle
+    },
     get best() {
       return best
     },
@@ -43,7 +47,9 @@ export function createTally(maximize: Statistic): Tally {
       const out = new Set([...chunk.refused, ...chunk.failed.map(({ trial }) => trial)])
       for (let row = 0; row < chunk.count; row++) {
         if (out.has(chunk.from + row)) continue
-        const score = scoreOf(maximize, stats[row * STATISTICS.length + column]!)
+        const offset = row * STATISTICS.length
+        if (isIdle(maximize, stats, offset)) counts.idle++
+        const score = scoreOf(maximize, stats, offset)
         if (!(score > bestScore)) continue
         bestScore = score
         best = nameTrial(chunk, row, stats)

@@ -2,10 +2,12 @@
 import type { FoundTrials, SearchOutcome } from '../search/run-search.ts'
 
 export interface CollectedTries {
-  add(found: { params: FoundTrials['params']; outcome: Pick<SearchOutcome, 'refused'> }): void
+  add(found: { params: FoundTrials['params']; outcome: Pick<SearchOutcome, 'refused' | 'idle'> }): void
   /** Of all folds, and those of them that the constraint refused after they were run. */
   readonly counted: number
   readonly refused: number
+  /** Those that had no score for want of a trade. */
+  readonly idle: number
   /** Distinct ones, row by row, in the order in which they first came. */
   take(): { numbers: Uint32Array; params: Float64Array }
 }
@@ -15,9 +17,11 @@ export function collectTries(width: number): CollectedTries {
   const rows: Float64Array[] = []
   let counted = 0
   let refused = 0
+  let idle = 0
   return {
     add({ params, outcome }) {
       refused += outcome.refused
+      idle += outcome.idle
       for (let offset = 0; offset < params.length; offset += width) {
         counted++
         const row = params.subarray(offset, offset + width)
@@ -32,6 +36,9 @@ export function collectTries(width: number): CollectedTries {
     },
     get refused() {
       return refused
+    },
+    get idle() {
+      return idle
     },
     take() {
       const params = new Float64Array(rows.length * width)

@@ -52,9 +52,9 @@ describe('the tests', () => {
 
 test('the tries of all folds are counted, and each set of parameters is kept once', () => {
   const tries = collectTries(2)
-  tries.add({ params: Float64Array.of(1, 2, 1, 3), outcome: { refused: 1 } })
-  tries.add({ params: Float64Array.of(1, 3, 4, 5, 1, 2), outcome: { refused: 1 } })
-  expect([tries.counted, tries.refused]).toEqual([5, 2])
+  tries.add({ params: Float64Array.of(1, 2, 1, 3), outcome: { refused: 1, idle: 2 } })
+  tries.add({ params: Float64Array.of(1, 3, 4, 5, 1, 2), outcome: { refused: 1, idle: 2 } })
+  expect([tries.counted, tries.refused, tries.idle]).toEqual([5, 2, 4])
   expect(tries.take()).toEqual({
     numbers: Uint32Array.of(0, 1, 2),
     params: Float64Array.of(1, 2, 1, 3, 4, 5),
