@@ -64,6 +64,8 @@ test(
 
     // What the reader holds: an opened branch, and the focus on it.
     const branch = page.locator('[role=treeitem][data-node=market]')
+    // Until the analyst begins there is nothing below it.
+    await branch.and(page.locator('[aria-expanded]')).waitFor()
     await branch.focus()
     await page.keyboard.press('ArrowRight')
     expect(await branch.getAttribute('aria-expanded')).toBe('true')
