@@ -31,9 +31,13 @@ describe('the retention section', () => {
       )
       .get()
     expect(rows).toHaveLength(2)
-    expect(rows[0]).toMatch(/^AAPL 2012-06-29 \| 2026-11-20 01:00 \| AAPL has 1 newer run of its kind \| \d\.\d KB$/)
+    expect(rows[0]).toMatch(
+      /^AAPL 2012-06-29 \| 2026-11-20 01:00 \| AAPL has 1 newer run of its kind \| \d\.\d KB$/,
+    )
     expect(section.find(`a[href="/runs/${old}"]`)).toHaveLength(1)
-    expect(rows[1]).toBe('AAPL 2012-06-29 | 2026-11-18 08:00 | AAPL has 1 newer run of its kind | somebody looks at it')
+    expect(rows[1]).toBe(
+      'AAPL 2012-06-29 | 2026-11-18 08:00 | AAPL has 1 newer run of its kind | somebody looks at it',
+    )
     expect(section.find('details form').attr()).toEqual({ method: 'post', action: '/retention/prune' })
     expect(words(section.find('details button').text())).toBe('Delete the files of 1 run')
 

@@ -63,5 +63,7 @@ test('five are listed; how many more are under way is said', async () => {
   expect($('.tray-list li')).toHaveLength(5)
   expect(words($('.tray-more').text())).toBe('All runs 2 more under way')
   const { $: empty } = await createPageSite().get('/system')
-  expect(words(empty('.tray-panel').text())).toContain('No run yet. Launch an assessment or start a job in the lab.')
+  expect(words(empty('.tray-panel').text())).toContain(
+    'No run yet. Launch an assessment or start a job in the lab.',
+  )
 })
