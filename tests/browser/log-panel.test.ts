@@ -218,6 +218,8 @@ test(
     await eventually(async () => (await inView(page)).at(-1)).toBe(310)
     await page.locator('.log-scroll').evaluate((element) => element.scrollBy(0, -400))
     await eventually(async () => (await inView(page)).at(-1)).toBeLessThan(300)
+    // The panel is drawn whole before what it shows is compared.
+    await eventually(async () => (await inView(page)).length).toBeGreaterThan(10)
     const before = await inView(page)
     const jump = page.locator('.log-jump')
     expect(await jump.innerText()).toBe('↓ To the end')
