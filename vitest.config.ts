@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** What starts servers and browsers of its own, and should share nothing with anybody. */
-const WHOLE = ['tests/scenarios/**/*.test.ts', 'tests/browser/**/*.test.ts', 'tests/cli/process.test.ts']
+/** What starts servers and browsers of its own, or measures its own time, and should share nothing with anybody. */
+const WHOLE = [
+  ...['tests/scenarios/**/*.test.ts', 'tests/browser/**/*.test.ts'],
+  ...['tests/cli/process.test.ts', 'tests/committee/verify-speed.test.ts'],
+]
 
 export default defineConfig({
   test: {
